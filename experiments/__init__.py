@@ -1,0 +1,1 @@
+"""Data-set projects, the simulator and the benchmarks."""

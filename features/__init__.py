@@ -1,0 +1,1 @@
+"""What is known about a lead at a moment: data contract, feature declarations, kernel, drivers."""

@@ -1,0 +1,53 @@
+"""Durations as people write them in a project file: ``7d``, ``12h``, ``90d``."""
+
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+HOUR_US = 3_600_000_000
+DAY_US = 24 * HOUR_US
+
+_UNITS = {"h": HOUR_US, "d": DAY_US, "w": 7 * DAY_US}
+_PATTERN = re.compile(r"\s*(\d{1,6})\s*([hdw])\s*")
+
+
+def parse_duration(text: object) -> int:
+    """Return a duration in microseconds.
+
+    Args:
+        text: A whole number and a unit: ``h`` hours, ``d`` days, ``w`` weeks.
+
+    Raises:
+        ValueError: The text is no duration, or not longer than nothing.
+    """
+    match = _PATTERN.fullmatch(text) if isinstance(text, str) else None
+    if match is None or int(match[1]) == 0:
+        raise ValueError(f"{text!r} is not a duration; write a number and h, d or w, such as '7d'")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def format_duration(micros: int) -> str:
+    """Return the shortest text that `parse_duration` reads as `micros`."""
+    days, rest = divmod(micros, DAY_US)
+    return f"{days}d" if rest == 0 else f"{micros // HOUR_US}h"
+
+
+def duration_words(micros: int, language: str) -> str:
+    """Return a duration for a reader: ``7 Tage``, ``1 day``, ``12 hours``."""
+    days, rest = divmod(micros, DAY_US)
+    number, unit = (days, "day") if rest == 0 else (micros // HOUR_US, "hour")
+    words = {
+        "de": {"day": ("Tag", "Tage"), "hour": ("Stunde", "Stunden")},
+        "en": {"day": ("day", "days"), "hour": ("hour", "hours")},
+    }[language][unit]
+    return f"{number} {words[0] if number == 1 else words[1]}"
+
+
+Duration = Annotated[
+    int,
+    BeforeValidator(parse_duration),
+    PlainSerializer(format_duration, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["7d"]}),
+]
+"""Microseconds inside, ``"7d"`` in TOML and JSON."""

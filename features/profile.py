@@ -1,0 +1,40 @@
+"""Profile values as features: one canonical reading for requests and files alike."""
+
+import math
+
+from features.contract import LARGEST_NUMBER, ContractError, ProfileValue
+
+
+def profile_number(value: ProfileValue, field: str) -> float:
+    """Return a numeric profile value as a float; NaN is missing.
+
+    Raises:
+        ContractError: The value is no number, or beyond `LARGEST_NUMBER`.
+    """
+    if value is None or value == "":
+        return math.nan
+    try:
+        number = float(value)
+    except ValueError:
+        raise ContractError(field, "is a numeric field; send a number or null") from None
+    if not abs(number) <= LARGEST_NUMBER:
+        raise ContractError(field, f"must be a number between ±{LARGEST_NUMBER:g}, or null")
+    return number
+
+
+def profile_text(value: ProfileValue) -> str | None:
+    """Return a categorical profile value as text; None is missing.
+
+    Whole floats lose their fraction and booleans are ``true`` and ``false``, so that a value reads
+    the same from JSON, CSV and Parquet.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        if value.is_integer() and abs(value) < LARGEST_NUMBER:
+            return str(int(value))
+    return str(value).strip() or None

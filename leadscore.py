@@ -1,0 +1,1 @@
+"""The front door: one command for demo, training, scoring and serving."""

@@ -1,0 +1,1 @@
+"""The artefact that scores, and the service around it."""

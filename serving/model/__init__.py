@@ -1,0 +1,1 @@
+"""The model as an artefact: booster text, linear coefficients and a manifest, no pickle."""
