@@ -16,11 +16,14 @@ def parse_duration(text: object) -> int:
     """Return a duration in microseconds.
 
     Args:
-        text: A whole number and a unit: ``h`` hours, ``d`` days, ``w`` weeks.
+        text: A whole number and a unit: ``h`` hours, ``d`` days, ``w`` weeks. Microseconds that
+            make whole hours pass as they are.
 
     Raises:
         ValueError: The text is no duration, or not longer than nothing.
     """
+    if isinstance(text, int) and text >= HOUR_US and text % HOUR_US == 0:
+        return text
     match = _PATTERN.fullmatch(text) if isinstance(text, str) else None
     if match is None or int(match[1]) == 0:
         raise ValueError(f"{text!r} is not a duration; write a number and h, d or w, such as '7d'")

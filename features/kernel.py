@@ -64,6 +64,17 @@ class EventArrays(NamedTuple):
     item: NDArray[np.int64]
 
 
+def take_events(events: EventArrays, order: NDArray[np.int64]) -> EventArrays:
+    """Return the given events, in the given order."""
+    return EventArrays(
+        type_code=events.type_code[order],
+        occurred=events.occurred[order],
+        recorded=events.recorded[order],
+        value=events.value[order],
+        item=events.item[order],
+    )
+
+
 class Rows(NamedTuple):
     """The moments to compute features for.
 

@@ -1,0 +1,35 @@
+# Everything happens in .venv, made from the lock file; nothing else is needed than Python 3.11+ and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export MPLBACKEND := Agg
+
+.PHONY: demo test lint bench results clean
+
+demo: .venv/ready
+	$(BIN)/leadscore demo
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: .venv/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/ready
+	$(BIN)/python -m experiments.benchmarks.feature_rows
+	$(BIN)/python -m experiments.benchmarks.online_row
+
+results: .venv/ready
+	$(BIN)/python -m experiments.results
+
+.venv/ready: requirements/dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis demo

@@ -1,0 +1,30 @@
+"""Features that follow from the lead itself: its age, and how much of its profile is missing."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.duration import DAY_US
+from features.table import FeatureTable
+
+
+def fill_derived(table: FeatureTable, created: NDArray[np.int64], as_of: NDArray[np.int64]) -> None:
+    """Write lead age and missing count into a table whose profile is filled.
+
+    Args:
+        table: Its `numbers` are written in place.
+        created: int64 [rows], microseconds since 1970.
+        as_of: int64 [rows], microseconds since 1970.
+    """
+    for column, feature in enumerate(table.feature_set.features):
+        if feature.kind == "lead_age":
+            table.numbers[:, column] = (as_of - created) / DAY_US
+        elif feature.kind == "missing_count":
+            table.numbers[:, column] = _missing(table)
+
+
+def _missing(table: FeatureTable) -> NDArray[np.int64]:
+    columns = list(table.feature_set.numbers.values())
+    missing = np.isnan(table.numbers[:, columns]).sum(axis=1, dtype=np.int64)
+    for texts in table.texts.values():
+        missing += np.array([text is None for text in texts], dtype=bool)
+    return missing

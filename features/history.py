@@ -1,0 +1,213 @@
+"""All that the sources of a project know, as canonical tables in a temporary DuckDB database.
+
+The database lives on disk and its memory is limited, so the number of events is not.
+"""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from features.event_table import create_events, create_staging, stage_events
+from features.history_report import EventTypeSummary, HistoryReport
+from features.lead_table import Leads, create_leads, fetch_leads
+from features.profile_history import ProfileHistory
+from features.relation import HistoryError, Relation
+from features.sources import ProfileFields, Source, Sources
+from features.sql import literal
+from features.stage_table import StageChanges, create_stages, fetch_stages, read_stages
+
+__all__ = ["EventTypeSummary", "History", "HistoryError", "HistoryReport"]
+
+_MEMORY = "2GB"
+
+
+class History:
+    """Leads, events, stages and profiles of a project; a context manager.
+
+    Attributes:
+        connection: The database, with the tables `leads`, `events`, `event_types` and `stages`.
+        profile: Profile values by lead and moment.
+        report: What was read, and what was left out.
+    """
+
+    report: HistoryReport
+
+    def __init__(self, sources: Sources, profile: ProfileFields, folder: Path) -> None:
+        """Create an empty database; `History.open` is the way in."""
+        self._sources = sources
+        self._folder = folder
+        self._temporary = tempfile.TemporaryDirectory(prefix="leadscore-")
+        self.connection = duckdb.connect(str(Path(self._temporary.name) / "history.duckdb"))
+        self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
+        self.connection.execute("SET TimeZone = 'UTC'")
+        self.profile = ProfileHistory(profile)
+
+    @classmethod
+    def open(
+        cls,
+        sources: Sources,
+        profile: ProfileFields,
+        folder: Path,
+        *,
+        carried: Mapping[str, str] | None = None,
+        on_step: Callable[[str], None] = lambda step: None,
+    ) -> Self:
+        """Read all sources.
+
+        Args:
+            sources: Where they are.
+            profile: Which columns of the leads are features.
+            folder: What relative paths are relative to.
+            carried: Further columns of the leads source by name, kept as text.
+            on_step: Called with what is about to be done.
+
+        Raises:
+            HistoryError: A source cannot be read.
+        """
+        history = cls(sources, profile, folder)
+        try:
+            history._read(profile, carried or {}, on_step)
+        except BaseException:
+            history.close()
+            raise
+        return history
+
+    def __enter__(self) -> Self:
+        """Use the history in a with statement."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Remove the database."""
+        self.connection.close()
+        self._temporary.cleanup()
+
+    def leads(self) -> Leads:
+        """Return all leads; a lead's code is its position there."""
+        return self._leads
+
+    def carried_ranks(self, name: str) -> NDArray[np.int64]:
+        """Return where each lead stands in the order of a carried column, int64 [leads] from 0.
+
+        Numbers are ordered as numbers, all else as text, which suits ISO dates.
+
+        Raises:
+            HistoryError: The column has gaps.
+        """
+        column = self._leads.carried[name]
+        if any(value is None for value in column):
+            raise HistoryError(f"sources.leads: the column carried as '{name}' has empty values")
+        try:
+            comparable = column.astype(np.float64)
+        except ValueError:
+            comparable = column.astype(np.str_)
+        return np.unique(comparable, return_inverse=True)[1].astype(np.int64)
+
+    def stage_changes(self) -> StageChanges:
+        """Return lead codes, stages and moments of all stage changes, sorted by lead and moment."""
+        return fetch_stages(self.connection)
+
+    def event_times(self, event_type: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return lead codes and moments of all events of a type, sorted by lead and moment."""
+        table = self.connection.sql(f"""
+            SELECT e.lead, e.occurred FROM events e JOIN event_types t ON e.type = t.code
+            WHERE t.type = {literal(event_type)} AND e.lead >= 0 ORDER BY e.lead, e.occurred
+        """).to_arrow_table()
+        return table["lead"].to_numpy(), table["occurred"].to_numpy()
+
+    def event_types(self, before: int | None = None) -> list[EventTypeSummary]:
+        """Summarise the event types, most frequent first.
+
+        Args:
+            before: Microseconds; only what occurred before and was recorded by then is looked at.
+        """
+        visible = "true" if before is None else f"e.occurred < {before} AND e.recorded <= {before}"
+        rows = self.connection.execute(f"""
+            SELECT any_value(t.type), count(*), count(DISTINCT e.lead) FILTER (e.lead >= 0),
+                   count(e.value) / count(*), count(*) FILTER (e.item >= 0) / count(*)
+            FROM events e JOIN event_types t ON e.type = t.code
+            WHERE {visible} GROUP BY e.type ORDER BY count(*) DESC, any_value(t.type)
+        """).fetchall()
+        return [EventTypeSummary(*row) for row in rows]
+
+    def accounts_tell_more(self) -> bool:
+        """Tell whether any account has several leads, or events of its own."""
+        found = self.connection.execute("""
+            SELECT (SELECT count(*) > count(DISTINCT account) FROM leads)
+                OR EXISTS (SELECT 1 FROM events WHERE lead < 0)
+        """).fetchone()
+        return bool(found and found[0])
+
+    def last_moment(self) -> int:
+        """Return the latest moment seen in any source, microseconds since 1970."""
+        found = self.connection.execute("""
+            SELECT greatest((SELECT max(created) FROM leads), (SELECT max(moment) FROM stages),
+                            (SELECT max(greatest(occurred, recorded)) FROM events), 0)
+        """).fetchone()
+        return int(found[0]) if found else 0
+
+    def _read(
+        self, profile: ProfileFields, carried: Mapping[str, str], on_step: Callable[[str], None]
+    ) -> None:
+        sources = self._sources
+        on_step("Reading leads")
+        duplicate_leads, fields = self._read_leads(profile, carried)
+        for number, source in enumerate(sources.profiles):
+            on_step(f"Reading profiles {number + 1} of {len(sources.profiles)}")
+            relation = self._open(source, f"sources.profiles.{number}")
+            self.profile.take_recorded(self.connection, relation, source)
+        stages_of_unknown_leads = 0
+        create_stages(self.connection)
+        for number, stages in enumerate(sources.stages):
+            on_step(f"Reading stages {number + 1} of {len(sources.stages)}")
+            relation = self._open(stages, f"sources.stages.{number}")
+            stages_of_unknown_leads += read_stages(self.connection, relation, stages)
+        create_staging(self.connection)
+        for number, events in enumerate(sources.events):
+            on_step(f"Reading events {number + 1} of {len(sources.events)}")
+            relation = self._open(events, f"sources.events.{number}")
+            stage_events(relation, events, sources.leads.columns, number)
+        on_step("Sorting events")
+        counts = create_events(self.connection)
+        self.report = HistoryReport(
+            leads=len(self._leads),
+            events=counts.kept,
+            duplicate_leads=duplicate_leads,
+            events_of_unknown_leads=counts.of_unknown_leads,
+            duplicate_events=counts.duplicates,
+            events_before_1970=counts.before_1970,
+            stages_of_unknown_leads=stages_of_unknown_leads,
+            profile_is_todays=bool(fields),
+        )
+
+    def _read_leads(
+        self, profile: ProfileFields, carried: Mapping[str, str]
+    ) -> tuple[int, tuple[str, ...]]:
+        recorded = {field for source in self._sources.profiles for field in source.fields}
+        fields = tuple(f for f in (*profile.numeric, *profile.categorical) if f not in recorded)
+        relation = self._open(self._sources.leads, "sources.leads")
+        kept = {name: f"carried.{name}" for name in carried}
+        further = self.profile.expressions(relation, fields)
+        further |= {kept[name]: relation.text(column) for name, column in carried.items()}
+        columns = self._sources.leads.columns
+        duplicates = create_leads(self.connection, relation, columns, further)
+        self._leads = fetch_leads(self.connection, kept)
+        self.profile.take_todays(self.connection, relation.section, fields)
+        return duplicates, fields
+
+    def _open(self, source: Source, section: str) -> Relation:
+        return Relation(self.connection, source, section, self._folder)

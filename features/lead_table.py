@@ -1,0 +1,104 @@
+"""The leads of a history: dense codes, accounts, and what is carried along."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from features.relation import Relation
+from features.sources import LeadColumns
+from features.sql import identifier
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """All leads; a lead's code is its position here.
+
+    Attributes:
+        lead_id: Object array [leads] of str, sorted by account and then by key.
+        created: int64 [leads], microseconds since 1970; 0 where the source has no such column.
+        account: int64 [leads], ascending codes; a lead without account has one of its own.
+        position: int64 [leads], where in its source a lead stands, from 0.
+        carried: Object array [leads] of str or None by name.
+    """
+
+    lead_id: NDArray[np.object_]
+    created: NDArray[np.int64]
+    account: NDArray[np.int64]
+    position: NDArray[np.int64]
+    carried: dict[str, NDArray[np.object_]]
+
+    def __len__(self) -> int:
+        """Number of leads."""
+        return len(self.lead_id)
+
+
+def create_leads(
+    connection: duckdb.DuckDBPyConnection,
+    relation: Relation,
+    columns: LeadColumns,
+    further: dict[str, str],
+) -> int:
+    """Create the table `leads` and return how many duplicates were left out.
+
+    Args:
+        connection: The history's database.
+        relation: The opened source.
+        columns: Its mapping.
+        further: SQL expressions of further columns by name.
+
+    Raises:
+        HistoryError: A value cannot be read.
+    """
+    read = {
+        "position": "row_number() OVER () - 1",
+        "lead_id": "'row-' || (row_number() OVER ())",
+        "created": "0::BIGINT",
+        "account_id": "NULL::VARCHAR",
+        "person_id": "NULL::VARCHAR",
+    }
+    if columns.lead_id:
+        read["lead_id"] = relation.text(columns.lead_id, required=True)
+    if columns.created_at:
+        read["created"] = relation.time(columns.created_at)
+    if columns.account_id:
+        read["account_id"] = relation.text(columns.account_id)
+    if columns.person_id:
+        read["person_id"] = relation.text(columns.person_id)
+    selected = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in (read | further).items())
+    relation.run(f"CREATE TABLE lead_rows AS SELECT {selected} FROM {relation.sql}")
+    # The prefixes keep the account "7" apart from a lead "7" without account.
+    connection.execute("""
+        CREATE TABLE leads AS
+        SELECT row_number() OVER (ORDER BY account_key, lead_id) - 1 AS lead,
+               dense_rank() OVER (ORDER BY account_key) - 1 AS account,
+               * EXCLUDE (account_key)
+        FROM (
+            SELECT *, coalesce('account ' || account_id, 'lead ' || lead_id) AS account_key
+            FROM lead_rows
+            QUALIFY row_number() OVER (PARTITION BY lead_id ORDER BY position) = 1
+        )
+        ORDER BY lead
+    """)
+    found = connection.execute("""
+        SELECT (SELECT count(*) FROM lead_rows) - (SELECT count(*) FROM leads)
+    """).fetchone()
+    connection.execute("DROP TABLE lead_rows")
+    return int(found[0]) if found else 0
+
+
+def fetch_leads(connection: duckdb.DuckDBPyConnection, carried: Mapping[str, str]) -> Leads:
+    """Return the table `leads`; `carried` maps names to its columns."""
+    columns = "".join(f", {identifier(column)}" for column in carried.values())
+    table = connection.sql(
+        f"SELECT lead_id, created, account, position{columns} FROM leads ORDER BY lead"
+    ).to_arrow_table()
+    return Leads(
+        lead_id=table["lead_id"].to_numpy(),
+        created=table["created"].to_numpy(),
+        account=table["account"].to_numpy(),
+        position=table["position"].to_numpy(),
+        carried={name: table[column].to_numpy() for name, column in carried.items()},
+    )

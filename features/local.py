@@ -1,0 +1,145 @@
+"""Features of many leads at many moments, from a history, partition by partition."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features import kernel
+from features.declaration import FeatureSet, Level
+from features.derived import fill_derived
+from features.history import History
+from features.kernel import UNKNOWN_TYPE, Rows
+from features.partition import read_partition
+from features.table import FeatureTable
+
+_EVENTS = 2_000_000
+_ROWS = 200_000
+
+# Numba's parallel kernels must not be called from several threads at once.
+_KERNEL = threading.Lock()
+
+
+class LocalFeatures:
+    """Computes feature tables from a history; memory is bounded by partitions of accounts."""
+
+    def __init__(
+        self,
+        feature_set: FeatureSet,
+        history: History,
+        *,
+        partition_events: int = _EVENTS,
+        partition_rows: int = _ROWS,
+    ) -> None:
+        """Lay out the kernel's plans once.
+
+        Args:
+            feature_set: What to compute.
+            history: Where from.
+            partition_events: About how many events are held at a time.
+            partition_rows: About how many rows are computed at a time.
+        """
+        self.feature_set = feature_set
+        self._history = history
+        self._leads = history.leads()
+        self._partition_events = partition_events
+        self._partition_rows = partition_rows
+        self._plans = {level: kernel.lay_out(feature_set, level) for level in feature_set.levels}
+        self._type_codes = _type_codes(feature_set, history)
+
+    def partitions(
+        self, lead: NDArray[np.int64], as_of: NDArray[np.int64]
+    ) -> Iterator[tuple[slice, FeatureTable]]:
+        """Yield consecutive slices of the rows with their features.
+
+        Args:
+            lead: int64 [rows], lead codes, ascending.
+            as_of: int64 [rows], microseconds since 1970.
+
+        Raises:
+            ValueError: The rows are not sorted by lead, or an `as_of` lies before its lead's
+                creation.
+        """
+        if (np.diff(lead) < 0).any():
+            raise ValueError("rows must be sorted by lead")
+        if (as_of < self._leads.created[lead]).any():
+            raise ValueError("a row's as_of lies before its lead was created")
+        for rows in self._slices(lead):
+            yield rows, self._features(lead[rows], as_of[rows])
+
+    def table(
+        self,
+        lead: NDArray[np.int64],
+        as_of: NDArray[np.int64],
+        on_rows: Callable[[int], None] = lambda rows: None,
+    ) -> FeatureTable:
+        """Return the features of all rows.
+
+        Args:
+            lead: int64 [rows], lead codes, ascending.
+            as_of: int64 [rows], microseconds since 1970.
+            on_rows: Called with the number of rows each time some are done.
+        """
+        numbers = np.full((len(lead), len(self.feature_set.features)), np.nan)
+        texts = {f: np.full(len(lead), None, dtype=object) for f in self.feature_set.categories}
+        for rows, part in self.partitions(lead, as_of):
+            numbers[rows] = part.numbers
+            for field, column in part.texts.items():
+                texts[field][rows] = column
+            on_rows(rows.stop - rows.start)
+        return FeatureTable(self.feature_set, numbers, texts)
+
+    def _slices(self, lead: NDArray[np.int64]) -> list[slice]:
+        account = self._leads.account[lead]
+        accounts = int(self._leads.account[-1]) + 1 if len(self._leads) else 0
+        counted = self._history.connection.execute(
+            "SELECT account, count(*) AS events FROM events GROUP BY account"
+        ).fetchnumpy()
+        events = np.zeros(accounts)
+        events[counted["account"]] = counted["events"]
+        rows = np.bincount(account, minlength=accounts)
+        cost = np.cumsum(events / self._partition_events + rows / self._partition_rows)
+        partition = np.floor(cost)[account]
+        starts = np.flatnonzero(np.diff(partition, prepend=-1.0))
+        return [
+            slice(int(start), int(stop))
+            for start, stop in zip(starts, [*starts[1:], len(lead)], strict=True)
+        ]
+
+    def _features(self, lead: NDArray[np.int64], as_of: NDArray[np.int64]) -> FeatureTable:
+        numbers = np.full((len(lead), len(self.feature_set.features)), np.nan)
+        profile = self._history.profile
+        for field, column in self.feature_set.numbers.items():
+            numbers[:, column] = profile.numbers(field, lead, as_of)
+        texts = {f: profile.texts(f, lead, as_of) for f in self.feature_set.categories}
+        table = FeatureTable(self.feature_set, numbers, texts)
+        fill_derived(table, self._leads.created[lead], as_of)
+        if self._plans:
+            self._behaviour(lead, as_of, numbers)
+        return table
+
+    def _behaviour(
+        self, lead: NDArray[np.int64], as_of: NDArray[np.int64], out: NDArray[np.float64]
+    ) -> None:
+        account = self._leads.account[lead]
+        partition = read_partition(
+            self._history.connection, self._type_codes, int(account[0]), int(account[-1])
+        )
+        entities: dict[Level, NDArray[np.int64]] = {"lead": lead, "account": account}
+        for level, plan in self._plans.items():
+            entity, events = partition.of_level(level)
+            rows = Rows(
+                start=np.searchsorted(entity, entities[level], side="left"),
+                stop=np.searchsorted(entity, entities[level], side="right"),
+                as_of=as_of,
+            )
+            with _KERNEL:
+                kernel.compute_parallel(plan, events, rows, out)
+
+
+def _type_codes(feature_set: FeatureSet, history: History) -> NDArray[np.int32]:
+    """Return the code of the feature set by the history's code of an event type."""
+    rows = history.connection.execute("SELECT type FROM event_types ORDER BY code").fetchall()
+    codes = {event_type: code for code, event_type in enumerate(feature_set.event_types)}
+    return np.array([codes.get(row[0], UNKNOWN_TYPE) for row in rows], dtype=np.int32)

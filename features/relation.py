@@ -1,0 +1,222 @@
+"""A source as a relation of DuckDB: its columns read as text, number or time, and its mistakes.
+
+Reading is strict: a value that cannot be read stops the query, and the mistake is then looked up
+and told by file, column and line. Errors never quote a value.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from features.contract import LARGEST_NUMBER
+from features.database import load
+from features.document import suggestion
+from features.files import files_reader, find_files
+from features.sources import Source, expand
+from features.sql import identifier, literal
+
+_DAY = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
+_CLOCK = r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
+_NAIVE = f"^{_DAY}({_CLOCK})?$"
+_AWARE = f"^{_DAY}{_CLOCK} ?(Z|UTC|[+-]\\d{{2}}(:?\\d{{2}})?)$"
+_NO_ZONE = "has no time zone; set timezone = 'Europe/Berlin' or whichever it is meant in"
+_NO_TIME = "is no timestamp; write ISO 8601, or set time_format = '%d.%m.%Y %H:%M' or such"
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
+            "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN")  # fmt: skip
+
+
+class HistoryError(ValueError):
+    """Data that cannot be read: source, file, column, line, and what to do; never a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    column: str
+    broken: str
+    complaint: str
+
+
+class Relation:
+    """One source, opened.
+
+    Attributes:
+        section: Where the project file declares it, such as ``sources.events[1]``.
+        sql: What stands behind FROM.
+        types: DuckDB type of each column.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, source: Source, section: str, folder: Path
+    ) -> None:
+        """Open a source.
+
+        Args:
+            connection: The history's database.
+            source: Its declaration.
+            section: Where the project file declares it.
+            folder: What relative paths are relative to.
+
+        Raises:
+            HistoryError: The file, table or database is not there or cannot be read.
+        """
+        self.section = section
+        self._connection = connection
+        self._source = source
+        self._checks: list[_Check] = []
+        self._files: list[str] = []
+        try:
+            if source.path is not None:
+                self._files = find_files(folder, expand(source.path))
+                self.sql = files_reader(self._files, source.delimiter)
+            elif source.query is not None and source.database is not None:
+                self.sql = identifier(section)
+                load(connection, section, source.query, expand(source.database), folder)
+        except ValueError as error:
+            raise HistoryError(f"{section}: {error}") from None
+        described = self.run(f"DESCRIBE SELECT * FROM {self.sql}").fetchall()
+        self.types: dict[str, str] = {str(row[0]): str(row[1]) for row in described}
+
+    def text(self, column: str, *, required: bool = False) -> str:
+        """Return the SQL expression of a column as trimmed text, NULL where it is empty."""
+        name = self._existing(column)
+        if self.types[column] in {"FLOAT", "DOUBLE"}:
+            # A key column with gaps often arrives as floats; 7.0 is the key 7.
+            whole = f"{name} = trunc({name}) AND abs({name}) < 1e15"
+            expression = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
+        else:
+            expression = f"nullif(trim({name}::VARCHAR), '')"
+        return self._required(column, expression) if required else expression
+
+    def number(self, column: str) -> str:
+        """Return the SQL expression of a column as a finite DOUBLE, NULL where it is empty."""
+        name = self._existing(column)
+        if self.types[column].split("(")[0] in _NUMBERS:
+            raw, value = name, f"{name}::DOUBLE"
+        else:
+            raw = f"nullif(trim({name}::VARCHAR), '')"
+            value = f"TRY_CAST({raw} AS DOUBLE)"
+        in_range = f"coalesce(abs({value}) <= {LARGEST_NUMBER}, false)"
+        broken = f"{raw} IS NOT NULL AND NOT {in_range}"
+        complaint = f"is no number between ±{LARGEST_NUMBER:g}; correct it or leave it empty"
+        return self._strict(column, broken, complaint, f"{value} + 0.0")
+
+    def category(self, column: str) -> str:
+        """Return the SQL expression of a column as BOOLEAN, a number or text, as it is stored."""
+        name = self._existing(column)
+        kind = self.types[column].split("(")[0]
+        if kind in {"FLOAT", "DECIMAL"}:
+            return f"{name}::DOUBLE"
+        return name if kind in _NUMBERS else f"{name}::VARCHAR"
+
+    def time(self, column: str, *, required: bool = True) -> str:
+        """Return the SQL expression of a column as BIGINT microseconds since 1970 in UTC.
+
+        Raises:
+            HistoryError: The whole column has no time zone, or is no timestamp.
+        """
+        name = self._existing(column)
+        kind = self.types[column]
+        if kind == "TIMESTAMP WITH TIME ZONE":
+            expression = f"epoch_us({name})"
+        elif kind.startswith("TIMESTAMP") or kind == "DATE":
+            if self._source.timezone is None:
+                raise HistoryError(f"{self._where(column)} {_NO_ZONE}")
+            expression = self._local(f"{name}::TIMESTAMP")
+        elif kind == "VARCHAR" or self._source.time_format is not None:
+            expression = self._text_time(column)
+        else:
+            raise HistoryError(f"{self._where(column)} {_NO_TIME}")
+        return self._required(column, expression) if required else expression
+
+    def run(self, sql: str) -> duckdb.DuckDBPyConnection:
+        """Run SQL that reads this relation.
+
+        Raises:
+            HistoryError: A value cannot be read, by file, column and line.
+        """
+        try:
+            return self._connection.execute(sql)
+        except duckdb.Error as error:
+            self._tell_mistake()
+            raise HistoryError(f"{self.section}: {_harmless(error)}") from None
+
+    def _text_time(self, column: str) -> str:
+        raw = f"nullif(trim({identifier(column)}::VARCHAR), '')"
+        if self._source.time_format is not None:
+            read = f"try_strptime({raw}, {literal(self._source.time_format)})"
+            if "%z" in self._source.time_format or "%Z" in self._source.time_format:
+                value, naive = f"epoch_us({read})", "false"
+            else:
+                value, naive = self._local(read), f"{read} IS NOT NULL"
+        else:
+            aware = f"regexp_matches({raw}, {literal(_AWARE)})"
+            naive = f"regexp_matches({raw}, {literal(_NAIVE)})"
+            moment = f"epoch_us(TRY_CAST(replace({raw}, ' +', '+') AS TIMESTAMPTZ))"
+            local = self._local(f"TRY_CAST({raw} AS TIMESTAMP)")
+            value = f"CASE WHEN {aware} THEN {moment} WHEN {naive} THEN {local} END"
+        unchecked = value
+        if self._source.timezone is None:
+            value = self._strict(column, f"{raw} IS NOT NULL AND {naive}", _NO_ZONE, value)
+        broken = f"{raw} IS NOT NULL AND ({unchecked}) IS NULL"
+        return self._strict(column, broken, _NO_TIME, value)
+
+    def _local(self, timestamp: str) -> str:
+        if self._source.timezone is None:
+            return f"epoch_us({timestamp})"
+        return f"epoch_us(timezone({literal(self._source.timezone)}, {timestamp}))"
+
+    def _required(self, column: str, expression: str) -> str:
+        broken = f"({expression}) IS NULL"
+        return self._strict(column, broken, "is empty; fill it in", expression)
+
+    def _strict(self, column: str, broken: str, complaint: str, value: str) -> str:
+        self._checks.append(_Check(column, broken, complaint))
+        return f"CASE WHEN {broken} THEN error('unreadable') ELSE {value} END"
+
+    def _existing(self, column: str) -> str:
+        if column not in self.types:
+            hint = suggestion(column, self.types)
+            if len(self.types) == 1 and self._files:
+                hint = "the file has one column only: set 'delimiter'"
+            raise HistoryError(f"{self._where(column)} does not exist; {hint}")
+        return identifier(column)
+
+    def _where(self, column: str) -> str:
+        files = f"{self._files[0]}, " if self._files else ""
+        return f"{self.section}: {files}column '{column}'"
+
+    def _tell_mistake(self) -> None:
+        if not self._files:
+            self._tell_mistake_in(self.sql, "")
+        for file in self._files:
+            reader = files_reader([file], self._source.delimiter)
+            self._tell_mistake_in(reader, f"{file}, ")
+
+    def _tell_mistake_in(self, sql: str, file: str) -> None:
+        for check in self._checks:
+            found = self._first_line(sql, check)
+            if found is not None:
+                # The first line of a CSV file holds the names of its columns.
+                line = f"line {found + 1}" if sql.startswith("read_csv") else f"row {found}"
+                place = f"{self.section}: {file}column '{check.column}', {line}"
+                raise HistoryError(f"{place}: {check.complaint}")
+
+    def _first_line(self, sql: str, check: _Check) -> int | None:
+        try:
+            found = self._connection.execute(
+                f"SELECT row FROM (SELECT *, row_number() OVER () AS row FROM {sql}) "
+                f"WHERE {check.broken} ORDER BY row LIMIT 1"
+            ).fetchone()
+        except duckdb.Error:
+            return None
+        return None if found is None else int(found[0])
+
+
+def _harmless(error: duckdb.Error) -> str:
+    """Return what DuckDB says without the data it quotes."""
+    line = re.search(r"(?i)line:? (\d+)", str(error))
+    kind = type(error).__name__.removesuffix("Exception")
+    place = f" near line {line[1]}" if line else ""
+    return f"DuckDB cannot read it ({kind}{place}); check format, encoding (UTF-8) and delimiter"

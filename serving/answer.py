@@ -1,0 +1,127 @@
+"""The answer about one lead, whatever it rests on; its parts add up on the values sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from features.contract import moment
+from features.declaration import Language
+from features.online import OnlineRow
+from serving.basis import Basis, BasisName
+from serving.model.reference import Grade, grade_of
+from serving.model.scorer import probability
+from serving.reasons import Reason, missing, strongest
+from serving.request import Case
+
+FallbackReason = Literal["no_model", "model_refused", "non_finite", "deadline"]
+
+
+class Answer(BaseModel):
+    """What is known about a lead at `as_of`.
+
+    In log-odds, `base_log_odds + fit + behaviour = log_odds` and `base_log_odds + sum of the
+    reasons' contributions + other_contribution = log_odds = logit(probability)`.
+    """
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    lead_id: str
+    as_of: datetime
+    probability: float = Field(ge=0, le=1, description="Of becoming SQL within the horizon.")
+    score: int = Field(ge=1, le=100, description="Percentile among the reference leads.")
+    grade: Grade = Field(description="A from 90, B from 70, C from 40, else D.")
+    basis: BasisName
+    fallback_reason: FallbackReason | None = Field(description="Why the rules answer.")
+    log_odds: float
+    base_log_odds: float
+    fit: float = Field(description="What the profile adds, in log-odds.")
+    behaviour: float = Field(description="What the behaviour adds, in log-odds.")
+    reasons: list[Reason]
+    other_contribution: float = Field(description="What the reasons not listed add, in log-odds.")
+    missing: list[str] = Field(description="What would tell more, the most important first.")
+    events_ignored: int = Field(
+        ge=0, description="Events before 1970, not visible at `as_of`, or sent twice."
+    )
+    unknown: list[str] = Field(description="Event types and profile fields that no feature knows.")
+    model_version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How many reasons are listed at most.
+
+    Attributes:
+        up: That raise the probability.
+        down: That lower it.
+    """
+
+    up: int = 5
+    down: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a basis says about one lead.
+
+    Attributes:
+        basis: What it rests on.
+        row: The lead's features.
+        base: Log-odds of a lead about which nothing is special.
+        contributions: float64 [terms].
+        score: 1 to 100.
+    """
+
+    basis: Basis
+    row: OnlineRow
+    base: float
+    contributions: NDArray[np.float64]
+    score: int
+
+    @property
+    def finite(self) -> bool:
+        """Whether every part is a number."""
+        return bool(np.isfinite(self.base) and np.isfinite(self.contributions).all())
+
+
+def compose(
+    case: Case,
+    verdict: Verdict,
+    listing: Listing,
+    language: Language,
+    fallback_reason: FallbackReason | None,
+) -> Answer:
+    """Return the answer about a lead from a finite verdict."""
+    basis, table = verdict.basis, verdict.row.table
+    base, contributions = verdict.base, verdict.contributions
+    fit = float(contributions[basis.fit].sum())
+    behaviour = float(contributions[~basis.fit].sum())
+    log_odds = base + fit + behaviour
+    reasons = [
+        basis.reason(table, 0, term, float(contributions[term]), language)
+        for term in strongest(contributions, listing.up, listing.down)
+    ]
+    lead = case.lead
+    unsent = lead.account_id is not None and case.account_events is None
+    return Answer(
+        lead_id=lead.lead_id,
+        as_of=moment(case.as_of),
+        probability=float(probability(np.array([log_odds]))[0]),
+        score=verdict.score,
+        grade=grade_of(verdict.score),
+        basis=basis.name,
+        fallback_reason=fallback_reason,
+        log_odds=log_odds,
+        base_log_odds=base,
+        fit=fit,
+        behaviour=behaviour,
+        reasons=reasons,
+        other_contribution=log_odds - base - sum(reason.contribution for reason in reasons),
+        missing=missing(table, 0, basis.importance, account_events=unsent),
+        events_ignored=verdict.row.events_ignored,
+        unknown=verdict.row.unknown,
+        model_version=basis.version,
+    )

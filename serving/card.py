@@ -1,0 +1,76 @@
+"""The card of what answers: a model's version, window, metrics and features, or the rules."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from features.declaration import Part
+from features.labels import feature_label
+from serving.answer import FallbackReason
+from serving.basis import BasisName, ModelBasis
+from serving.model.manifest import Metric, TrainingWindow
+from serving.scoring import Scoring
+
+
+class FeatureCard(BaseModel):
+    """One feature and how much it tells."""
+
+    name: str
+    part: Part
+    de: str
+    en: str
+    importance: float = Field(
+        description="In log-odds: a model's mean absolute contribution; the most a rule can give."
+    )
+
+
+class Card(BaseModel):
+    """What answers. On rules, all that only a model has is null or empty."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    basis: BasisName
+    fallback_reason: FallbackReason | None = Field(description="Why the rules answer.")
+    message: str | None = Field(description="The same as a sentence.")
+    model_version: str | None
+    project: str | None = None
+    target: str | None = None
+    trained_at: datetime | None = None
+    window: TrainingWindow | None = None
+    metrics: dict[str, Metric] = Field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    features: list[FeatureCard]
+
+
+def card_of(scoring: Scoring, message: str | None) -> Card:
+    """Return the card of what a scoring rests on."""
+    basis = scoring.basis
+    card = Card(
+        basis=basis.name,
+        fallback_reason=scoring.unavailable,
+        message=message,
+        model_version=basis.version,
+        features=[
+            FeatureCard(
+                name=feature.name,
+                part=feature.part,
+                de=feature_label(feature, basis.feature_set, "de"),
+                en=feature_label(feature, basis.feature_set, "en"),
+                importance=basis.importance.get(feature.name, 0.0),
+            )
+            for feature in basis.feature_set.features
+        ],
+    )
+    if not isinstance(basis, ModelBasis):
+        return card
+    manifest = basis.model.manifest
+    return card.model_copy(
+        update={
+            "project": manifest.project,
+            "target": manifest.target,
+            "trained_at": manifest.trained_at,
+            "window": manifest.window,
+            "metrics": manifest.metrics,
+            "notes": manifest.notes,
+        }
+    )

@@ -1,0 +1,125 @@
+"""A model as a folder: `manifest.json`, `linear.json` and `booster.txt`, and nothing pickled."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import lightgbm
+from pydantic import ValidationError
+
+from features.declaration import KERNEL_VERSION
+from serving.explanation import TreeExplanation
+from serving.model.linear import LinearModel
+from serving.model.manifest import FORMAT, Manifest
+from serving.model.scorer import Halves, LeadModel
+
+MANIFEST = "manifest.json"
+LINEAR = "linear.json"
+BOOSTER = "booster.txt"
+
+
+class ModelRefusedError(ValueError):
+    """A model folder this code cannot honour; the message says why and what to do."""
+
+
+def booster_checksum(booster_text: str) -> str:
+    """Return the SHA-256 by which a manifest knows its booster."""
+    return hashlib.sha256(booster_text.encode()).hexdigest()
+
+
+def save_model(
+    folder: Path, manifest: Manifest, linear: LinearModel, booster_text: str | None
+) -> None:
+    """Write a model into an empty or new folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if booster_text is not None:
+        (folder / BOOSTER).write_text(booster_text, encoding="utf-8")
+    (folder / LINEAR).write_text(linear.model_dump_json(), encoding="utf-8")
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+
+
+def load_model(folder: Path, version: str = "unregistered") -> LeadModel:
+    """Read a model folder.
+
+    Args:
+        folder: What `save_model` wrote.
+        version: What answers call this model.
+
+    Raises:
+        ModelRefusedError: A part is missing, damaged, or of a layout or kernel not known here.
+    """
+    manifest = _manifest(folder)
+    try:
+        linear = LinearModel.model_validate_json(_read(folder / LINEAR))
+    except ValidationError as error:
+        raise ModelRefusedError(f"{LINEAR} is damaged: {_first(error)}; train again") from None
+    halves = Halves(_trees(folder, manifest), linear, manifest.mixture)
+    _check_columns(manifest, halves)
+    return LeadModel(manifest, halves, version)
+
+
+def _manifest(folder: Path) -> Manifest:
+    text = _read(folder / MANIFEST)
+    try:
+        layout = json.loads(text).get("format")
+    except (json.JSONDecodeError, AttributeError):
+        raise ModelRefusedError(f"{MANIFEST} is not JSON; fetch the model again") from None
+    if layout != FORMAT:
+        raise ModelRefusedError(
+            f"{MANIFEST} has format {layout}, this leadscore reads format {FORMAT}; "
+            "train again or use the leadscore that trained it"
+        )
+    try:
+        manifest = Manifest.model_validate_json(text)
+    except ValidationError as error:
+        raise ModelRefusedError(f"{MANIFEST} is damaged: {_first(error)}; train again") from None
+    if manifest.kernel_version != KERNEL_VERSION:
+        raise ModelRefusedError(
+            f"the model's features are of kernel version {manifest.kernel_version}, this leadscore "
+            f"computes version {KERNEL_VERSION}; train again"
+        )
+    if manifest.fingerprint != manifest.feature_set.fingerprint:
+        raise ModelRefusedError(
+            "the fingerprint of the feature set is not the one the model was trained with; "
+            "fetch the model again or train again"
+        )
+    return manifest
+
+
+def _trees(folder: Path, manifest: Manifest) -> TreeExplanation | None:
+    if manifest.booster_sha256 is None:
+        return None
+    text = _read(folder / BOOSTER)
+    # LightGBM may end the process on a damaged text, so it only sees what was written.
+    if booster_checksum(text) != manifest.booster_sha256:
+        raise ModelRefusedError(f"{BOOSTER} is not the one of the manifest; fetch the model again")
+    try:
+        return TreeExplanation(text)
+    except lightgbm.basic.LightGBMError as error:
+        raise ModelRefusedError(f"{BOOSTER} cannot be read: {error}") from None
+
+
+def _check_columns(manifest: Manifest, halves: Halves) -> None:
+    columns = len(manifest.feature_set.features)
+    if halves.trees is not None and halves.trees.features != columns:
+        raise ModelRefusedError(
+            f"{BOOSTER} expects {halves.trees.features} features, the manifest has {columns}"
+        )
+    if any(not 0 <= term.column < columns for term in halves.linear.terms):
+        raise ModelRefusedError(f"{LINEAR} names a column beyond the {columns} of the manifest")
+    if manifest.encoder.categories.keys() != manifest.feature_set.categories.keys():
+        raise ModelRefusedError("the encoder's categorical fields are not those of the feature set")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ModelRefusedError(f"{path.name} is missing in the model folder") from None
+    except (OSError, UnicodeDecodeError):
+        raise ModelRefusedError(f"{path.name} in the model folder cannot be read") from None
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']}"

@@ -1,0 +1,107 @@
+"""What a model says of itself: enough to honour it, and to refuse it for a reason."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from features.declaration import FeatureSet
+from features.encoder import Encoder
+from serving.model.reference import Reference
+
+FORMAT = 1
+"""Raised whenever an older manifest cannot be read as it was meant."""
+
+
+class _Described(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Mixture(_Described):
+    """Weights of the two halves of the raw margin.
+
+    Attributes:
+        trees: Weight of the booster's margin; 0 where there is too little data for trees.
+        linear: Weight of the logistic's margin.
+    """
+
+    trees: float = Field(ge=0.0)
+    linear: float = Field(ge=0.0)
+
+
+class Calibration(_Described):
+    """Platt scaling of the raw margin: log-odds = slope * margin + offset."""
+
+    slope: float = Field(ge=0.0)
+    offset: float
+
+
+class Metric(_Described):
+    """A figure of the evaluation with its bootstrap 95 % interval; None where undefined."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class TrainingWindow(_Described):
+    """The rows the shipped model has learned from.
+
+    Attributes:
+        first: Earliest moment `as_of` of a row; None for data without dates.
+        last: Latest moment.
+        horizon: Such as ``30d``; None for flat data.
+        rows: Rows of (lead, as_of).
+        leads: Different leads.
+        positives: Rows with the target reached inside the horizon.
+    """
+
+    first: datetime | None
+    last: datetime | None
+    horizon: str | None
+    rows: int
+    leads: int
+    positives: int
+
+
+class Manifest(_Described):
+    """All of a model but its coefficients and trees.
+
+    Attributes:
+        format: Version of this layout.
+        product_version: The leadscore that trained it.
+        kernel_version: Version of the feature kernel's meaning.
+        project: Name of the project.
+        target: What the probability is of.
+        trained_at: When.
+        feature_set: Features in column order.
+        fingerprint: Of the feature set, by the code that trained it.
+        encoder: Frozen categories.
+        mixture: Weights of the halves.
+        calibration: From raw margin to log-odds.
+        reference: For score and grade.
+        importance: Mean absolute contribution by feature name, log-odds.
+        window: Where it learned.
+        metrics: Of the whole procedure on the newest slice, by name.
+        notes: What a reader must know before believing the figures.
+        libraries: Version by name at training.
+        booster_sha256: Of the booster text; None without trees.
+    """
+
+    format: int = FORMAT
+    product_version: str
+    kernel_version: int
+    project: str
+    target: str
+    trained_at: datetime
+    feature_set: FeatureSet
+    fingerprint: str
+    encoder: Encoder
+    mixture: Mixture
+    calibration: Calibration
+    reference: Reference
+    importance: dict[str, float]
+    window: TrainingWindow
+    metrics: dict[str, Metric]
+    notes: tuple[str, ...]
+    libraries: dict[str, str]
+    booster_sha256: str | None

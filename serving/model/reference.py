@@ -1,0 +1,45 @@
+"""From log-odds to a score and a grade: where a lead stands among the reference leads."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+Grade = Literal["A", "B", "C", "D"]
+
+GRADE_FROM_SCORE: dict[Grade, int] = {"A": 90, "B": 70, "C": 40, "D": 1}
+"""Lowest score of each grade."""
+
+
+def grade_of(score: int) -> Grade:
+    """Return the grade of a score of 1 to 100."""
+    return next(grade for grade, lowest in GRADE_FROM_SCORE.items() if score >= lowest)
+
+
+class Reference(BaseModel):
+    """Log-odds of out-of-time leads, as quantiles.
+
+    Attributes:
+        quantiles: 101 ascending log-odds, from the 0th to the 100th percentile.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    quantiles: tuple[float, ...]
+
+    @classmethod
+    def of(cls, log_odds: NDArray[np.float64]) -> "Reference":
+        """Take the quantiles of reference leads, float64 [leads]."""
+        return cls(quantiles=tuple(np.quantile(log_odds, np.linspace(0.0, 1.0, 101)).tolist()))
+
+    def scores(self, log_odds: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return percentiles of 1 to 100, int64 [leads].
+
+        A lead that ties with reference leads takes the middle of their ranks, so that the most
+        common lead of a coarse model is average rather than best.
+        """
+        below = np.searchsorted(self.quantiles, log_odds, side="left")
+        up_to = np.searchsorted(self.quantiles, log_odds, side="right")
+        rank = np.rint((below + up_to) / 2).astype(np.int64)
+        return np.clip(rank, 1, 100)

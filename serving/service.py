@@ -1,0 +1,56 @@
+"""The service put together: settings in, a process that answers out."""
+
+import logging
+import threading
+
+import uvicorn
+
+from serving.answer import FallbackReason
+from serving.http import create_app
+from serving.loader import ModelUnavailableError, fetch_model
+from serving.model.artefact import ModelRefusedError, load_model
+from serving.model.scorer import LeadModel
+from serving.rules import Rules, read_rules
+from serving.scoring import Scoring
+from serving.settings import Settings
+from serving.state import ServiceState
+
+_log = logging.getLogger(__name__)
+
+
+def serve(settings: Settings) -> None:
+    """Answer until the process is stopped; liveness at once, leads as soon as all is warm.
+
+    Raises:
+        DocumentError: The rule file cannot be used.
+    """
+    rules = read_rules(settings.rules)
+    state = ServiceState()
+    threading.Thread(target=load, args=(state, settings, rules), daemon=True).start()
+    uvicorn.run(
+        create_app(state), host=settings.host, port=settings.port, log_level="info", ws="none"
+    )
+
+
+def load(state: ServiceState, settings: Settings, rules: Rules) -> None:
+    """Bring the service's state to ready: with the model, or degraded to the rules."""
+    model, message = _model(settings)
+    scoring = Scoring(rules, model, settings.conditions)
+    scoring.warm()
+    state.ready(scoring, message)
+    _log.info("ready on %s %s", scoring.basis.name, scoring.basis.version or "")
+
+
+def _model(settings: Settings) -> tuple[LeadModel | FallbackReason, str | None]:
+    """Return the model, or why there is none, and what an operator should know of it."""
+    if settings.model is None:
+        return "no_model", "no model is configured; set LEADSCORE_MODEL"
+    try:
+        fetched = fetch_model(settings.model, settings.tracking_uri, settings.cache)
+        return load_model(fetched.folder, fetched.version), fetched.stale
+    except ModelUnavailableError as error:
+        _log.warning("no model: %s", error)
+        return "no_model", str(error)
+    except ModelRefusedError as error:
+        _log.warning("model refused: %s", error)
+        return "model_refused", str(error)

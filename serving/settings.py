@@ -1,0 +1,116 @@
+"""Settings of the service, each an environment variable ``LEADSCORE_...``."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from features.declaration import Language
+from features.document import suggestion
+from serving.answer import Listing
+from serving.scoring import Conditions
+
+PREFIX = "LEADSCORE_"
+
+OF_OTHER_ROOMS = frozenset({"LEADSCORE_DATA"})
+"""Variables that project files read, not the service."""
+
+
+class SettingsError(ValueError):
+    """Settings that cannot be used; one line for each mistake."""
+
+
+class SettingRow(NamedTuple):
+    """One setting for a reader."""
+
+    variable: str
+    default: str
+    meaning: str
+
+
+class Settings(BaseModel):
+    """All settings of the service."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    model: str | None = Field(
+        default=None,
+        description="Model to serve: a folder, `models:/name@champion` or `models:/name/3`; "
+        "without one the rules answer.",
+    )
+    tracking_uri: str = Field(default="sqlite:///mlflow.db", description="MLflow's address.")
+    cache: Path = Field(
+        default=Path(".leadscore"), description="Folder for copies of registered models."
+    )
+    rules: Path | None = Field(
+        default=None, description="Rule file; without one, that of the product."
+    )
+    deadline_ms: int = Field(
+        default=200,
+        ge=1,
+        le=60_000,
+        description="Milliseconds a lead may take before the rules answer instead of the model.",
+    )
+    reasons_up: int = Field(
+        default=5, ge=0, le=100, description="Most reasons listed that raise the probability."
+    )
+    reasons_down: int = Field(
+        default=5, ge=0, le=100, description="Most reasons listed that lower the probability."
+    )
+    language: Language = Field(
+        default="en", description="Language of reasons where a request names none: `de` or `en`."
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65_535, description="Port to listen on.")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read the settings.
+
+        Args:
+            environment: Such as `os.environ`; an empty variable counts as not set.
+
+        Raises:
+            SettingsError: A variable is unknown or has a value that cannot be used.
+        """
+        known = {variable_of(name): name for name in cls.model_fields}
+        ours = {v for v in environment if v.startswith(PREFIX)} - OF_OTHER_ROOMS
+        if unknown := sorted(ours - known.keys()):
+            raise SettingsError(
+                "\n".join(f"{v} is no setting; {suggestion(v, known)}" for v in unknown)
+            )
+        try:
+            return cls.model_validate({known[v]: environment[v] for v in ours if environment[v]})
+        except ValidationError as error:
+            lines = [
+                f"{variable_of(str(mistake['loc'][0]))}: {mistake['msg'].removeprefix('Input ')}"
+                for mistake in error.errors()
+            ]
+            raise SettingsError("\n".join(lines)) from None
+
+    @property
+    def conditions(self) -> Conditions:
+        """What these settings mean for every answer."""
+        return Conditions(
+            deadline=self.deadline_ms / 1000,
+            listing=Listing(up=self.reasons_up, down=self.reasons_down),
+            language=self.language,
+        )
+
+
+def variable_of(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def settings_table() -> list[SettingRow]:
+    """Return every setting as documentation shows it."""
+    return [
+        SettingRow(
+            variable_of(name),
+            "" if field.default is None else str(field.default),
+            field.description or "",
+        )
+        for name, field in Settings.model_fields.items()
+    ]

@@ -1,0 +1,117 @@
+"""The feature set of a project: derived from its data, then changed as the project says."""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from features.history import EventTypeSummary
+
+from features.declaration import (
+    Behaviour,
+    Feature,
+    FeatureSet,
+    LeadAge,
+    Level,
+    MissingCount,
+    ProfileCategory,
+    ProfileNumber,
+)
+from features.document import suggestion
+from features.duration import parse_duration
+from features.operators import OperatorName
+from training.project import Project
+
+_MONTH = parse_duration("30d")
+_WEEK = parse_duration("7d")
+
+_ACCOUNT_EVENT_TYPES = 5
+"""How many of the most frequent event types get features of the account, too."""
+
+
+class FeatureChoiceError(ValueError):
+    """A feature choice of the project does not fit; the message says what to do."""
+
+
+def derive_feature_set(
+    project: Project, event_types: list[EventTypeSummary], *, accounts_tell_more: bool
+) -> FeatureSet:
+    """Return the features of a project.
+
+    Args:
+        project: Its profile fields and feature choices.
+        event_types: Most frequent first, as seen before the newest slice.
+        accounts_tell_more: Whether any account did more than its single lead.
+
+    Raises:
+        FeatureChoiceError: `remove` names a feature that is not there, or nothing is left.
+    """
+    top = event_types[: project.features.top_event_types]
+    features: list[Feature] = [*_profile(project)]
+    if event_types:
+        features += _of_events(project, top)
+        if project.features.account and accounts_tell_more:
+            features += _of_account(project, top[:_ACCOUNT_EVENT_TYPES])
+    if project.flat is None:
+        features.append(LeadAge())
+    features += [f for f in project.features.add if f.name not in {g.name for g in features}]
+    kept = _without(features, project.features.remove)
+    if not kept:
+        raise FeatureChoiceError("no feature is left; name profile fields or bring events")
+    return FeatureSet(features=tuple(kept), names=project.labels)
+
+
+def _profile(project: Project) -> Iterable[Feature]:
+    profile = project.profile
+    yield from (ProfileNumber(field=field) for field in profile.numeric)
+    yield from (ProfileCategory(field=field) for field in profile.categorical)
+    if profile.numeric or profile.categorical:
+        yield MissingCount()
+
+
+def _of_events(project: Project, top: list[EventTypeSummary]) -> Iterable[Feature]:
+    for window in project.features.windows:
+        yield Behaviour(operator="count", window=window)
+    yield Behaviour(operator="active_days", window=_MONTH)
+    yield Behaviour(operator="days_since_last")
+    yield Behaviour(operator="decayed_count", half_life=_WEEK)
+    yield Behaviour(operator="trend", window=_WEEK)
+    for summary in top:
+        name = summary.event_type
+        for window in project.features.windows:
+            yield Behaviour(operator="count", event_type=name, window=window)
+        yield Behaviour(operator="days_since_last", event_type=name)
+        yield Behaviour(operator="days_since_first", event_type=name)
+        if summary.value_share > 0:
+            yield from _over_month(name, "sum", "max", "mean")
+        if summary.item_share > 0:
+            yield from _over_month(name, "distinct_items")
+
+
+def _over_month(event_type: str, *operators: OperatorName) -> Iterable[Feature]:
+    for operator in operators:
+        yield Behaviour(operator=operator, event_type=event_type, window=_MONTH)
+
+
+def _of_account(project: Project, top: list[EventTypeSummary]) -> Iterable[Feature]:
+    level: Level = "account"
+    for window in project.features.windows:
+        yield Behaviour(operator="count", window=window, level=level)
+    yield Behaviour(operator="active_days", window=_MONTH, level=level)
+    yield Behaviour(operator="days_since_last", level=level)
+    for summary in top:
+        name = summary.event_type
+        yield Behaviour(operator="count", event_type=name, window=_MONTH, level=level)
+
+
+def _without(features: list[Feature], patterns: tuple[str, ...]) -> list[Feature]:
+    names = [feature.name for feature in features]
+    for pattern in patterns:
+        if not any(_matches(name, pattern) for name in names):
+            raise FeatureChoiceError(
+                f"features.remove names '{pattern}', which is no feature; "
+                f"{suggestion(pattern, names)}"
+            )
+    return [f for f in features if not any(_matches(f.name, pattern) for pattern in patterns)]
+
+
+def _matches(name: str, pattern: str) -> bool:
+    return name == pattern or fnmatchcase(name, pattern)

@@ -1,0 +1,77 @@
+"""Rows to learn from: a grid of moments per lead, chosen without regard to the outcome."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.project import RowGrid
+from training.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRows:
+    """Rows of (lead, as_of) with what became of them, sorted by lead and moment.
+
+    Attributes:
+        lead: int64 [rows], lead codes.
+        as_of: int64 [rows], microseconds since 1970; for flat data the rank in its order.
+        label: float64 [rows], 1 where the target is reached inside the horizon.
+        group: int64 [rows], account codes; rows of one group are not independent.
+        immature: Rows left out because their horizon has not passed.
+    """
+
+    lead: NDArray[np.int64]
+    as_of: NDArray[np.int64]
+    label: NDArray[np.float64]
+    group: NDArray[np.int64]
+    immature: int
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.lead)
+
+    def take(self, rows: NDArray[np.bool_]) -> "LabelledRows":
+        """Return some of the rows."""
+        return LabelledRows(
+            self.lead[rows], self.as_of[rows], self.label[rows], self.group[rows], self.immature
+        )
+
+    @property
+    def lead_weight(self) -> NDArray[np.float64]:
+        """Weight of each row, float64 [rows], so that every lead weighs 1 in total."""
+        _, position, rows = np.unique(self.lead, return_inverse=True, return_counts=True)
+        return 1.0 / rows[position]
+
+
+def grid_rows(
+    timeline: Timeline, account: NDArray[np.int64], grid: RowGrid, observed_until: int
+) -> LabelledRows:
+    """Lay the grid over every lead while it is open.
+
+    A row stands at ``start + k * every`` up to ``start + max_age``, before the lead reached the
+    target or was closed. Its label looks at ``(as_of, as_of + horizon]``, which must have passed by
+    `observed_until`.
+    """
+    lead, as_of = open_moments(timeline, grid, observed_until)
+    mature = as_of <= observed_until - grid.horizon
+    immature = int((~mature).sum())
+    lead, as_of = lead[mature], as_of[mature]
+    # NEVER is the largest int64, so the label asks by difference only where the target was reached.
+    label = (timeline.target[lead] <= as_of + grid.horizon).astype(np.float64)
+    return LabelledRows(lead, as_of, label, account[lead], immature)
+
+
+def open_moments(
+    timeline: Timeline, grid: RowGrid, until: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return lead codes and moments of the grid up to `until`, sorted by lead and moment."""
+    end = np.minimum(np.minimum(timeline.target, timeline.closed), until + 1)
+    started = timeline.start < end
+    # Starts that never came would overflow; those leads have no rows anyway.
+    start = np.where(started, timeline.start, 0)
+    last = np.minimum(start + grid.max_age, end - 1)
+    rows = np.where(started, (last - start) // grid.every + 1, 0)
+    lead = np.repeat(np.arange(len(rows)), rows)
+    position = np.arange(len(lead)) - np.repeat(np.cumsum(rows) - rows, rows)
+    return lead, start[lead] + position * grid.every

@@ -1,0 +1,126 @@
+"""The whole of a training: history, rows, features, evaluation, refit, registry."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.history import History
+from features.local import LocalFeatures
+from serving.basis import RulesBasis
+from serving.model.scorer import Explained
+from serving.rules import read_rules
+from training.dataset import Dataset, build_dataset
+from training.evaluation import Evaluation, evaluate_procedure
+from training.plots import draw_plots
+from training.progress import Progress
+from training.project import Project, read_project
+from training.refit import Shipped, refit
+from training.report import training_summary
+from training.split import TEST
+from training.tracking import RegisteredVersion, RunRecord, record_run
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What a training left behind.
+
+    Attributes:
+        version: In the registry.
+        summary: Markdown.
+        dataset: Rows, slices and features.
+        evaluation: Figures of the newest slice.
+        shipped: The model.
+    """
+
+    version: RegisteredVersion
+    summary: str
+    dataset: Dataset
+    evaluation: Evaluation
+    shipped: Shipped
+
+
+def open_history(project: Project, folder: Path, progress: Progress) -> History:
+    """Read the sources of a project, relative to a folder."""
+    carried = {}
+    if project.flat is not None:
+        carried["label"] = project.flat.label
+        if project.flat.order not in ("file", "random"):
+            carried["order"] = project.flat.order
+    with progress.step("Reading sources") as detail:
+        return History.open(
+            project.sources, project.profile, folder, carried=carried, on_step=detail
+        )
+
+
+def train(
+    project_file: Path,
+    progress: Progress,
+    *,
+    promote: bool = False,
+    tracking_uri: str | None = None,
+) -> Training:
+    """Train a project and register the model.
+
+    Args:
+        project_file: The TOML file.
+        progress: Where progress is shown.
+        promote: Make the version the champion even if there is one.
+        tracking_uri: MLflow's address in place of the project's.
+
+    Raises:
+        ValueError: The project, its data or its settings do not allow it; the message says why.
+        TrackingError: MLflow cannot be used.
+    """
+    project = read_project(project_file)
+    with open_history(project, project_file.parent, progress) as history:
+        dataset = build_dataset(project, history, progress)
+        rules = _rules_on_newest(project, project_file.parent, history, dataset)
+    with progress.step("Fitting and evaluating forward in time"):
+        evaluation = evaluate_procedure(dataset, project.model, rules)
+    with progress.step("Fitting again on all rows"):
+        shipped = refit(project, dataset, evaluation)
+    summary = training_summary(shipped.manifest, evaluation.metrics)
+    with progress.step("Logging to MLflow"), tempfile.TemporaryDirectory() as folder:
+        record = RunRecord(
+            parameters=dict(_parameters(project.model_dump(mode="json", exclude={"labels"}))),
+            project_text=project_file.read_text(encoding="utf-8"),
+            metrics=evaluation.metrics,
+            figures=draw_plots(evaluation, shipped),
+            summary=summary,
+            feature_set=dataset.feature_set,
+        )
+        shipped.save(Path(folder, "leadscore"))
+        version = record_run(
+            tracking_uri or project.tracking_uri,
+            project.mlflow.experiment or project.name,
+            project.model_name,
+            record,
+            Path(folder, "leadscore"),
+            promote=promote,
+        )
+    return Training(version, summary, dataset, evaluation, shipped)
+
+
+def project_rules(project: Project, folder: Path) -> RulesBasis:
+    """Return the rules of a project: its own file, or the default ones."""
+    return RulesBasis(read_rules(folder / project.rules if project.rules else None))
+
+
+def _rules_on_newest(
+    project: Project, folder: Path, history: History, dataset: Dataset
+) -> Explained:
+    rules = project_rules(project, folder)
+    rows = dataset.rows.take(dataset.split.mask(TEST))
+    return rules.explain(LocalFeatures(rules.feature_set, history).table(rows.lead, rows.as_of))
+
+
+def _parameters(settings: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield settings by dotted name; sources are in the project file that is logged beside."""
+    for key, value in settings.items():
+        if key == "sources" or value is None:
+            continue
+        if isinstance(value, Mapping):
+            yield from _parameters(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)[:500]

@@ -1,0 +1,195 @@
+"""A project: one TOML file that says where the leads come from and what is to be learned."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from features.declaration import DisplayName, Feature
+from features.document import DocumentError, read_document
+from features.duration import Duration, parse_duration
+from features.moment import Moment
+from features.sources import ProfileFields, Sources, expand
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DerivedStage(_Section):
+    """A stage a lead reaches by what it does.
+
+    Attributes:
+        stage: Name of the stage.
+        event_type: The event that counts.
+        count: How many of them it takes.
+        within: How close together they must be; None means ever.
+    """
+
+    stage: str
+    event_type: str
+    count: int = Field(default=1, ge=1)
+    within: Duration | None = None
+
+
+class Stages(_Section):
+    """What a lead can become.
+
+    Attributes:
+        target: The stage whose probability is learned.
+        closing: Stages that end a lead, such as disqualified or lost.
+        derived: Stages that no table holds.
+    """
+
+    target: str
+    closing: tuple[str, ...] = ()
+    derived: tuple[DerivedStage, ...] = ()
+
+    @model_validator(mode="after")
+    def _target_is_open(self) -> Self:
+        if self.target in self.closing:
+            raise ValueError(f"'{self.target}' is the target and cannot be a closing stage, too")
+        return self
+
+
+class RowGrid(_Section):
+    """The moments at which a lead is looked at, chosen without regard to the outcome.
+
+    Attributes:
+        horizon: How far a label looks ahead.
+        every: Distance of a lead's rows.
+        max_age: How long after its start a lead is looked at.
+        from_stage: Rows start when this stage is reached; None means at creation.
+        observed_until: The sources are complete up to here; None means up to the last moment seen.
+    """
+
+    horizon: Duration
+    every: Duration = parse_duration("7d")
+    max_age: Duration = parse_duration("90d")
+    from_stage: str | None = None
+    observed_until: Moment | None = None
+
+
+class Flat(_Section):
+    """An export with one row per lead and the outcome in a column.
+
+    Attributes:
+        label: Column of the outcome.
+        positive: Its value where the target was reached.
+        order: Column to split by, forward in time; ``file`` means the order of the rows;
+            ``random`` where there is no order, which every report then says.
+    """
+
+    label: str
+    positive: str
+    order: str = "file"
+
+
+class FeatureChoices(_Section):
+    """How the feature set is derived from the data, and what is changed about it.
+
+    Attributes:
+        windows: Of counts.
+        top_event_types: How many of the most frequent event types get features.
+        account: Whether features at the level of the account are wanted.
+        add: Further features.
+        remove: Names of features, or patterns such as ``count(page_view,*)``, to leave out.
+    """
+
+    windows: tuple[Duration, ...] = tuple(parse_duration(w) for w in ("1d", "7d", "30d", "90d"))
+    top_event_types: int = Field(default=10, ge=0, le=100)
+    account: bool = True
+    add: tuple[Feature, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+class ModelChoices(_Section):
+    """Settings of the learners; the defaults won on five real data sets (docs/decisions/0002).
+
+    Attributes:
+        seed: Of everything random.
+        leaves: Most leaves of a tree.
+        depth: Deepest path of a tree.
+        learning_rate: Of the booster.
+        most_rounds: Where boosting ends if early stopping does not.
+        half_life: Of a row's weight, as a share of the training span.
+        tree_weight: Weight of the booster's logit in the mean; the logistic has the rest.
+    """
+
+    seed: int = 7
+    leaves: int = Field(default=16, ge=2, le=64)
+    depth: int = Field(default=5, ge=1, le=12)
+    learning_rate: float = Field(default=0.03, gt=0.0, le=1.0)
+    most_rounds: int = Field(default=1000, ge=1, le=10_000)
+    half_life: float = Field(default=0.5, gt=0.0)
+    tree_weight: float = Field(default=0.5, ge=0.0, le=1.0)
+
+
+class Tracking(_Section):
+    """Where MLflow is.
+
+    Attributes:
+        tracking_uri: A database such as ``sqlite:///mlflow.db``, or a server's address.
+        experiment: None means the project's name.
+        model_name: Name in the registry; None means ``leadscore-`` and the project's name.
+    """
+
+    tracking_uri: str = "${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}"
+    experiment: str | None = None
+    model_name: str | None = None
+
+
+class Project(_Section):
+    """All of a project file, and the folder its paths start from."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")
+    sources: Sources
+    profile: ProfileFields = ProfileFields()
+    stages: Stages | None = None
+    rows: RowGrid | None = None
+    flat: Flat | None = None
+    features: FeatureChoices = FeatureChoices()
+    model: ModelChoices = ModelChoices()
+    mlflow: Tracking = Tracking()
+    rules: str | None = Field(default=None, description="A rules file; None means the default one.")
+    labels: dict[str, DisplayName] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_kind_of_label(self) -> Self:
+        if self.flat is None and (self.stages is None or self.rows is None):
+            raise ValueError(
+                "a project needs [stages] and [rows] (leads with dates), or [flat] (one row per "
+                "lead with its outcome)"
+            )
+        if self.flat is not None and (self.stages is not None or self.rows is not None):
+            raise ValueError("[flat] takes the place of [stages] and [rows]; leave one of them out")
+        return self
+
+    @property
+    def tracking_uri(self) -> str:
+        """Address of MLflow."""
+        return expand(self.mlflow.tracking_uri)
+
+    @property
+    def model_name(self) -> str:
+        """Name of the model in the registry."""
+        return self.mlflow.model_name or f"leadscore-{self.name}"
+
+    @property
+    def target(self) -> str:
+        """What the probability is of."""
+        if self.stages is not None:
+            return self.stages.target
+        assert self.flat is not None
+        return f"{self.flat.label} = {self.flat.positive}"
+
+
+def read_project(path: Path) -> Project:
+    """Read a project file.
+
+    Raises:
+        DocumentError: The file is missing, is no TOML, or has a key that is unknown or wrong.
+    """
+    if path.suffix != ".toml":
+        raise DocumentError(f"{path}: a project is a TOML file, such as project.toml")
+    return read_document(path, Project)

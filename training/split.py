@@ -1,0 +1,90 @@
+"""Forward in time: fit, calibrate and test are consecutive, with a gap of one horizon between."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.grid import LabelledRows
+
+FIT, CALIBRATE, TEST, LEFT_OUT = 0, 1, 2, -1
+
+_SHARES = (0.5, 0.2, 0.3)
+"""Chance of each slice to keep a group that has rows in several of them."""
+
+
+class SplitError(ValueError):
+    """The rows cannot be split; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Which slice each row belongs to.
+
+    Attributes:
+        part: int64 [rows], `FIT`, `CALIBRATE`, `TEST` or `LEFT_OUT`.
+        in_gap: Rows left out because their horizon reaches into the next slice.
+        straddling: Rows left out because another slice keeps their account.
+    """
+
+    part: NDArray[np.int64]
+    in_gap: int
+    straddling: int
+
+    def mask(self, *parts: int) -> NDArray[np.bool_]:
+        """Return which rows belong to any of the slices."""
+        return np.isin(self.part, parts)
+
+
+def split_rows(rows: LabelledRows, horizon: int, seed: int) -> Split:
+    """Split 60 / 20 / 20 by time.
+
+    Args:
+        rows: With `as_of` as time, or as rank for flat data.
+        horizon: Of the labels; 0 for flat data.
+        seed: Decides which slice keeps a group that has rows in several.
+
+    Raises:
+        SplitError: A slice has no rows, or only one outcome.
+    """
+    calibrate_from, test_from = np.quantile(rows.as_of, [0.6, 0.8], method="higher")
+    part = np.full(len(rows), LEFT_OUT)
+    part[rows.as_of >= test_from] = TEST
+    calibrating = (rows.as_of >= calibrate_from) & (rows.as_of < test_from)
+    part[calibrating & (rows.as_of + horizon < test_from)] = CALIBRATE
+    part[(rows.as_of < calibrate_from) & (rows.as_of + horizon < calibrate_from)] = FIT
+    in_gap = int((part == LEFT_OUT).sum())
+    part = _one_slice_per_group(part, rows.group, seed)
+    split = Split(part, in_gap, int((part == LEFT_OUT).sum()) - in_gap)
+    _check(split, rows)
+    return split
+
+
+def _one_slice_per_group(
+    part: NDArray[np.int64], group: NDArray[np.int64], seed: int
+) -> NDArray[np.int64]:
+    """Leave out a group's rows in all slices but one, drawn among those where it has rows."""
+    groups, position = np.unique(group, return_inverse=True)
+    present = np.zeros((len(groups), 3))
+    kept = part != LEFT_OUT
+    present[position[kept], part[kept]] = 1.0
+    # Gumbel's trick: the largest of log-share plus noise is a draw by the shares.
+    noise = np.random.default_rng(seed).gumbel(size=present.shape)
+    chance = np.where(present > 0, np.log(_SHARES) + noise, -np.inf)
+    return np.where(kept & (chance.argmax(axis=1)[position] != part), LEFT_OUT, part)
+
+
+def _check(split: Split, rows: LabelledRows) -> None:
+    for part, name in ((FIT, "fit"), (CALIBRATE, "calibrate"), (TEST, "test")):
+        labels = rows.label[split.part == part]
+        if len(labels) == 0:
+            raise SplitError(
+                f"no row is left to {name}: the history is too short for this horizon; "
+                "choose a shorter horizon or bring more history"
+            )
+        if labels.min() == labels.max():
+            outcome = "always" if labels[0] else "never"
+            raise SplitError(
+                f"in the slice to {name}, the target {outcome} happens inside the horizon; "
+                "check the target stage, choose another horizon, or serve with the rules"
+            )

@@ -1,0 +1,80 @@
+"""When each lead started, reached the target and was closed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from features.history import History
+from numpy.typing import NDArray
+
+from features.document import suggestion
+from training.project import DerivedStage, Stages
+
+NEVER = int(np.iinfo(np.int64).max)
+"""A moment that did not come."""
+
+
+class StageError(ValueError):
+    """The stages of a project do not fit its data; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Moments of every lead, microseconds since 1970, `NEVER` where they did not come.
+
+    Attributes:
+        start: int64 [leads], when its rows begin.
+        target: int64 [leads], when it first reached the target.
+        closed: int64 [leads], when it first reached a closing stage.
+    """
+
+    start: NDArray[np.int64]
+    target: NDArray[np.int64]
+    closed: NDArray[np.int64]
+
+
+def read_timeline(history: History, stages: Stages, from_stage: str | None) -> Timeline:
+    """Find the moments of every lead.
+
+    Raises:
+        StageError: A stage occurs neither in the sources nor among the derived ones, or no lead
+            ever reaches the target.
+    """
+    created = history.leads().created
+    reached = _first_moments(history, stages, len(created))
+    for stage in (stages.target, *stages.closing, *([from_stage] if from_stage else [])):
+        if stage not in reached:
+            raise StageError(f"no lead ever reaches stage '{stage}'; {suggestion(stage, reached)}")
+    closed = np.full(len(created), NEVER)
+    for stage in stages.closing:
+        closed = np.minimum(closed, reached[stage])
+    start = reached[from_stage] if from_stage else created
+    return Timeline(start, reached[stages.target], closed)
+
+
+def _first_moments(history: History, stages: Stages, leads: int) -> dict[str, NDArray[np.int64]]:
+    lead, stage, at = history.stage_changes()
+    reached: dict[str, NDArray[np.int64]] = {}
+    for name in {str(name) for name in stage}:
+        reached[name] = np.full(leads, NEVER)
+        of_stage = stage == name
+        np.minimum.at(reached[name], lead[of_stage], at[of_stage])
+    for derived in stages.derived:
+        moments = _derived_moments(history, derived, leads)
+        if (moments != NEVER).any():
+            earlier = reached.get(derived.stage, moments)
+            reached[derived.stage] = np.minimum(earlier, moments)
+    return reached
+
+
+def _derived_moments(history: History, derived: DerivedStage, leads: int) -> NDArray[np.int64]:
+    """Return when each lead had done enough of an event, close enough together."""
+    lead, occurred = history.event_times(derived.event_type)
+    before = derived.count - 1
+    last = np.arange(before, len(lead))
+    first = last - before
+    enough = lead[last] == lead[first]
+    if derived.within is not None:
+        enough &= occurred[last] - occurred[first] < derived.within
+    moments = np.full(leads, NEVER)
+    np.minimum.at(moments, lead[last[enough]], occurred[last[enough]])
+    return moments

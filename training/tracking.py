@@ -1,0 +1,227 @@
+"""MLflow: runs, figures and registered versions. The only file of this room that imports it."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+import mlflow
+from matplotlib.figure import Figure
+from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, Schema, TensorSpec
+
+from features.declaration import FeatureSet
+from serving.model.manifest import Metric
+
+CHAMPION = "champion"
+"""Alias of the version that answers."""
+
+_SQLITE = "sqlite:///"
+_PASSWORD = re.compile(r"(://[^:/@\s\"']+):[^@\s\"']+@")
+_MODEL_NEEDS = ("lightgbm", "numpy", "pandas", "pydantic")
+
+
+class TrackingError(RuntimeError):
+    """MLflow cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredVersion:
+    """A version in the registry.
+
+    Attributes:
+        name: Of the model.
+        version: Its number.
+        champion: Whether it now answers.
+        run_id: The run that made it.
+    """
+
+    name: str
+    version: str
+    champion: bool
+    run_id: str
+
+    @property
+    def uri(self) -> str:
+        """Address by which MLflow loads it."""
+        return f"models:/{self.name}/{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What a run keeps.
+
+    Attributes:
+        parameters: Settings by dotted name.
+        project_text: The whole project file.
+        metrics: By candidate and metric name.
+        figures: By file name.
+        summary: Markdown.
+        feature_set: Of the model, for its signature.
+    """
+
+    parameters: dict[str, str]
+    project_text: str
+    metrics: dict[str, dict[str, Metric]]
+    figures: dict[str, Figure]
+    summary: str
+    feature_set: FeatureSet
+
+
+def record_run(
+    tracking_uri: str,
+    experiment: str,
+    model_name: str,
+    record: RunRecord,
+    model_folder: Path,
+    *,
+    promote: bool,
+) -> RegisteredVersion:
+    """Log a run, register its model and, if it is the first or is promoted, make it the champion.
+
+    Raises:
+        TrackingError: MLflow cannot be reached or refuses.
+    """
+    try:
+        _choose_experiment(tracking_uri, experiment)
+        with mlflow.start_run() as run:
+            mlflow.log_params(record.parameters)
+            mlflow.log_text(_without_passwords(record.project_text), "project.toml")
+            mlflow.log_text(record.summary, "summary.md")
+            mlflow.log_metrics(_flat_metrics(record.metrics))
+            for name, figure in record.figures.items():
+                mlflow.log_figure(figure, f"plots/{name}")
+            number = _register(model_name, record.feature_set, model_folder)
+        client = mlflow.MlflowClient()
+        champion = promote or CHAMPION not in client.get_registered_model(model_name).aliases
+        if champion:
+            client.set_registered_model_alias(model_name, CHAMPION, number)
+    except MlflowException as error:
+        raise TrackingError(f"MLflow at {_without_passwords(tracking_uri)}: {error}") from error
+    return RegisteredVersion(model_name, number, champion, run.info.run_id)
+
+
+def registered_versions(tracking_uri: str, model_name: str) -> list[RegisteredVersion]:
+    """Return the versions of a model, newest first.
+
+    Raises:
+        TrackingError: MLflow cannot be reached.
+    """
+    try:
+        client = mlflow.MlflowClient(tracking_uri, tracking_uri)
+        found = client.search_model_versions(f"name = '{model_name}'")
+        if not found:
+            return []
+        champion = client.get_registered_model(model_name).aliases.get(CHAMPION)
+    except MlflowException as error:
+        raise TrackingError(f"MLflow at {_without_passwords(tracking_uri)}: {error}") from error
+    newest_first = sorted(found, key=lambda v: -int(v.version))
+    return [
+        RegisteredVersion(
+            model_name, str(v.version), str(v.version) == str(champion), str(v.run_id)
+        )
+        for v in newest_first
+    ]
+
+
+def promote_version(tracking_uri: str, model_name: str, number: str) -> None:
+    """Make a version the champion; also the way back to an older one.
+
+    Raises:
+        TrackingError: There is no such version, or MLflow cannot be reached.
+    """
+    try:
+        client = mlflow.MlflowClient(tracking_uri, tracking_uri)
+        client.get_model_version(model_name, number)
+        client.set_registered_model_alias(model_name, CHAMPION, number)
+    except MlflowException as error:
+        raise TrackingError(f"MLflow at {_without_passwords(tracking_uri)}: {error}") from error
+
+
+def _choose_experiment(tracking_uri: str, experiment: str) -> None:
+    mlflow.set_tracking_uri(tracking_uri)
+    mlflow.set_registry_uri(tracking_uri)
+    if mlflow.get_experiment_by_name(experiment) is None:
+        mlflow.create_experiment(experiment, artifact_location=_artifact_location(tracking_uri))
+    mlflow.set_experiment(experiment)
+
+
+def _artifact_location(tracking_uri: str) -> str | None:
+    """Return a folder beside an embedded database; a server knows its own place."""
+    if not tracking_uri.startswith(_SQLITE):
+        return None
+    database = Path(tracking_uri.removeprefix(_SQLITE)).resolve()
+    return (database.parent / "mlartifacts").as_uri()
+
+
+def _register(model_name: str, feature_set: FeatureSet, model_folder: Path) -> str:
+    with _serving_code() as code:
+        logged = mlflow.pyfunc.log_model(
+            name="model",
+            loader_module="serving.model.pyfunc",
+            data_path=str(model_folder),
+            code_paths=code,
+            signature=signature(feature_set),
+            pip_requirements=[f"{name}=={version(name)}" for name in _MODEL_NEEDS],
+            registered_model_name=model_name,
+        )
+    # MLflow can store a model without its signature and only warn of it.
+    if mlflow.models.get_model_info(logged.model_uri).signature is None:
+        raise TrackingError("MLflow stored the model without a signature; it was not promoted")
+    return str(logged.registered_model_version)
+
+
+@contextmanager
+def _serving_code() -> Iterator[list[str]]:
+    """Yield folders with the code a model needs to load, and no more."""
+    with tempfile.TemporaryDirectory() as folder:
+        for package, parts in {
+            "features": ["*.py"],
+            "serving": ["__init__.py", "explanation.py", "model/*.py"],
+        }.items():
+            spec = find_spec(package)
+            assert spec is not None
+            assert spec.origin is not None
+            home = Path(spec.origin).parent
+            for source in (found for part in parts for found in home.glob(part)):
+                target = Path(folder, package, source.relative_to(home))
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, target)
+        yield [f"{folder}/features", f"{folder}/serving"]
+
+
+def signature(feature_set: FeatureSet) -> ModelSignature:
+    """Return raw features in, probability and score out; every feature may be missing."""
+    inputs: list[ColSpec | TensorSpec] = [
+        ColSpec("string" if f.kind == "category" else "double", f.name, required=False)
+        for f in feature_set.features
+    ]
+    outputs: list[ColSpec | TensorSpec] = [
+        ColSpec("double", "probability"),
+        ColSpec("double", "log_odds"),
+        ColSpec("long", "score"),
+        ColSpec("string", "grade"),
+    ]
+    return ModelSignature(Schema(inputs), Schema(outputs))
+
+
+def _flat_metrics(metrics: dict[str, dict[str, Metric]]) -> dict[str, float]:
+    flat = {}
+    for candidate, figures in metrics.items():
+        owner = re.sub(r"\W+", "_", candidate.lower())
+        for name, metric in figures.items():
+            for bound in ("value", "low", "high"):
+                figure = getattr(metric, bound)
+                if figure is not None:
+                    flat[f"{owner}.{name}" + ("" if bound == "value" else f".{bound}")] = figure
+    return flat
+
+
+def _without_passwords(text: str) -> str:
+    return _PASSWORD.sub(r"\1:***@", text)
