@@ -1,1 +1,230 @@
 """The front door: one command for demo, training, scoring and serving."""
+
+import os
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from serving.basis import Basis
+    from training.project import Project
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Lead scores a sales team can trust: calibrated probabilities with exact reasons.",
+)
+
+
+class SpokenLanguage(StrEnum):
+    """Languages of reasons."""
+
+    de = "de"
+    en = "en"
+
+
+ProjectFile = Annotated[Path, typer.Argument(help="Project file, such as project.toml.")]
+ModelUri = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        help="Folder, models:/name@champion or models:/name/3, or 'rules'; "
+        "otherwise the project's champion, or the rules if there is none.",
+    ),
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(help="Moment in UTC; right after the last moment of the data if left out."),
+]
+ReasonLanguage = Annotated[SpokenLanguage, typer.Option(help="Language of the reasons.")]
+ReasonCount = Annotated[int, typer.Option(help="Most reasons up, and most down.", min=0, max=100)]
+
+
+@app.command(epilog="Example: `leadscore demo --no-serve --language de`")
+def demo(
+    leads: Annotated[int, typer.Option(help="How many leads to simulate.", min=2000)] = 20_000,
+    seed: Annotated[int, typer.Option(help="Of the simulation.")] = 7,
+    folder: Annotated[Path, typer.Option(help="Where data and models go.")] = Path("demo"),
+    port: Annotated[int, typer.Option(help="Of the service.")] = 8000,
+    serve: Annotated[bool, typer.Option(help="Keep the service running at the end.")] = True,
+    language: ReasonLanguage = SpokenLanguage.en,
+) -> None:
+    """Simulate German B2B leads, train, serve, and show a scored and explained lead."""
+    from experiments.demo import run_demo
+
+    run_demo(folder, leads, seed, port, language.value, keep_serving=serve)
+
+
+@app.command(epilog="Example: `leadscore train project.toml --promote`")
+def train(
+    project: ProjectFile,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Make the new version the champion.")
+    ] = False,
+    tracking_uri: Annotated[
+        str | None, typer.Option(help="MLflow's address instead of the project's.")
+    ] = None,
+) -> None:
+    """Train a project, evaluate it forward in time, and register the model in MLflow."""
+    from training.pipeline import train as run
+    from training.progress import Progress
+
+    training = run(project, Progress(), promote=promote, tracking_uri=tracking_uri)
+    version = training.version
+    typer.echo(f"\n{training.summary}\n")
+    typer.echo(f"Registered {version.uri}, {'now' if version.champion else 'not'} the champion.")
+    if not version.champion:
+        typer.echo(f"To promote it: leadscore models {project} --promote {version.version}")
+
+
+@app.command(epilog="Example: `leadscore serve --project project.toml --port 8080`")
+def serve(
+    project: Annotated[
+        Path | None, typer.Option(help="Serve the champion of this project, with its rules.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Folder, models:/name@champion or models:/name/3.")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Answer over HTTP; settings are LEADSCORE_ variables, options win over them."""
+    from serving.service import serve as run
+    from serving.settings import Settings
+
+    chosen: dict[str, object] = {"model": model, "host": host, "port": port}
+    if project is not None:
+        from training.project import read_project
+
+        read = read_project(project)
+        chosen["model"] = model or f"models:/{read.model_name}@champion"
+        chosen["tracking_uri"] = read.mlflow.tracking_uri
+        chosen["rules"] = project.parent / read.rules if read.rules else None
+    settings = Settings.from_environment(os.environ)
+    run(settings.model_copy(update={key: value for key, value in chosen.items() if value}))
+
+
+@app.command(epilog="Example: `leadscore score project.toml scores.parquet --language de`")
+def score(
+    project: ProjectFile,
+    output: Annotated[Path, typer.Argument(help="File to write, .parquet or .csv.")],
+    model: ModelUri = None,
+    as_of: AsOf = None,
+    language: ReasonLanguage = SpokenLanguage.en,
+    reasons: ReasonCount = 5,
+) -> None:
+    """Score every open lead of a project's sources, with reasons."""
+    from serving.answer import Listing
+    from training.dataset import open_history
+    from training.progress import Progress
+    from training.project import read_project
+    from training.scoring import Wording, score_project
+
+    read = read_project(project)
+    basis = _basis(read, project.parent, model)
+    wording = Wording(Listing(up=reasons, down=reasons), language.value)
+    progress = Progress()
+    with open_history(read, project.parent, progress) as history:
+        scored = score_project(read, history, basis, output, _micros(as_of), wording, progress)
+    typer.echo(
+        f"{scored.leads:,} leads scored by {basis.version or 'the rules'} into {output}; "
+        f"{scored.left_out:,} left out (not created yet, closed, or at the target)."
+    )
+
+
+@app.command(epilog="Example: `leadscore explain project.toml 173688 --language de`")
+def explain(
+    project: ProjectFile,
+    lead_id: Annotated[str, typer.Argument(help="Key of the lead.")],
+    model: ModelUri = None,
+    as_of: AsOf = None,
+    language: ReasonLanguage = SpokenLanguage.en,
+    reasons: ReasonCount = 5,
+) -> None:
+    """Draw the score of one lead: what raises it, and what lowers it."""
+    from serving.answer import Listing
+    from serving.drawing import draw
+    from training.dataset import open_history
+    from training.progress import Progress
+    from training.project import read_project
+    from training.scoring import Wording, score_one
+
+    read = read_project(project)
+    basis = _basis(read, project.parent, model)
+    wording = Wording(Listing(up=reasons, down=reasons), language.value)
+    with open_history(read, project.parent, Progress()) as history:
+        answer = score_one(read, history, basis, lead_id, _micros(as_of), wording)
+    Console().print(draw(answer, language.value))
+
+
+@app.command(epilog="Example: `leadscore models project.toml --promote 3`")
+def models(
+    project: ProjectFile,
+    promote: Annotated[
+        int | None, typer.Option(help="Version to make the champion; also the way back.")
+    ] = None,
+) -> None:
+    """List the registered versions of a project's model, or change the champion."""
+    from training.project import read_project
+    from training.tracking import promote_version, registered_versions
+
+    read = read_project(project)
+    if promote is not None:
+        promote_version(read.mlflow.tracking_uri, read.model_name, str(promote))
+    versions = registered_versions(read.mlflow.tracking_uri, read.model_name)
+    if not versions:
+        typer.echo(f"{read.model_name} has no version yet; train one: leadscore train {project}")
+    for version in versions:
+        mark = "champion" if version.champion else ""
+        typer.echo(f"{version.uri:40} {mark:9} run {version.run_id}")
+
+
+def _basis(project: "Project", folder: Path, model: str | None) -> "Basis":
+    """Return the named model, or the project's champion, or the rules where there is none."""
+    from serving.basis import ModelBasis
+    from serving.loader import ModelUnavailableError, fetch_model
+    from serving.model.artefact import load_model
+    from serving.settings import Settings
+    from training.project import project_rules
+
+    if model == "rules":
+        return project_rules(project, folder)
+    cache = Settings.from_environment(os.environ).cache
+    uri = model or f"models:/{project.model_name}@champion"
+    try:
+        fetched = fetch_model(uri, project.mlflow.tracking_uri, cache)
+    except ModelUnavailableError as error:
+        if model is not None:
+            raise
+        typer.echo(f"The rules answer: {error}", err=True)
+        return project_rules(project, folder)
+    return ModelBasis(load_model(fetched.folder, fetched.version))
+
+
+def _micros(as_of: datetime | None) -> int | None:
+    from datetime import UTC
+
+    from features.contract import micros
+
+    return None if as_of is None else micros(as_of.replace(tzinfo=UTC), "as_of")
+
+
+def main() -> None:
+    """Run a command; a mistake of its user is a sentence, not a stack trace."""
+    try:
+        app()
+    except (ValueError, RuntimeError) as error:
+        if type(error) in (ValueError, RuntimeError) or os.environ.get("LEADSCORE_DEBUG"):
+            raise
+        sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    main()

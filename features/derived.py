@@ -24,7 +24,7 @@ def fill_derived(table: FeatureTable, created: NDArray[np.int64], as_of: NDArray
 
 def _missing(table: FeatureTable) -> NDArray[np.int64]:
     columns = list(table.feature_set.numbers.values())
-    missing = np.isnan(table.numbers[:, columns]).sum(axis=1, dtype=np.int64)
+    missing: NDArray[np.int64] = np.isnan(table.numbers[:, columns]).sum(axis=1)
     for texts in table.texts.values():
         missing += np.array([text is None for text in texts], dtype=bool)
     return missing

@@ -23,6 +23,20 @@ _KEYS = {
     """,
 }
 
+# Of the events with one id, the one that was visible first counts: for a lead, and for an account.
+_ONCE = """
+    SELECT * REPLACE (first_for_account AND (id IS NULL OR row_number() OVER (
+        PARTITION BY account, id ORDER BY visible, occurred, recorded, type, value, item, lead
+    ) = 1) AS first_for_account)
+    FROM (
+        SELECT *, greatest(occurred + 1, recorded) AS visible FROM staged
+        WHERE account IS NOT NULL AND occurred >= 0
+        QUALIFY id IS NULL OR row_number() OVER (
+            PARTITION BY lead, account, id ORDER BY visible, occurred, recorded, type, value, item
+        ) = 1
+    )
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class EventCounts:
@@ -63,11 +77,13 @@ def stage_events(relation: Relation, source: EventSource, leads: LeadColumns, nu
         "value": relation.number(columns.value) if columns.value else "NULL::DOUBLE",
         "item": "NULL::BIGINT",
         "id": relation.text(columns.event_id) if columns.event_id else "NULL",
-        "recorded": relation.time(columns.recorded_at) if columns.recorded_at else "NULL::BIGINT",
+        "recorded": "NULL::BIGINT",
     }
     if columns.item:
         item = relation.text(columns.item)
         read["item"] = f"CASE WHEN {item} IS NOT NULL THEN (hash({item}) >> 1)::BIGINT END"
+    if columns.recorded_at:
+        read["recorded"] = relation.time(columns.recorded_at, required=False)
     if columns.event_type:
         read["type"] = relation.text(columns.event_type, required=True)
     if source.counters:
@@ -80,8 +96,7 @@ def stage_events(relation: Relation, source: EventSource, leads: LeadColumns, nu
         SELECT k.lead, k.account, coalesce(k.first_for_account, true), e.type, e.occurred,
                coalesce(e.recorded, e.occurred + {source.known_after or 0}),
                e.value, coalesce(e.item, -1),
-               CASE WHEN e.id IS NOT NULL
-                    THEN (hash({number}, e.key, e.id, k.lead) >> 1)::BIGINT END
+               CASE WHEN e.id IS NOT NULL THEN (hash({number}, e.id) >> 1)::BIGINT END
         FROM (SELECT {selected} FROM {relation.sql}) e
         LEFT JOIN ({_KEYS[key_name]}) k ON e.key = k.key
         {"WHERE e.value <> 0" if source.counters else ""}
@@ -95,27 +110,24 @@ def create_events(connection: duckdb.DuckDBPyConnection) -> EventCounts:
         SELECT row_number() OVER (ORDER BY type) - 1 AS code, type
         FROM (SELECT DISTINCT type FROM staged WHERE account IS NOT NULL AND occurred >= 0)
     """)
-    duplicates = _number(connection, "SELECT count(id) - count(DISTINCT id) FROM staged")
-    once = """
-        QUALIFY s.id IS NULL OR row_number() OVER (
-            PARTITION BY s.id
-            ORDER BY greatest(s.occurred + 1, s.recorded), s.occurred, s.recorded, s.type, s.value,
-                     s.item
-        ) = 1
-    """
+    known = "account IS NOT NULL AND occurred >= 0"
+    found = _number(connection, f"SELECT count(*) FROM staged WHERE {known}")
+    repeated = _number(
+        connection, "SELECT count(id) - count(DISTINCT hash(account, id)) FROM staged"
+    )
     connection.execute(f"""
         CREATE TABLE events AS
         SELECT s.lead, s.account, s.first_for_account, t.code::INTEGER AS type, s.occurred,
                s.recorded, s.value, s.item
-        FROM staged s JOIN event_types t ON s.type = t.type
-        WHERE s.account IS NOT NULL AND s.occurred >= 0
-        {once if duplicates else ""}
+        FROM ({_ONCE if repeated else "SELECT * FROM staged"}) s JOIN event_types t USING (type)
+        WHERE {known}
         ORDER BY s.account, s.occurred, s.recorded
     """)
+    kept = _number(connection, "SELECT count(*) FROM events")
     counts = EventCounts(
-        kept=_number(connection, "SELECT count(*) FROM events"),
+        kept=kept,
         of_unknown_leads=_number(connection, "SELECT count(*) FROM staged WHERE account IS NULL"),
-        duplicates=duplicates,
+        duplicates=found - kept,
         before_1970=_number(
             connection, "SELECT count(*) FROM staged WHERE account IS NOT NULL AND occurred < 0"
         ),

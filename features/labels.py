@@ -77,5 +77,5 @@ def number_text(value: float, language: Language) -> str:
     if value != 0 and abs(value) < 0.1:
         text = f"{value:.2g}"
     else:
-        text = f"{value:.2f}".rstrip("0").rstrip(".")
+        text = f"{value:z.2f}".rstrip("0").rstrip(".")
     return text.replace(".", ",") if language == "de" else text

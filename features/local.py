@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,11 +102,9 @@ class LocalFeatures:
         rows = np.bincount(account, minlength=accounts)
         cost = np.cumsum(events / self._partition_events + rows / self._partition_rows)
         partition = np.floor(cost)[account]
-        starts = np.flatnonzero(np.diff(partition, prepend=-1.0))
-        return [
-            slice(int(start), int(stop))
-            for start, stop in zip(starts, [*starts[1:], len(lead)], strict=True)
-        ]
+        cuts = np.flatnonzero(np.diff(partition)) + 1
+        borders = [0, *cuts.tolist(), len(lead)]
+        return [slice(start, stop) for start, stop in pairwise(borders) if start < stop]
 
     def _features(self, lead: NDArray[np.int64], as_of: NDArray[np.int64]) -> FeatureTable:
         numbers = np.full((len(lead), len(self.feature_set.features)), np.nan)

@@ -1,15 +1,17 @@
 """Features of one lead inside a request, computed by the same kernel as every batch."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features import kernel
-from features.contract import ContractError, Event, Lead, micros
+from features.contract import ContractError, Event, Lead, micros, moment
 from features.declaration import FeatureSet, Level
-from features.duration import DAY_US
+from features.derived import fill_derived
 from features.kernel import NO_ITEM, UNKNOWN_TYPE, EventArrays, Plan, Rows
 from features.profile import profile_number, profile_text
 from features.table import FeatureTable
@@ -36,10 +38,15 @@ class OnlineFeatures:
     def __init__(self, feature_set: FeatureSet) -> None:
         """Lay out the kernel's plans once."""
         self.feature_set = feature_set
+        self._fields = frozenset(feature_set.fields)
         self._type_codes = {t: code for code, t in enumerate(feature_set.event_types)}
         self._plans: dict[Level, Plan] = {
             level: kernel.lay_out(feature_set, level) for level in sorted(feature_set.levels)
         }
+
+    def warm(self) -> None:
+        """Compile the kernel, so that the first request need not wait for it."""
+        self.row(Lead(lead_id="", created_at=moment(0)), (), as_of=0)
 
     def row(
         self,
@@ -62,97 +69,98 @@ class OnlineFeatures:
             ContractError: A naive datetime, `created_at` after `as_of`, a profile value of the
                 wrong type.
         """
-        numbers = np.full((1, len(self.feature_set.features)), np.nan)
-        texts = self._profile(lead, numbers)
-        self._fill_age_and_missing(lead, as_of, numbers, texts)
-        own = _visible(events, as_of, "events")
-        others = _visible(account_events or (), as_of, "account_events")
+        created = micros(lead.created_at, "lead.created_at")
+        if created > as_of:
+            raise ContractError("lead.created_at", "is after as_of; send a later as_of")
+        table = self._profile(lead)
+        fill_derived(table, np.array([created]), np.array([as_of]))
+        own = _once(_visible(events, as_of, "events"))
+        others = _once(_visible(account_events or (), as_of, "account_events"))
         for level, plan in self._plans.items():
             if level == "lead":
-                self._compute(plan, own, as_of, numbers)
+                self._compute(plan, own, as_of, table.numbers)
             elif lead.account_id is None or account_events is not None:
-                self._compute(plan, own + others, as_of, numbers)
+                # A person with two leads in the account may have sent the same event for both.
+                all_events = _once([*own, *others]) if others else own
+                self._compute(plan, all_events, as_of, table.numbers)
         sent = [*events, *(account_events or ())]
         ignored = len(sent) - len(own) - len(others)
-        table = FeatureTable(self.feature_set, numbers, texts)
         return OnlineRow(table, ignored, self._unknown(lead, sent))
 
-    def _profile(self, lead: Lead, numbers: NDArray[np.float64]) -> dict[str, NDArray[np.object_]]:
+    def _profile(self, lead: Lead) -> FeatureTable:
+        numbers = np.full((1, len(self.feature_set.features)), np.nan)
         for field, column in self.feature_set.numbers.items():
             numbers[0, column] = profile_number(lead.profile.get(field), f"lead.profile.{field}")
         texts = {}
         for field in self.feature_set.categories:
             texts[field] = np.array([profile_text(lead.profile.get(field))], dtype=object)
-        return texts
-
-    def _fill_age_and_missing(
-        self,
-        lead: Lead,
-        as_of: int,
-        numbers: NDArray[np.float64],
-        texts: dict[str, NDArray[np.object_]],
-    ) -> None:
-        created = micros(lead.created_at, "lead.created_at")
-        if created > as_of:
-            raise ContractError("lead.created_at", "is after as_of; send a later as_of")
-        for column, feature in enumerate(self.feature_set.features):
-            if feature.kind == "lead_age":
-                numbers[0, column] = (as_of - created) / DAY_US
-            elif feature.kind == "missing_count":
-                missing = sum(text[0] is None for text in texts.values())
-                for number in self.feature_set.numbers.values():
-                    missing += bool(np.isnan(numbers[0, number]))
-                numbers[0, column] = missing
+        return FeatureTable(self.feature_set, numbers, texts)
 
     def _compute(
-        self, plan: Plan, events: list["_VisibleEvent"], as_of: int, out: NDArray[np.float64]
+        self, plan: Plan, visible: list["_Visible"], as_of: int, out: NDArray[np.float64]
     ) -> None:
-        items: dict[str, int] = {}
-        rows = sorted(
-            (
-                occurred,
-                recorded,
-                self._type_codes.get(event.event_type, UNKNOWN_TYPE),
-                np.nan if event.value is None else event.value,
-                NO_ITEM if event.item is None else items.setdefault(event.item, len(items)),
-            )
-            for occurred, recorded, event in events
-        )
+        one = Rows(start=_ZERO, stop=np.array([len(visible)]), as_of=np.array([as_of]))
+        kernel.compute(plan, self._arrays(visible), one, out)
+
+    def _arrays(self, visible: list["_Visible"]) -> EventArrays:
+        items: dict[str | None, int] = {None: NO_ITEM}
+        type_code = [self._type_codes.get(v.event.event_type, UNKNOWN_TYPE) for v in visible]
+        # Adding zero turns -0.0 into 0.0, as files do.
+        value = [np.nan if v.event.value is None else v.event.value + 0.0 for v in visible]
+        item = [items.setdefault(v.event.item or None, len(items)) for v in visible]
         arrays = EventArrays(
-            type_code=np.array([row[2] for row in rows], dtype=np.int32),
-            occurred=np.array([row[0] for row in rows], dtype=np.int64),
-            recorded=np.array([row[1] for row in rows], dtype=np.int64),
-            value=np.array([row[3] for row in rows], dtype=np.float64),
-            item=np.array([row[4] for row in rows], dtype=np.int64),
+            type_code=np.array(type_code, dtype=np.int32),
+            occurred=np.array([v.occurred for v in visible], dtype=np.int64),
+            recorded=np.array([v.recorded for v in visible], dtype=np.int64),
+            value=np.array(value, dtype=np.float64),
+            item=np.array(item, dtype=np.int64),
         )
-        one = Rows(
-            start=np.zeros(1, dtype=np.int64),
-            stop=np.full(1, len(rows), dtype=np.int64),
-            as_of=np.full(1, as_of, dtype=np.int64),
-        )
-        kernel.compute(plan, arrays, one, out)
+        order = np.lexsort((arrays.value, arrays.type_code, arrays.recorded, arrays.occurred))
+        return kernel.take_events(arrays, order)
 
     def _unknown(self, lead: Lead, events: Sequence[Event]) -> list[str]:
         types = {event.event_type for event in events} - self._type_codes.keys()
-        fields = lead.profile.keys() - set(self.feature_set.fields)
+        fields = lead.profile.keys() - self._fields
         return [f"event_type:{t}" for t in sorted(types)] + [f"profile.{f}" for f in sorted(fields)]
 
 
-_VisibleEvent = tuple[int, int, Event]
+_ZERO = np.zeros(1, dtype=np.int64)
 
 
-def _visible(events: Sequence[Event], as_of: int, source: str) -> list[_VisibleEvent]:
-    """Return (occurred, recorded, event) of the events that count at `as_of`, each once."""
+class _Visible(NamedTuple):
+    occurred: int
+    recorded: int
+    event: Event
+
+
+def _visible(events: Sequence[Event], as_of: int, source: str) -> list[_Visible]:
+    """Return the events that count at `as_of`."""
     visible = []
-    seen: set[str] = set()
     for position, event in enumerate(events):
         occurred = micros(event.occurred_at, f"{source}.{position}.occurred_at")
         recorded = occurred
         if event.recorded_at is not None:
             recorded = micros(event.recorded_at, f"{source}.{position}.recorded_at")
-        if not 0 <= occurred < as_of or recorded > as_of or event.event_id in seen:
-            continue
-        if event.event_id is not None:
-            seen.add(event.event_id)
-        visible.append((occurred, recorded, event))
+        if 0 <= occurred < as_of and recorded <= as_of:
+            visible.append(_Visible(occurred, recorded, event))
     return visible
+
+
+def _once(events: list[_Visible]) -> list[_Visible]:
+    """Return each event once: of those with the same id, the one that was visible first."""
+    found: dict[str, _Visible] = {}
+    for candidate in events:
+        key = candidate.event.event_id
+        if key is not None and (
+            key not in found or _precedence(candidate) < _precedence(found[key])
+        ):
+            found[key] = candidate
+    return [v for v in events if v.event.event_id is None] + list(found.values())
+
+
+def _precedence(visible: _Visible) -> tuple[int, int, int, str, bool, float]:
+    occurred, recorded, event = visible
+    value = math.nan if event.value is None else event.value
+    no_value = math.isnan(value)
+    first_seen = max(occurred + 1, recorded)
+    return first_seen, occurred, recorded, event.event_type, no_value, 0.0 if no_value else value

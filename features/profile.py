@@ -1,8 +1,12 @@
 """Profile values as features: one canonical reading for requests and files alike."""
 
 import math
+import re
 
 from features.contract import LARGEST_NUMBER, ContractError, ProfileValue
+
+_WHOLE_FLOAT = re.compile(r"(-?\d{1,15})\.0+")
+_BOOLEANS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
 
 
 def profile_number(value: ProfileValue, field: str) -> float:
@@ -25,8 +29,8 @@ def profile_number(value: ProfileValue, field: str) -> float:
 def profile_text(value: ProfileValue) -> str | None:
     """Return a categorical profile value as text; None is missing.
 
-    Whole floats lose their fraction and booleans are ``true`` and ``false``, so that a value reads
-    the same from JSON, CSV and Parquet.
+    Whole floats lose their fraction and booleans are ``true`` and ``false``, also where they come
+    as text, so that a value reads the same from JSON, CSV and Parquet.
     """
     if value is None:
         return None
@@ -37,4 +41,6 @@ def profile_text(value: ProfileValue) -> str | None:
             return None
         if value.is_integer() and abs(value) < LARGEST_NUMBER:
             return str(int(value))
-    return str(value).strip() or None
+    text = str(value).strip()
+    whole = _WHOLE_FLOAT.fullmatch(text)
+    return (whole[1] if whole else _BOOLEANS.get(text, text)) or None

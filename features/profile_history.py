@@ -78,11 +78,11 @@ class ProfileHistory:
     ) -> NDArray[np.float64]:
         """Return a numeric field for rows of (lead, as_of); NaN is missing.
 
-        Raises:
-            HistoryError: The field was not declared as numeric when the history was opened.
+        A field that was not declared as numeric is missing everywhere, as it is in a request that
+        does not send it.
         """
         if field not in self._numbers:
-            raise HistoryError(f"numeric field '{field}' was not read; add it to [profile]")
+            return np.full(len(lead), np.nan)
         return self._numbers[field][self._positions(field, lead, as_of)]
 
     def texts(
@@ -90,11 +90,10 @@ class ProfileHistory:
     ) -> NDArray[np.object_]:
         """Return a categorical field for rows of (lead, as_of); None is missing.
 
-        Raises:
-            HistoryError: The field was not declared as categorical when the history was opened.
+        A field that was not declared as categorical is missing everywhere.
         """
         if field not in self._texts:
-            raise HistoryError(f"categorical field '{field}' was not read; add it to [profile]")
+            return np.full(len(lead), None, dtype=object)
         return self._texts[field][self._positions(field, lead, as_of)]
 
     def _positions(

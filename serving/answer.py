@@ -10,12 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from features.contract import moment
 from features.declaration import Language
-from features.online import OnlineRow
+from features.table import FeatureTable
 from serving.basis import Basis, BasisName
 from serving.model.reference import Grade, grade_of
 from serving.model.scorer import probability
 from serving.reasons import Reason, missing, strongest
-from serving.request import Case
 
 FallbackReason = Literal["no_model", "model_refused", "non_finite", "deadline"]
 
@@ -64,19 +63,40 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom an answer is about, and what of its data did not enter the features.
+
+    Attributes:
+        lead_id: The CRM's key.
+        as_of: Microseconds since 1970.
+        account_events_unsent: Whether it has an account of whose events nothing is known.
+        events_ignored: Events that do not count.
+        unknown: Event types and profile fields no feature knows.
+    """
+
+    lead_id: str
+    as_of: int
+    account_events_unsent: bool = False
+    events_ignored: int = 0
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a basis says about one lead.
+    """What a basis says about one row of features.
 
     Attributes:
         basis: What it rests on.
-        row: The lead's features.
+        table: Holds the features.
+        row: Which row of it.
         base: Log-odds of a lead about which nothing is special.
         contributions: float64 [terms].
         score: 1 to 100.
     """
 
     basis: Basis
-    row: OnlineRow
+    table: FeatureTable
+    row: int
     base: float
     contributions: NDArray[np.float64]
     score: int
@@ -88,27 +108,25 @@ class Verdict:
 
 
 def compose(
-    case: Case,
+    subject: Subject,
     verdict: Verdict,
     listing: Listing,
     language: Language,
     fallback_reason: FallbackReason | None,
 ) -> Answer:
     """Return the answer about a lead from a finite verdict."""
-    basis, table = verdict.basis, verdict.row.table
+    basis, table, row = verdict.basis, verdict.table, verdict.row
     base, contributions = verdict.base, verdict.contributions
     fit = float(contributions[basis.fit].sum())
     behaviour = float(contributions[~basis.fit].sum())
     log_odds = base + fit + behaviour
+    listed = strongest(contributions, listing.up, listing.down)
     reasons = [
-        basis.reason(table, 0, term, float(contributions[term]), language)
-        for term in strongest(contributions, listing.up, listing.down)
+        basis.reason(table, row, term, float(contributions[term]), language) for term in listed
     ]
-    lead = case.lead
-    unsent = lead.account_id is not None and case.account_events is None
     return Answer(
-        lead_id=lead.lead_id,
-        as_of=moment(case.as_of),
+        lead_id=subject.lead_id,
+        as_of=moment(subject.as_of),
         probability=float(probability(np.array([log_odds]))[0]),
         score=verdict.score,
         grade=grade_of(verdict.score),
@@ -119,9 +137,9 @@ def compose(
         fit=fit,
         behaviour=behaviour,
         reasons=reasons,
-        other_contribution=log_odds - base - sum(reason.contribution for reason in reasons),
-        missing=missing(table, 0, basis.importance, account_events=unsent),
-        events_ignored=verdict.row.events_ignored,
-        unknown=verdict.row.unknown,
+        other_contribution=float(np.delete(contributions, listed).sum()),
+        missing=missing(table, row, basis.importance, account_events=subject.account_events_unsent),
+        events_ignored=subject.events_ignored,
+        unknown=list(subject.unknown),
         model_version=basis.version,
     )

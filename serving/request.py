@@ -160,4 +160,6 @@ class BatchRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    leads: list[SkipValidation[ScoreRequest]] = Field(max_length=MOST_LEADS)
+    leads: list[SkipValidation[ScoreRequest | Any]] = Field(
+        max_length=MOST_LEADS, description="Whatever is no request gets an error of its own."
+    )

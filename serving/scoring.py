@@ -11,7 +11,7 @@ from features.contract import ContractError, Lead, moment
 from features.declaration import Language
 from features.online import OnlineFeatures, OnlineRow
 from features.table import concatenate
-from serving.answer import Answer, FallbackReason, Listing, Verdict, compose
+from serving.answer import Answer, FallbackReason, Listing, Subject, Verdict, compose
 from serving.basis import Basis, ModelBasis, RulesBasis
 from serving.model.scorer import LeadModel
 from serving.request import Case
@@ -33,6 +33,14 @@ class Conditions:
     language: Language = "en"
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A verdict, and the row it is about."""
+
+    row: OnlineRow
+    verdict: Verdict
+
+
 class _Judge:
     """A basis and the features it wants."""
 
@@ -49,8 +57,8 @@ class _Judge:
         except ContractError as error:
             return error
 
-    def verdicts(self, rows: Sequence[OnlineRow | ContractError]) -> list[Verdict | ContractError]:
-        """Return a verdict for each row there is."""
+    def judge(self, rows: Sequence[OnlineRow | ContractError]) -> list[_Judged | ContractError]:
+        """Return a verdict about each row there is."""
         found = [row for row in rows if isinstance(row, OnlineRow)]
         if not found:
             return [row for row in rows if isinstance(row, ContractError)]
@@ -61,8 +69,8 @@ class _Judge:
             scores = self.basis.scores(table, explained).tolist()
         base, contributions = explained.base_log_odds, explained.contributions
         judged = iter(
-            Verdict(self.basis, row, base, contributions[position], scores[position])
-            for position, row in enumerate(found)
+            _Judged(row, Verdict(self.basis, table, at, base, contributions[at], scores[at]))
+            for at, row in enumerate(found)
         )
         return [row if isinstance(row, ContractError) else next(judged) for row in rows]
 
@@ -132,7 +140,7 @@ class Scoring:
 
     def _ask_model(
         self, cases: Sequence[Case], latest: float
-    ) -> Sequence[Verdict | ContractError | FallbackReason]:
+    ) -> Sequence[_Judged | ContractError | FallbackReason]:
         """Return the model's verdicts, or why the rules must answer instead."""
         if self._model is None:
             return [self.unavailable or "no_model"] * len(cases)
@@ -142,18 +150,29 @@ class Scoring:
         if time.monotonic() > latest:
             return [row if isinstance(row, ContractError) else "deadline" for row in rows]
         return [
-            "non_finite" if isinstance(verdict, Verdict) and not verdict.finite else verdict
-            for verdict in self._model.verdicts(rows)
+            "non_finite" if isinstance(judged, _Judged) and not judged.verdict.finite else judged
+            for judged in self._model.judge(rows)
         ]
 
     def _answer(
-        self, case: Case, outcome: Verdict | ContractError | FallbackReason
+        self, case: Case, outcome: _Judged | ContractError | FallbackReason
     ) -> Answer | ContractError:
         fallback_reason: FallbackReason | None = None
         if isinstance(outcome, str):
             fallback_reason = outcome
-            outcome = self._rules.verdicts(self._rules.rows([case]))[0]
+            outcome = self._rules.judge(self._rules.rows([case]))[0]
         if isinstance(outcome, ContractError):
             return outcome
         language = case.language or self.conditions.language
-        return compose(case, outcome, self.conditions.listing, language, fallback_reason)
+        subject = _subject(case, outcome.row)
+        return compose(subject, outcome.verdict, self.conditions.listing, language, fallback_reason)
+
+
+def _subject(case: Case, row: OnlineRow) -> Subject:
+    return Subject(
+        lead_id=case.lead.lead_id,
+        as_of=case.as_of,
+        account_events_unsent=case.lead.account_id is not None and case.account_events is None,
+        events_ignored=row.events_ignored,
+        unknown=tuple(row.unknown),
+    )

@@ -24,6 +24,7 @@ def serve(settings: Settings) -> None:
     Raises:
         DocumentError: The rule file cannot be used.
     """
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     rules = read_rules(settings.rules)
     state = ServiceState()
     threading.Thread(target=load, args=(state, settings, rules), daemon=True).start()

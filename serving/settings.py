@@ -50,7 +50,8 @@ class Settings(BaseModel):
         default=200,
         ge=1,
         le=60_000,
-        description="Milliseconds a lead may take before the rules answer instead of the model.",
+        description="Milliseconds until the rules answer instead of the model; for a batch, "
+        "that many for each of its leads.",
     )
     reasons_up: int = Field(
         default=5, ge=0, le=100, description="Most reasons listed that raise the probability."

@@ -1,15 +1,16 @@
 """From a project's history to labelled rows and their features."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-from features.history import History
-from features.local import LocalFeatures
 from numpy.typing import NDArray
 
 from features.declaration import FeatureSet
 from features.document import suggestion
 from features.duration import format_duration
+from features.history import History
+from features.local import LocalFeatures
 from features.table import FeatureTable
 from training.derivation import derive_feature_set
 from training.grid import LabelledRows, grid_rows
@@ -24,12 +25,14 @@ class Dataset:
     """Rows, what they look like, and which slice they belong to.
 
     Attributes:
+        lead_id: Object array [rows] of str.
         rows: Sorted by lead and moment.
         split: Slices of the evaluation.
         table: Features, one row for each of `rows`.
         notes: What a reader must know before believing the figures.
     """
 
+    lead_id: NDArray[np.object_]
     rows: LabelledRows
     split: Split
     table: FeatureTable
@@ -39,6 +42,19 @@ class Dataset:
     def feature_set(self) -> FeatureSet:
         """What the columns mean."""
         return self.table.feature_set
+
+
+def open_history(project: Project, folder: Path, progress: Progress) -> History:
+    """Read the sources of a project, relative to a folder."""
+    carried = {}
+    if project.flat is not None:
+        carried["label"] = project.flat.label
+        if project.flat.order not in ("file", "random"):
+            carried["order"] = project.flat.order
+    with progress.step("Reading sources") as detail:
+        return History.open(
+            project.sources, project.profile, folder, carried=carried, on_step=detail
+        )
 
 
 def build_dataset(project: Project, history: History, progress: Progress) -> Dataset:
@@ -60,7 +76,8 @@ def build_dataset(project: Project, history: History, progress: Progress) -> Dat
     as_of = rows.as_of if project.rows else np.zeros(len(rows), dtype=np.int64)
     with progress.bar("Computing features", len(rows)) as advance:
         table = LocalFeatures(feature_set, history).table(rows.lead, as_of, advance)
-    return Dataset(rows, split, table, _notes(project, history, rows, split))
+    lead_id = history.leads().lead_id[rows.lead]
+    return Dataset(lead_id, rows, split, table, _notes(project, history, rows, split))
 
 
 def _labelled_rows(project: Project, history: History) -> LabelledRows:

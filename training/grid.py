@@ -50,10 +50,13 @@ def grid_rows(
     """Lay the grid over every lead while it is open.
 
     A row stands at ``start + k * every`` up to ``start + max_age``, before the lead reached the
-    target or was closed. Its label looks at ``(as_of, as_of + horizon]``, which must have passed by
-    `observed_until`.
+    target or was closed, and not before `grid.observed_from`. Its label looks at
+    ``(as_of, as_of + horizon]``, which must have passed by `observed_until`.
     """
     lead, as_of = open_moments(timeline, grid, observed_until)
+    if grid.observed_from is not None:
+        seen = as_of >= grid.observed_from
+        lead, as_of = lead[seen], as_of[seen]
     mature = as_of <= observed_until - grid.horizon
     immature = int((~mature).sum())
     lead, as_of = lead[mature], as_of[mature]

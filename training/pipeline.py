@@ -7,14 +7,12 @@ from pathlib import Path
 
 from features.history import History
 from features.local import LocalFeatures
-from serving.basis import RulesBasis
 from serving.model.scorer import Explained
-from serving.rules import read_rules
-from training.dataset import Dataset, build_dataset
+from training.dataset import Dataset, build_dataset, open_history
 from training.evaluation import Evaluation, evaluate_procedure
 from training.plots import draw_plots
 from training.progress import Progress
-from training.project import Project, read_project
+from training.project import Project, project_rules, read_project
 from training.refit import Shipped, refit
 from training.report import training_summary
 from training.split import TEST
@@ -38,19 +36,6 @@ class Training:
     dataset: Dataset
     evaluation: Evaluation
     shipped: Shipped
-
-
-def open_history(project: Project, folder: Path, progress: Progress) -> History:
-    """Read the sources of a project, relative to a folder."""
-    carried = {}
-    if project.flat is not None:
-        carried["label"] = project.flat.label
-        if project.flat.order not in ("file", "random"):
-            carried["order"] = project.flat.order
-    with progress.step("Reading sources") as detail:
-        return History.open(
-            project.sources, project.profile, folder, carried=carried, on_step=detail
-        )
 
 
 def train(
@@ -83,7 +68,11 @@ def train(
     summary = training_summary(shipped.manifest, evaluation.metrics)
     with progress.step("Logging to MLflow"), tempfile.TemporaryDirectory() as folder:
         record = RunRecord(
-            parameters=dict(_parameters(project.model_dump(mode="json", exclude={"labels"}))),
+            parameters=dict(
+                _parameters(
+                    project.model_dump(mode="json", exclude={"labels", "mlflow", "sources"})
+                )
+            ),
             project_text=project_file.read_text(encoding="utf-8"),
             metrics=evaluation.metrics,
             figures=draw_plots(evaluation, shipped),
@@ -92,7 +81,7 @@ def train(
         )
         shipped.save(Path(folder, "leadscore"))
         version = record_run(
-            tracking_uri or project.tracking_uri,
+            tracking_uri or project.mlflow.tracking_uri,
             project.mlflow.experiment or project.name,
             project.model_name,
             record,
@@ -100,11 +89,6 @@ def train(
             promote=promote,
         )
     return Training(version, summary, dataset, evaluation, shipped)
-
-
-def project_rules(project: Project, folder: Path) -> RulesBasis:
-    """Return the rules of a project: its own file, or the default ones."""
-    return RulesBasis(read_rules(folder / project.rules if project.rules else None))
 
 
 def _rules_on_newest(
@@ -116,11 +100,9 @@ def _rules_on_newest(
 
 
 def _parameters(settings: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Yield settings by dotted name; sources are in the project file that is logged beside."""
+    """Yield settings by dotted name."""
     for key, value in settings.items():
-        if key == "sources" or value is None:
-            continue
         if isinstance(value, Mapping):
             yield from _parameters(value, f"{prefix}{key}.")
-        else:
+        elif value is not None:
             yield f"{prefix}{key}", str(value)[:500]

@@ -10,6 +10,10 @@ from features.document import DocumentError, read_document
 from features.duration import Duration, parse_duration
 from features.moment import Moment
 from features.sources import ProfileFields, Sources, expand
+from serving.basis import RulesBasis
+from serving.rules import read_rules
+
+_SQLITE = "sqlite:///"
 
 
 class _Section(BaseModel):
@@ -60,6 +64,8 @@ class RowGrid(_Section):
         every: Distance of a lead's rows.
         max_age: How long after its start a lead is looked at.
         from_stage: Rows start when this stage is reached; None means at creation.
+        observed_from: The sources are complete from here on, so that no row may stand before; None
+            means from the start.
         observed_until: The sources are complete up to here; None means up to the last moment seen.
     """
 
@@ -67,6 +73,7 @@ class RowGrid(_Section):
     every: Duration = parse_duration("7d")
     max_age: Duration = parse_duration("90d")
     from_stage: str | None = None
+    observed_from: Moment | None = None
     observed_until: Moment | None = None
 
 
@@ -129,7 +136,8 @@ class Tracking(_Section):
     """Where MLflow is.
 
     Attributes:
-        tracking_uri: A database such as ``sqlite:///mlflow.db``, or a server's address.
+        tracking_uri: A database such as ``sqlite:///mlflow.db``, relative to the project file, or a
+            server's address.
         experiment: None means the project's name.
         model_name: Name in the registry; None means ``leadscore-`` and the project's name.
     """
@@ -166,11 +174,6 @@ class Project(_Section):
         return self
 
     @property
-    def tracking_uri(self) -> str:
-        """Address of MLflow."""
-        return expand(self.mlflow.tracking_uri)
-
-    @property
     def model_name(self) -> str:
         """Name of the model in the registry."""
         return self.mlflow.model_name or f"leadscore-{self.name}"
@@ -192,4 +195,19 @@ def read_project(path: Path) -> Project:
     """
     if path.suffix != ".toml":
         raise DocumentError(f"{path}: a project is a TOML file, such as project.toml")
-    return read_document(path, Project)
+    project = read_document(path, Project)
+    tracking_uri = _beside(path, expand(project.mlflow.tracking_uri))
+    tracking = project.mlflow.model_copy(update={"tracking_uri": tracking_uri})
+    return project.model_copy(update={"mlflow": tracking})
+
+
+def _beside(path: Path, tracking_uri: str) -> str:
+    """Return the address with a relative SQLite file taken from the folder of a project."""
+    if not tracking_uri.startswith(_SQLITE):
+        return tracking_uri
+    return f"{_SQLITE}{path.parent.resolve() / tracking_uri.removeprefix(_SQLITE)}"
+
+
+def project_rules(project: Project, folder: Path) -> RulesBasis:
+    """Return the rules of a project: its own file, or the default ones."""
+    return RulesBasis(read_rules(folder / project.rules if project.rules else None))

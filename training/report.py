@@ -33,7 +33,8 @@ def metric_text(metric: Metric) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:.3f}".removeprefix("0") if abs(value) < 1 else f"{value:.2f}"
+    text = f"{value:.3f}"
+    return text.removeprefix("0") if text.startswith("0") else f"{value:.2f}"
 
 
 def training_summary(manifest: Manifest, metrics: dict[str, dict[str, Metric]]) -> str:

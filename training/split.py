@@ -37,7 +37,7 @@ class Split:
 
 
 def split_rows(rows: LabelledRows, horizon: int, seed: int) -> Split:
-    """Split 60 / 20 / 20 by time.
+    """Split by time: the newest fifth tests, the newest quarter of what can precede it calibrates.
 
     Args:
         rows: With `as_of` as time, or as rank for flat data.
@@ -47,17 +47,26 @@ def split_rows(rows: LabelledRows, horizon: int, seed: int) -> Split:
     Raises:
         SplitError: A slice has no rows, or only one outcome.
     """
-    calibrate_from, test_from = np.quantile(rows.as_of, [0.6, 0.8], method="higher")
-    part = np.full(len(rows), LEFT_OUT)
-    part[rows.as_of >= test_from] = TEST
-    calibrating = (rows.as_of >= calibrate_from) & (rows.as_of < test_from)
-    part[calibrating & (rows.as_of + horizon < test_from)] = CALIBRATE
-    part[(rows.as_of < calibrate_from) & (rows.as_of + horizon < calibrate_from)] = FIT
+    part = np.full(len(rows), FIT)
+    _cut(part, rows.as_of, horizon, TEST, 0.8)
+    _cut(part, rows.as_of, horizon, CALIBRATE, 0.75)
     in_gap = int((part == LEFT_OUT).sum())
     part = _one_slice_per_group(part, rows.group, seed)
     split = Split(part, in_gap, int((part == LEFT_OUT).sum()) - in_gap)
     _check(split, rows)
     return split
+
+
+def _cut(
+    part: NDArray[np.int64], as_of: NDArray[np.int64], horizon: int, slice_: int, quantile: float
+) -> None:
+    """Give the newest of the rows still to fit to a slice, and leave out a horizon before it."""
+    remaining = part == FIT
+    if not remaining.any():
+        return
+    start = np.quantile(as_of[remaining], quantile, method="higher")
+    part[remaining & (as_of >= start)] = slice_
+    part[remaining & (as_of < start) & (as_of + horizon >= start)] = LEFT_OUT
 
 
 def _one_slice_per_group(

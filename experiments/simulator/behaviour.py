@@ -16,7 +16,7 @@ class Kind:
     Attributes:
         per_day: Rate of a fresh lead of average intent outside its buying phase.
         intent: What one standard deviation of intent adds to the log rate.
-        buying: What the buying phase adds to the log rate, never negative.
+        buying: What the buying phase and the weeks before it add to the log rate, never negative.
         trend: What a year adds to the log rate.
         late: Longest delay in days until it is recorded.
         value: Mean of the figure that belongs to it; 0 means none.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.simulator.profile import draw_profiles
 from features.duration import DAY_US
 
 HISTORY_US = 548 * DAY_US
@@ -20,37 +21,9 @@ _MIX_THEN = (0.24, 0.26, 0.08, 0.12, 0.18, 0.12)
 _MIX_NOW = (0.30, 0.18, 0.22, 0.08, 0.12, 0.10)
 _CHANNEL_FIT = np.array([0.15, 0.0, -0.4, -0.5, 0.4, 0.6])
 
-_INDUSTRIES = {
-    "machinery": (0.17, 0.5),
-    "automotive": (0.11, 0.35),
-    "logistics": (0.12, 0.4),
-    "manufacturing": (0.14, 0.45),
-    "software": (0.13, 0.0),
-    "healthcare": (0.09, -0.1),
-    "retail": (0.10, -0.3),
-    "consulting": (0.08, -0.5),
-    "public_sector": (0.06, -0.6),
-}
-_ROLES = {
-    "management": (0.14, 0.6),
-    "head of department": (0.20, 0.5),
-    "procurement": (0.13, 0.2),
-    "engineer": (0.21, 0.0),
-    "it": (0.14, 0.1),
-    "marketing": (0.09, -0.3),
-    "student": (0.06, -2.0),
-    "competitor": (0.03, -2.5),
-}
-_COUNTRIES = {"DE": 0.86, "AT": 0.08, "CH": 0.06}
-_BUNDESLAENDER = {
-    "NW": 0.215, "BY": 0.16, "BW": 0.135, "NI": 0.095, "HE": 0.075, "RP": 0.05, "SN": 0.05,
-    "BE": 0.045, "SH": 0.035, "BB": 0.03, "ST": 0.025, "TH": 0.025, "HH": 0.02, "MV": 0.02,
-    "SL": 0.01, "HB": 0.01,
-}  # fmt: skip
 _GROUP_SIZES = np.array([0.42, 0.25, 0.15, 0.09, 0.06, 0.03])
 
 _BUYING_SHARE = 0.45
-_UNKNOWN = {"industry": 0.05, "employees": 0.14, "role": 0.12}
 _NO_ACCOUNT = 0.06
 
 
@@ -96,20 +69,12 @@ def draw_market(leads: int, before: int, until: int, rng: np.random.Generator) -
     """
     account = _groups(leads, rng)
     accounts = int(account[-1]) + 1
-    # More companies come in later: the density grows in a straight line to 1.5 times the first.
-    share = (np.sqrt(1 + 1.25 * rng.random(accounts)) - 1) / 0.5
-    first = until - HISTORY_US + _whole_seconds(share * (HISTORY_US - DAY_US))
-    later = np.minimum(
-        rng.exponential(25 * DAY_US, leads), rng.random(leads) * (until - first)[account]
-    )
-    heads = np.r_[True, account[1:] != account[:-1]]
-    created = first[account] + np.where(heads, 0, _whole_seconds(later))
-
+    first, created = _arrivals(account, until, rng)
     intent = np.sqrt(0.65) * rng.normal(size=accounts)[account]
     intent += np.sqrt(0.35) * rng.normal(size=leads)
     buying_from, buying_until = _buying_phases(first, rng)
     channel = _channels(created, until, rng)
-    profile, fit = _profiles(account, intent, rng)
+    profile, fit = draw_profiles(account, intent, rng)
     profile["channel"] = np.array(CHANNELS, dtype=object)[channel]
     account_id = _ids("A", account + before)
     account_id[rng.random(leads) < _NO_ACCOUNT] = None
@@ -132,6 +97,22 @@ def _groups(leads: int, rng: np.random.Generator) -> NDArray[np.int64]:
     return np.repeat(np.arange(leads), sizes)[:leads]
 
 
+def _arrivals(
+    account: NDArray[np.int64], until: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first contact of each account, and when each lead was created."""
+    leads, accounts = len(account), int(account[-1]) + 1
+    # More companies come in later: the density grows in a straight line to 1.5 times the first.
+    share = (np.sqrt(1 + 1.25 * rng.random(accounts)) - 1) / 0.5
+    first = until - HISTORY_US + _whole_seconds(share * (HISTORY_US - DAY_US))
+    later = np.minimum(
+        rng.exponential(25 * DAY_US, leads), rng.random(leads) * (until - first)[account]
+    )
+    heads = np.r_[True, account[1:] != account[:-1]]
+    created: NDArray[np.int64] = first[account] + np.where(heads, 0, _whole_seconds(later))
+    return first, created
+
+
 def _buying_phases(
     first: NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -151,47 +132,6 @@ def _channels(
     mix = age * np.array(_MIX_THEN) + (1 - age) * np.array(_MIX_NOW)
     below: NDArray[np.int64] = (rng.random((len(created), 1)) > mix.cumsum(axis=1)).sum(axis=1)
     return np.minimum(below, len(CHANNELS) - 1)
-
-
-def _profiles(
-    account: NDArray[np.int64], intent: NDArray[np.float64], rng: np.random.Generator
-) -> tuple[dict[str, NDArray[np.object_]], NDArray[np.float64]]:
-    """Return the known profile of each lead, and the fit of the true one."""
-    leads, accounts = len(account), int(account[-1]) + 1
-    industry = _draw([share for share, _ in _INDUSTRIES.values()], accounts, rng)[account]
-    role = _draw([share for share, _ in _ROLES.values()], leads, rng)
-    employees = np.ceil(rng.lognormal(np.log(110), 1.5, accounts)).clip(1, 200_000)[account]
-    country = _draw(list(_COUNTRIES.values()), accounts, rng)[account]
-    land = _draw(list(_BUNDESLAENDER.values()), accounts, rng)[account]
-
-    fit = np.array([effect for _, effect in _INDUSTRIES.values()])[industry]
-    fit += np.array([effect for _, effect in _ROLES.values()])[role]
-    # The product suits the Mittelstand best: a parabola around 300 people.
-    fit += (0.5 - 0.25 * np.log(employees / 300) ** 2).clip(-1.0)
-
-    bundesland = np.array(list(_BUNDESLAENDER), dtype=object)[land]
-    bundesland[country != 0] = None
-    profile = {
-        "industry": np.array(list(_INDUSTRIES), dtype=object)[industry],
-        "employees": employees.astype(np.int64).astype(object),
-        "role": np.array(list(_ROLES), dtype=object)[role],
-        "country": np.array(list(_COUNTRIES), dtype=object)[country],
-        "bundesland": bundesland,
-        "has_phone": (rng.random(leads) < _sigmoid(0.5 * intent - 0.4)).astype(object),
-        "newsletter": (rng.random(leads) < _sigmoid(0.3 * intent - 0.2)).astype(object),
-    }
-    for field, share in _UNKNOWN.items():
-        profile[field][rng.random(leads) < share] = None
-    return profile, fit
-
-
-def _draw(shares: list[float], size: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    weights = np.array(shares)
-    return rng.choice(len(weights), size=size, p=weights / weights.sum())
-
-
-def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    return 1.0 / (1.0 + np.exp(-x))
 
 
 def _whole_seconds(micros: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -16,7 +16,8 @@ from experiments.simulator.market import NEVER, Market
 from features.duration import DAY_US
 
 _BASE = -7.8
-_INTENT_WEIGHT = 0.9
+_FIT_WEIGHT = 1.2
+_INTENT_WEIGHT = 0.7
 _BUYING_GAIN = 2.4
 _DISQUALIFIED_BASE = -5.3
 
@@ -109,7 +110,7 @@ def latent_of(market: Market) -> Latent:
     """Return what decides the outcomes of a market."""
     return Latent(
         channel=market.channel,
-        log_hazard=_BASE + market.fit + _INTENT_WEIGHT * market.intent,
+        log_hazard=_BASE + _FIT_WEIGHT * market.fit + _INTENT_WEIGHT * market.intent,
         buying_gain=np.full(len(market), _BUYING_GAIN),
         buying_from=market.buying_from,
         buying_until=market.buying_until,

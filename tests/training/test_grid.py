@@ -2,15 +2,21 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.contract import moment
 from features.duration import DAY_US
 from training.grid import grid_rows
 from training.project import RowGrid
 from training.timeline import NEVER, Timeline
 
 
-def _grid(horizon: int, every: int, max_age: int) -> RowGrid:
+def _grid(horizon: int, every: int, max_age: int, since: int | None = None) -> RowGrid:
     return RowGrid.model_validate(
-        {"horizon": f"{horizon}d", "every": f"{every}d", "max_age": f"{max_age}d"}
+        {
+            "horizon": f"{horizon}d",
+            "every": f"{every}d",
+            "max_age": f"{max_age}d",
+            "observed_from": None if since is None else moment(since * DAY_US),
+        }
     )
 
 
@@ -25,6 +31,7 @@ PERHAPS = st.one_of(st.none(), MOMENT)
     max_age=st.integers(1, 40),
     horizon=st.integers(1, 20),
     until=st.integers(0, 70),
+    since=PERHAPS,
 )
 def test_rows_are_those_of_the_slow_and_obvious_way(
     leads: list[tuple[int | None, int | None, int | None]],
@@ -32,6 +39,7 @@ def test_rows_are_those_of_the_slow_and_obvious_way(
     max_age: int,
     horizon: int,
     until: int,
+    since: int | None,
 ) -> None:
     expected, immature = [], 0
     for lead, (start, target, closed) in enumerate(leads):
@@ -41,6 +49,8 @@ def test_rows_are_those_of_the_slow_and_obvious_way(
             over = (target is not None and day >= target) or (closed is not None and day >= closed)
             if over or day > until:
                 break
+            if since is not None and day < since:
+                continue
             if day + horizon > until:
                 immature += 1
                 continue
@@ -49,7 +59,7 @@ def test_rows_are_those_of_the_slow_and_obvious_way(
         np.array([NEVER if m is None else m * DAY_US for m in column], dtype=np.int64)
         for column in zip(*leads, strict=True)
     ]
-    grid = _grid(horizon, every, max_age)
+    grid = _grid(horizon, every, max_age, since)
     rows = grid_rows(Timeline(*moments), np.arange(len(leads)), grid, until * DAY_US)
     found = list(zip(rows.lead, rows.as_of // DAY_US, rows.label > 0, strict=True))
     assert found == expected

@@ -1,0 +1,166 @@
+"""The whole way in one command: simulate, train, serve, score a lead over HTTP, and show it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+
+from experiments.simulator import Simulation, simulate
+from features.contract import moment
+from features.declaration import Language
+from serving.answer import Answer
+from serving.drawing import draw
+from training.metrics import Ranking
+from training.pipeline import Training, train
+from training.progress import Progress
+from training.project import read_project
+from training.split import TEST
+
+_PATIENCE_SECONDS = 120
+
+
+class DemoError(RuntimeError):
+    """The demo cannot go on; the message says what to do."""
+
+
+def run_demo(
+    folder: Path, leads: int, seed: int, port: int, language: Language, *, keep_serving: bool
+) -> None:
+    """Run the demo and, if wanted, keep its service until it is interrupted.
+
+    Raises:
+        DemoError: The service does not start.
+    """
+    console = Console()
+    progress = Progress()
+    with progress.step(f"Simulating {leads:,} German B2B leads"):
+        simulation = simulate(folder, leads=leads, seed=seed)
+    training = train(simulation.project, progress, promote=True)
+    console.print(training.summary, markup=False, highlight=False, soft_wrap=True)
+    console.print(f"\n{_closeness(simulation, training)}\n")
+    request = _hottest_lead(simulation, training, language)
+    with _service(simulation.project, port) as address:
+        answer = _ask(f"{address}/v1/score", json.dumps(request).encode())
+        console.print(f"POST {address}/v1/score answered:\n")
+        console.print(draw(answer, language))
+        if keep_serving:
+            console.print(f"\nThe service runs at {address} (documentation: {address}/docs).")
+            console.print("Stop it with Ctrl+C.")
+            _wait_for_interrupt()
+
+
+def _closeness(simulation: Simulation, training: Training) -> str:
+    """Say how close the model comes to the ranking by the true probabilities."""
+    dataset = training.dataset
+    newest = dataset.split.mask(TEST)
+    horizon = read_project(simulation.project).rows
+    assert horizon is not None
+    true = simulation.truth.probability(
+        dataset.lead_id[newest].tolist(), dataset.rows.as_of[newest], horizon.horizon
+    )
+    evaluation = training.evaluation
+    best = Ranking(true, evaluation.label).figures(evaluation.weight)["roc_auc"]
+    found = Ranking(evaluation.probability, evaluation.label).figures(evaluation.weight)["roc_auc"]
+    share = (found - 0.5) / (best - 0.5)
+    return (
+        f"Best possible ROC-AUC on the newest slice, by the true probabilities: {best:.3f}. "
+        f"The model reaches {found:.3f}, {share:.0%} of the way from chance."
+    )
+
+
+def _hottest_lead(
+    simulation: Simulation, training: Training, language: Language
+) -> dict[str, object]:
+    """Return the request for the lead of the newest slice that the model finds hottest."""
+    newest = np.flatnonzero(training.dataset.split.mask(TEST))
+    row = newest[int(np.argmax(training.evaluation.probability))]
+    lead_id = training.dataset.lead_id[row]
+    as_of = moment(int(training.dataset.rows.as_of[row]))
+    leads = pd.read_parquet(simulation.folder / "leads.parquet").set_index("lead_id")
+    events = pd.read_parquet(simulation.folder / "events.parquet")
+    account = leads["account_id"] == leads.loc[lead_id, "account_id"]
+    colleagues = leads.index[account & (leads.index != lead_id)].tolist()
+    lead = _records(leads.loc[[lead_id]])[0]
+    return {
+        "lead": {
+            "lead_id": lead_id,
+            "created_at": lead["created_at"],
+            "account_id": lead["account_id"],
+            "profile": {field: lead[field] for field in training.dataset.feature_set.fields},
+        },
+        "events": _events_before(as_of, events, [lead_id]),
+        "account_events": _events_before(as_of, events, colleagues),
+        "as_of": as_of.isoformat(),
+        "language": language,
+    }
+
+
+def _events_before(
+    as_of: datetime, events: pd.DataFrame, leads: Sequence[str]
+) -> list[dict[str, object]]:
+    theirs = events["lead_id"].isin(leads) & (events["occurred_at"] < as_of)
+    return _records(events[theirs].drop(columns="lead_id"))
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Return rows as JSON has them: null for missing, ISO moments."""
+    text = frame.to_json(orient="records", date_format="iso", date_unit="us")
+    records: list[dict[str, object]] = json.loads(text)
+    return records
+
+
+@contextmanager
+def _service(project: Path, port: int) -> Iterator[str]:
+    command = [sys.executable, "-m", "leadscore", "serve"]
+    command += ["--project", str(project), "--port", str(port)]
+    environment = os.environ | {"LEADSCORE_CACHE": str(project.parent / ".leadscore")}
+    with (project.parent / "service.log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_until_ready(process, address, Path(log.name))
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    give_up = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < give_up:
+        if process.poll() is not None:
+            raise DemoError(f"the service ended; see {log}, or take another --port")
+        try:
+            with urlopen(f"{address}/readyz", timeout=2):
+                return
+        except (HTTPError, URLError, TimeoutError, ConnectionError):
+            time.sleep(0.2)
+    raise DemoError(f"the service is not ready after {_PATIENCE_SECONDS} seconds; see {log}")
+
+
+def _ask(url: str, body: bytes) -> Answer:
+    request = Request(url, body, {"Content-Type": "application/json"})
+    try:
+        with urlopen(request, timeout=10) as response:
+            return Answer.model_validate_json(response.read())
+    except HTTPError as error:
+        raise DemoError(f"the service refused the lead: {error.read().decode()}") from None
+
+
+def _wait_for_interrupt() -> None:
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        return

@@ -1,0 +1,89 @@
+"""The OpenAPI document against the real server: kept promises, and examples that work."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from serving.answer import Answer
+from serving.http import create_app
+from serving.rules import read_rules
+from serving.scoring import Conditions, Scoring
+from serving.state import ServiceState
+from tests.serving.server import running
+from tests.tiny import tiny_training
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    model = tiny_training().load(tmp_path_factory.mktemp("model"))
+    scoring = Scoring(read_rules(), model, Conditions(deadline=math.inf))
+    scoring.warm()
+    state = ServiceState()
+    state.ready(scoring)
+    with running(state) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def document(client: httpx.Client) -> dict[str, Any]:
+    found: dict[str, Any] = client.get("/openapi.json").raise_for_status().json()
+    return found
+
+
+@schemathesis.openapi.from_dict(create_app(ServiceState()).openapi()).parametrize()
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_server_keeps_what_the_document_promises(
+    case: schemathesis.Case[Any], client: httpx.Client
+) -> None:
+    case.call_and_validate(
+        base_url=str(client.base_url),
+        checks=[
+            not_a_server_error,
+            status_code_conformance,
+            content_type_conformance,
+            response_schema_conformance,
+            negative_data_rejection,
+            unsupported_method,
+        ],
+    )
+
+
+def test_the_examples_work_when_pasted(client: httpx.Client, document: dict[str, Any]) -> None:
+    for path, operations in document["paths"].items():
+        if "post" not in operations:
+            continue
+        body = operations["post"]["requestBody"]["content"]["application/json"]["example"]
+        shown = operations["post"]["responses"]["200"]["content"]["application/json"]["example"]
+        answer = client.post(path, json=body).raise_for_status().json()
+        assert answer.keys() == shown.keys()
+
+
+def test_the_example_answer_is_one_that_the_rules_gave(document: dict[str, Any]) -> None:
+    content = document["paths"]["/v1/score"]["post"]["responses"]["200"]["content"]
+    answer = Answer.model_validate(content["application/json"]["example"])
+    assert (answer.basis, answer.fallback_reason) == ("rules", "no_model")
+    total = answer.base_log_odds + answer.fit + answer.behaviour
+    assert total == pytest.approx(answer.log_odds, abs=1e-6)
+
+
+def test_every_operation_documents_its_errors(document: dict[str, Any]) -> None:
+    for path in ("/v1/score", "/v1/score/batch"):
+        responses = document["paths"][path]["post"]["responses"]
+        assert responses.keys() == {"200", "400", "413", "422", "500", "503"}
+        for status in responses.keys() - {"200"}:
+            content = responses[status]["content"]["application/json"]
+            assert content["schema"] == {"$ref": "#/components/schemas/ErrorBody"}
+            assert content["example"]["error"]["message"]

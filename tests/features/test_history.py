@@ -1,0 +1,241 @@
+"""What a history makes of the files it is given."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from features.contract import micros
+from features.history import HistoryError
+from features.sources import ProfileFields
+from tests.features.files import LEAD_LINES, all_events, events, read, write
+
+
+def us(year: int, month: int, day: int, hour: int = 0) -> int:
+    return micros(datetime(year, month, day, hour, tzinfo=UTC), "test")
+
+
+def test_leads_are_sorted_by_account_and_key(tmp_path: Path) -> None:
+    with read(tmp_path) as history:
+        leads = history.leads()
+        assert leads.lead_id.tolist() == ["1", "2", "3"]
+        assert leads.account.tolist() == [0, 0, 1]
+        assert leads.created.tolist() == [us(2026, 1, 1), us(2026, 1, 2), us(2026, 1, 3)]
+        assert history.accounts_tell_more()
+        assert history.last_moment() == us(2026, 1, 3)
+
+
+def test_the_first_of_two_rows_of_a_lead_wins(tmp_path: Path) -> None:
+    write(tmp_path, "leads.csv", [*LEAD_LINES, "1,2020-01-01T00:00:00Z,b,99,Bau"])
+    with read(tmp_path) as history:
+        assert history.report.duplicate_leads == 1
+        assert history.report.leads == 3
+        assert history.leads().created[0] == us(2026, 1, 1)
+
+
+def test_a_flat_export_needs_neither_key_nor_date(tmp_path: Path) -> None:
+    write(tmp_path, "flat.csv", ["age;y", "30;no", "40;yes"])
+    leads = {"path": "flat.csv", "delimiter": ";"}
+    carried = {"label": "y", "order": "age"}
+    with read(tmp_path, leads=leads, carried=carried) as history:
+        found = history.leads()
+        assert found.lead_id.tolist() == ["row-1", "row-2"]
+        assert found.created.tolist() == [0, 0]
+        assert found.position.tolist() == [0, 1]
+        assert found.carried["label"].tolist() == ["no", "yes"]
+        assert history.carried_ranks("order").tolist() == [0, 1]
+        assert not history.accounts_tell_more()
+
+
+def test_ranks_order_numbers_as_numbers_and_refuse_gaps(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "flat.csv",
+        ["number,date,gap", "10,2026-01-02,1", "9,2026-01-01,", "9,2026-01-02,2"],
+    )
+    carried = {name: name for name in ("number", "date", "gap")}
+    with read(tmp_path, leads={"path": "flat.csv"}, carried=carried) as history:
+        assert history.leads().position.tolist() == [0, 1, 2]
+        assert history.carried_ranks("number").tolist() == [1, 0, 0]
+        assert history.carried_ranks("date").tolist() == [1, 0, 1]
+        with pytest.raises(HistoryError, match="'gap' has empty values"):
+            history.carried_ranks("gap")
+
+
+@pytest.mark.parametrize("name", ["events.csv", "events.csv.gz"])
+def test_events_of_a_file_and_what_is_left_out(tmp_path: Path, name: str) -> None:
+    lines = [
+        "id,at,type,seen,figure,page,key",
+        "2,2026-02-01T10:00:00Z,demo,2026-02-02T00:00:00Z,2.5,home,e1",
+        "2,2026-02-01T10:00:00Z,demo,2026-02-03T00:00:00Z,2.5,home,e1",
+        "1,2026-02-01T11:00:00+01:00,page,,,,e2",
+        "1,1969-12-31T23:59:59Z,page,,,,e3",
+        "9,2026-02-01T10:00:00Z,page,,,,e4",
+        ",2026-02-01T10:00:00Z,page,,,,e5",
+    ]
+    write(tmp_path, name, lines)
+    source = events(name, recorded_at="seen", value="figure", item="page", event_id="key")
+    with read(tmp_path, events=[source]) as history:
+        ten = us(2026, 2, 1, 10)
+        assert all_events(history) == [
+            ("1", "page", ten, ten, None, False),
+            ("2", "demo", ten, us(2026, 2, 2), 2.5, True),
+        ]
+        report = history.report
+        assert (report.events, report.duplicate_events) == (2, 1)
+        assert (report.events_before_1970, report.events_of_unknown_leads) == (1, 2)
+        assert history.last_moment() == us(2026, 2, 2)
+
+
+def test_event_types_are_summarised_as_known_at_a_moment(tmp_path: Path) -> None:
+    lines = [
+        "id,at,type,figure",
+        "1,2026-02-01T10:00:00Z,demo,1",
+        "2,2026-02-01T10:00:00Z,page,",
+        "1,2026-02-02T10:00:00Z,page,3",
+    ]
+    write(tmp_path, "events.csv", lines)
+    with read(tmp_path, events=[events(value="figure")]) as history:
+        page, demo = history.event_types()
+        assert (page.event_type, page.events, page.leads, page.value_share) == ("page", 2, 2, 0.5)
+        assert (demo.event_type, demo.events, demo.item_share) == ("demo", 1, 0.0)
+        before = history.event_types(us(2026, 2, 2))
+        assert [(s.event_type, s.events) for s in before] == [("demo", 1), ("page", 1)]
+        lead, occurred = history.event_times("page")
+        assert lead.tolist() == [0, 1]
+        assert occurred.tolist() == [us(2026, 2, 2, 10), us(2026, 2, 1, 10)]
+
+
+def test_a_glob_reads_all_its_files(tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    for day in (1, 2, 3):
+        write(tmp_path / "log", f"{day}.csv", ["id,at,type", f"1,2026-02-0{day}T00:00:00Z,page"])
+    with read(tmp_path, events=[events("log/*.csv")]) as history:
+        assert [row[2] for row in all_events(history)] == [us(2026, 2, d) for d in (1, 2, 3)]
+
+
+def test_counters_of_a_wide_table_become_events(tmp_path: Path) -> None:
+    lines = ["id,week,opened,clicked", "1,2026-02-02,3,0", "1,2026-02-09,,2"]
+    write(tmp_path, "weeks.csv", lines)
+    weeks = {
+        "path": "weeks.csv",
+        "timezone": "UTC",
+        "columns": {"lead_id": "id", "occurred_at": "week"},
+        "counters": ["opened", "clicked"],
+        "known_after": "7d",
+    }
+    with read(tmp_path, events=[weeks]) as history:
+        assert all_events(history) == [
+            ("1", "clicked", us(2026, 2, 9), us(2026, 2, 16), 2.0, False),
+            ("1", "opened", us(2026, 2, 2), us(2026, 2, 9), 3.0, False),
+        ]
+
+
+def test_events_of_an_account_belong_to_no_lead(tmp_path: Path) -> None:
+    write(
+        tmp_path, "visits.csv", ["company,at", "a,2026-02-01T00:00:00Z", "z,2026-02-01T00:00:00Z"]
+    )
+    visits = {
+        "path": "visits.csv",
+        "columns": {"account_id": "company", "occurred_at": "at"},
+        "constants": {"event_type": "visit"},
+    }
+    with read(tmp_path, events=[visits]) as history:
+        assert [row[:2] for row in all_events(history)] == [(None, "visit")]
+        assert history.report.events_of_unknown_leads == 1
+
+
+def test_events_of_a_person_count_for_each_lead_and_once_for_the_account(tmp_path: Path) -> None:
+    lines = ["id,person,company", "1,p,a", "2,p,a", "3,p,b", "4,q,a"]
+    write(tmp_path, "people.csv", lines)
+    write(tmp_path, "mails.csv", ["who,at", "p,2026-02-01T00:00:00Z"])
+    leads = {
+        "path": "people.csv",
+        "columns": {"lead_id": "id", "person_id": "person", "account_id": "company"},
+    }
+    mails = {
+        "path": "mails.csv",
+        "columns": {"person_id": "who", "occurred_at": "at"},
+        "constants": {"event_type": "mail"},
+    }
+    with read(tmp_path, leads=leads, events=[mails]) as history:
+        found = history.connection.execute(
+            "SELECT account, lead, first_for_account FROM events ORDER BY lead"
+        ).fetchall()
+        assert found == [(0, 0, True), (0, 1, False), (1, 3, True)]
+
+
+def test_stages_from_a_table_and_from_a_date_column(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "stages.csv",
+        ["id,to,at", "2,SQL,2026-02-03T00:00:00Z", "9,SQL,2026-02-03T00:00:00Z"],
+    )
+    write(tmp_path, "deals.csv", ["id,won", "1,2026-03-01", "2,"])
+    stages = [
+        {"path": "stages.csv", "columns": {"lead_id": "id", "stage": "to", "at": "at"}},
+        {
+            "path": "deals.csv",
+            "timezone": "UTC",
+            "columns": {"lead_id": "id", "at": "won"},
+            "constants": {"stage": "WON"},
+        },
+    ]
+    with read(tmp_path, stages=stages) as history:
+        lead, stage, at = history.stage_changes()
+        assert lead.tolist() == [0, 1]
+        assert stage.tolist() == ["WON", "SQL"]
+        assert at.tolist() == [us(2026, 3, 1), us(2026, 2, 3)]
+        assert history.report.stages_of_unknown_leads == 1
+
+
+def test_profiles_are_what_was_last_recorded_by_the_moment(tmp_path: Path) -> None:
+    lines = [
+        "id,seen,employees,industry",
+        "1,2026-02-01T00:00:00Z,20,Bau",
+        "1,2026-03-01T00:00:00Z,30,",
+        "2,2026-02-01T00:00:00Z,5,IT",
+    ]
+    write(tmp_path, "profiles.csv", lines)
+    source = {
+        "path": "profiles.csv",
+        "columns": {"lead_id": "id", "recorded_at": "seen"},
+        "fields": ["employees", "industry"],
+    }
+    profile = ProfileFields(numeric=("employees",), categorical=("industry",))
+    rows = [(0, us(2026, 1, 31)), (0, us(2026, 2, 1)), (0, us(2026, 2, 28)), (0, us(2026, 3, 2)),
+            (1, us(2026, 3, 2)), (2, us(2026, 3, 2))]  # fmt: skip
+    lead, as_of = (np.array(column) for column in zip(*rows, strict=True))
+    with read(tmp_path, profile=profile, profiles=[source]) as history:
+        employees = history.profile.numbers("employees", lead, as_of)
+        np.testing.assert_array_equal(employees, [np.nan, 20, 20, 30, 5, np.nan])
+        industry = history.profile.texts("industry", lead, as_of)
+        assert industry.tolist() == [None, "Bau", "Bau", None, "IT", None]
+        assert not history.report.profile_is_todays
+
+
+def test_a_profile_without_history_is_todays_and_marked(tmp_path: Path) -> None:
+    profile = ProfileFields(numeric=("employees",), categorical=("industry",))
+    with read(tmp_path, profile=profile) as history:
+        lead = np.arange(3)
+        numbers = history.profile.numbers("employees", lead, lead)
+        np.testing.assert_array_equal(numbers, [10, np.nan, 0.5])
+        assert history.profile.texts("industry", lead, lead).tolist() == ["Bau", "Handel", None]
+        assert history.report.profile_is_todays
+
+
+def test_the_folder_is_gone_after_use(tmp_path: Path) -> None:
+    with read(tmp_path) as history:
+        found = history.connection.execute("SELECT path FROM duckdb_databases() WHERE NOT internal")
+        database = Path(found.fetchall()[0][0])
+        assert database.exists()
+    assert not database.parent.exists()
+
+
+def test_steps_are_told(tmp_path: Path) -> None:
+    write(tmp_path, "events.csv", ["id,at,type"])
+    steps: list[str] = []
+    with read(tmp_path, events=[events()], on_step=steps.append) as history:
+        assert steps == ["Reading leads", "Reading events 1 of 1", "Sorting events"]
+        assert history.event_types() == []

@@ -1,0 +1,163 @@
+"""Mistakes in declarations and files are told by place, and never by value."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pydantic import ValidationError
+
+from features.history import HistoryError
+from features.sources import ProfileFields, Sources, expand
+from tests.features.files import LEAD_LINES, LEADS, events, read, write
+
+EVENT = {"lead_id": "id", "occurred_at": "at", "event_type": "type"}
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        ({"columns": EVENT}, "either 'path' or 'query'"),
+        ({"path": "a.csv", "query": "q", "database": "d", "columns": EVENT}, "either 'path' or"),
+        ({"query": "q", "columns": EVENT}, "'database' belong together"),
+        ({"path": "a.csv", "timezone": "Berlin", "columns": EVENT}, "no IANA time zone"),
+        ({"path": "a.csv", "columns": EVENT | {"account_id": "a"}}, "the key must come from"),
+        ({"path": "a.csv", "columns": {"occurred_at": "at"}}, "the key must come from"),
+        ({"path": "a.csv", "columns": EVENT, "counters": ["a"]}, "the event type must come from"),
+        ({"path": "a.csv", "columns": EVENT, "constants": {"event_type": "x"}}, "constants.event"),
+        (
+            {"path": "a.csv", "columns": EVENT | {"recorded_at": "r"}, "known_after": "7d"},
+            "exclude",
+        ),
+        ({"path": "a.csv", "columns": EVENT, "known_after": "soon"}, "is not a duration"),
+        ({"path": "a.csv", "colums": EVENT}, "Extra inputs are not permitted"),
+    ],
+)
+def test_a_declaration_with_two_meanings_is_refused(
+    source: Mapping[str, object], complaint: str
+) -> None:
+    with pytest.raises(ValidationError, match=complaint):
+        Sources.model_validate({"leads": LEADS, "events": [source]})
+
+
+def test_counters_have_no_value_column() -> None:
+    columns = {"lead_id": "id", "occurred_at": "at", "value": "v"}
+    source = {"path": "a.csv", "columns": columns, "counters": ["opened"]}
+    with pytest.raises(ValidationError, match="'counters' are the values"):
+        Sources.model_validate({"leads": LEADS, "events": [source]})
+
+
+def test_a_profile_field_is_named_once() -> None:
+    with pytest.raises(ValidationError, match="'age' is named twice"):
+        ProfileFields(numeric=("age",), categorical=("age",))
+
+
+def test_variables_are_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADSCORE_TEST", "set")
+    assert expand("${LEADSCORE_TEST}/a-${LEADSCORE_NOT_THERE:-b}") == "set/a-b"
+    with pytest.raises(ValueError, match="LEADSCORE_NOT_THERE is not set"):
+        expand("${LEADSCORE_NOT_THERE}")
+
+
+def refusal(folder: Path, source: Mapping[str, object], *lines: str) -> str:
+    write(folder, "events.csv", lines)
+    with pytest.raises(HistoryError) as caught:
+        read(folder, events=[source])
+    return str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    message = refusal(tmp_path, events("nowhere/*.csv"), "id,at,type")
+    assert message.startswith("sources.events.0: there is no file ")
+    assert "nowhere" in message
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, "events.xlsx", ["id"])
+    assert "neither CSV nor Parquet" in refusal(tmp_path, events("events.xlsx"), "id")
+
+
+def test_a_missing_column_is_named_with_a_suggestion(tmp_path: Path) -> None:
+    message = refusal(tmp_path, events(value="amount"), "id,at,type,amounts")
+    assert "column 'amount' does not exist; did you mean 'amounts'?" in message
+
+
+def test_a_wrong_delimiter_is_suspected(tmp_path: Path) -> None:
+    assert "set 'delimiter'" in refusal(tmp_path, events(), "id;at;type")
+
+
+@pytest.mark.parametrize("value", ["secret", "NaN", "inf", "2e15", "-1e300", "1,5"])
+def test_a_bad_number_is_told_by_line_and_not_by_value(tmp_path: Path, value: str) -> None:
+    lines = [
+        "id,at,type,amount",
+        "1,2026-01-01T00:00:00Z,page,",
+        f'1,2026-01-01T00:00:00Z,page,"{value}"',
+    ]
+    message = refusal(tmp_path, events(value="amount"), *lines)
+    assert "events.csv, column 'amount', line 3: is no number between ±1e+15" in message
+    assert value not in message.split("column")[1].replace("±1e+15", "")
+
+
+def test_a_bad_number_in_the_second_file_of_a_glob(tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    write(tmp_path / "log", "a.csv", ["id,at,type,amount", "1,2026-01-01T00:00:00Z,page,1"])
+    write(tmp_path / "log", "b.csv", ["id,at,type,amount", "1,2026-01-01T00:00:00Z,page,one"])
+    message = refusal(tmp_path, events("log/*.csv", value="amount"), "id")
+    assert "b.csv, column 'amount', line 2" in message
+
+
+def test_a_bad_number_in_parquet_is_told_by_row(tmp_path: Path) -> None:
+    columns = {"id": ["1", "1"], "at": ["2026-01-01T00:00:00Z"] * 2, "type": ["a"] * 2}
+    pq.write_table(pa.table(columns | {"amount": [1.0, 1e16]}), tmp_path / "events.parquet")
+    message = refusal(tmp_path, events("events.parquet", value="amount"), "id")
+    assert "events.parquet, column 'amount', row 2" in message
+
+
+@pytest.mark.parametrize(
+    ("moment", "complaint"),
+    [
+        ("2026-01-01 10:00:00", "has no time zone; set timezone = "),
+        ("2026-01-01", "has no time zone; set timezone = "),
+        ("01.02.2026 10:00", "is no timestamp; write ISO 8601"),
+        ("infinity", "is no timestamp; write ISO 8601"),
+        ("", "is empty; fill it in"),
+    ],
+)
+def test_a_bad_timestamp_is_told_by_line(tmp_path: Path, moment: str, complaint: str) -> None:
+    lines = ["id,at,type", "1,2026-01-01T00:00:00Z,page", f"1,{moment},page"]
+    message = refusal(tmp_path, events(), *lines)
+    assert f"column 'at', line 3: {complaint}" in message
+
+
+def test_an_empty_event_type_is_refused(tmp_path: Path) -> None:
+    message = refusal(tmp_path, events(), "id,at,type", "1,2026-01-01T00:00:00Z,")
+    assert "column 'type', line 2: is empty" in message
+
+
+def test_events_with_a_key_the_leads_lack(tmp_path: Path) -> None:
+    source = {
+        "path": "events.csv",
+        "columns": {"person_id": "id", "occurred_at": "at"},
+        "constants": {"event_type": "mail"},
+    }
+    message = refusal(tmp_path, source, "id,at")
+    assert "set columns.person_id in sources.leads" in message
+
+
+def test_e_mail_addresses_never_become_a_feature(tmp_path: Path) -> None:
+    lines = [LEAD_LINES[0], "1,2026-01-01T00:00:00Z,a,1,erika@example.com"]
+    write(tmp_path, "leads.csv", lines)
+    with pytest.raises(HistoryError, match="'industry' holds e-mail addresses") as caught:
+        read(tmp_path, profile=ProfileFields(categorical=("industry",)))
+    assert "erika" not in str(caught.value)
+
+
+def test_a_broken_file_is_told_without_its_content(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_bytes(b"id,created\nM\xfcller,2026-01-01T00:00:00Z\n")
+    with pytest.raises(HistoryError, match="UTF-8") as caught:
+        read(tmp_path, leads={"path": "leads.csv", "columns": {"lead_id": "id"}})
+    assert "ller" not in str(caught.value)
+    (tmp_path / "leads.parquet").write_bytes(b"no parquet")
+    with pytest.raises(HistoryError, match=r"sources\.leads: DuckDB cannot read it"):
+        read(tmp_path, leads={"path": "leads.parquet", "columns": {"lead_id": "id"}})

@@ -1,0 +1,33 @@
+"""The real application behind a real socket."""
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import uvicorn
+
+from serving.http import create_app
+from serving.state import ServiceState
+
+
+@contextmanager
+def running(state: ServiceState) -> Iterator[httpx.Client]:
+    """Serve a state on a free port and give a client to it."""
+    config = uvicorn.Config(create_app(state), log_level=logging.CRITICAL, ws="none")
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            while not server.started:
+                time.sleep(0.01)
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()

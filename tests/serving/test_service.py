@@ -1,0 +1,49 @@
+"""The service put together from settings: which model, and why not."""
+
+from pathlib import Path
+
+import pytest
+
+from serving.rules import read_rules
+from serving.service import load
+from serving.settings import Settings
+from serving.state import ServiceState
+from tests.serving.sent import case
+from tests.tiny import tiny_training
+
+
+def loaded(model: Path | None) -> ServiceState:
+    state = ServiceState()
+    settings = Settings(model=None if model is None else str(model))
+    load(state, settings, read_rules(settings.rules))
+    return state
+
+
+def test_a_good_folder_makes_it_ready(tmp_path: Path) -> None:
+    state = loaded(tiny_training().save(tmp_path / "model"))
+    assert (state.readiness.status, state.readiness.reason) == ("ready", None)
+    assert state.scoring is not None
+    assert state.scoring.score(case(), float("inf")).basis == "model"
+
+
+def test_no_model_is_said_with_the_setting_that_names_one() -> None:
+    readiness = loaded(None).readiness
+    assert (readiness.status, readiness.reason) == ("degraded", "no_model")
+    assert "LEADSCORE_MODEL" in str(readiness.message)
+
+
+def test_a_folder_without_a_model_is_no_model(tmp_path: Path) -> None:
+    readiness = loaded(tmp_path).readiness
+    assert (readiness.status, readiness.reason) == ("degraded", "no_model")
+    assert "manifest.json" in str(readiness.message)
+
+
+@pytest.mark.parametrize("part", ["manifest.json", "linear.json", "booster.txt"])
+def test_a_damaged_model_is_refused(tmp_path: Path, part: str) -> None:
+    folder = tiny_training().save(tmp_path / "model")
+    (folder / part).write_text("{", encoding="utf-8")
+    state = loaded(folder)
+    assert (state.readiness.status, state.readiness.reason) == ("degraded", "model_refused")
+    assert part in str(state.readiness.message)
+    assert state.scoring is not None
+    assert state.scoring.score(case(), 0.0).fallback_reason == "model_refused"

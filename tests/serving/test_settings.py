@@ -1,0 +1,55 @@
+"""Settings from the environment."""
+
+from pathlib import Path
+
+import pytest
+
+from serving.settings import Settings, SettingsError, settings_table
+
+
+def test_nothing_set_means_the_defaults() -> None:
+    settings = Settings.from_environment({"PATH": "/bin", "LEADSCORE_DATA": "data"})
+    assert settings == Settings()
+    assert settings.conditions.deadline == 0.2
+
+
+def test_each_setting_is_read() -> None:
+    settings = Settings.from_environment(
+        {
+            "LEADSCORE_MODEL": "models:/demo@champion",
+            "LEADSCORE_RULES": "mine.toml",
+            "LEADSCORE_DEADLINE_MS": "50",
+            "LEADSCORE_REASONS_UP": "3",
+            "LEADSCORE_REASONS_DOWN": "0",
+            "LEADSCORE_LANGUAGE": "de",
+            "LEADSCORE_PORT": "",
+        }
+    )
+    assert settings.model == "models:/demo@champion"
+    assert settings.rules == Path("mine.toml")
+    assert settings.conditions.deadline == 0.05
+    assert (settings.conditions.listing.up, settings.conditions.listing.down) == (3, 0)
+    assert settings.conditions.language == "de"
+    assert settings.port == 8000
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("LEADSCORE_DEADLNE_MS", "5", "did you mean 'LEADSCORE_DEADLINE_MS'?"),
+        ("LEADSCORE_DEADLINE_MS", "soon", "LEADSCORE_DEADLINE_MS: should be a valid integer"),
+        ("LEADSCORE_DEADLINE_MS", "0", "LEADSCORE_DEADLINE_MS: should be greater"),
+        ("LEADSCORE_LANGUAGE", "fr", "LEADSCORE_LANGUAGE: should be 'de' or 'en'"),
+        ("LEADSCORE_PORT", "70000", "LEADSCORE_PORT: "),
+    ],
+)
+def test_a_mistake_names_the_variable(variable: str, value: str, said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({variable: value})
+    assert said in str(caught.value)
+
+
+def test_every_setting_explains_itself() -> None:
+    table = settings_table()
+    assert len(table) == len(Settings.model_fields)
+    assert all(row.meaning.endswith(".") for row in table)

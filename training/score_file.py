@@ -1,0 +1,105 @@
+"""Files of scores, written whole or not at all: reasons as structures in Parquet, JSON in CSV."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import TypeAdapter
+
+from serving.answer import Answer
+from serving.reasons import Reason
+
+WriteAnswers = Callable[[list[Answer]], None]
+
+_REASONS: TypeAdapter[list[Reason]] = TypeAdapter(list[Reason])
+
+_REASON = pa.struct(
+    {
+        "feature": pa.string(),
+        "value": pa.string(),
+        "contribution": pa.float64(),
+        "direction": pa.string(),
+        "text": pa.string(),
+    }
+)
+_SCHEMA = pa.schema(
+    {
+        "lead_id": pa.string(),
+        "as_of": pa.timestamp("us", tz="UTC"),
+        "probability": pa.float64(),
+        "score": pa.int64(),
+        "grade": pa.string(),
+        "basis": pa.string(),
+        "fallback_reason": pa.string(),
+        "log_odds": pa.float64(),
+        "base_log_odds": pa.float64(),
+        "fit": pa.float64(),
+        "behaviour": pa.float64(),
+        "reasons": pa.list_(_REASON),
+        "other_contribution": pa.float64(),
+        "missing": pa.list_(pa.string()),
+        "model_version": pa.string(),
+    }
+)
+
+
+class OutputError(ValueError):
+    """Scores cannot be written there; the message says what to do."""
+
+
+@contextmanager
+def score_file(path: Path) -> Iterator[WriteAnswers]:
+    """Open a file of scores; it appears under its name once all is written.
+
+    Args:
+        path: A ``.parquet`` or ``.csv`` file.
+
+    Raises:
+        OutputError: The suffix is another one, or the folder cannot be written to.
+    """
+    writers = {".parquet": _parquet, ".csv": _csv}
+    if path.suffix not in writers:
+        raise OutputError(f"{path}: scores are written as .parquet or .csv; name such a file")
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        with writers[path.suffix](unfinished) as write:
+            yield write
+        unfinished.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _parquet(path: Path) -> Iterator[WriteAnswers]:
+    with pq.ParquetWriter(path, _SCHEMA) as writer:
+        yield lambda answers: writer.write_table(
+            pa.Table.from_pylist([_structure(answer) for answer in answers], _SCHEMA)
+        )
+
+
+@contextmanager
+def _csv(path: Path) -> Iterator[WriteAnswers]:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, _SCHEMA.names, extrasaction="ignore")
+        writer.writeheader()
+        yield lambda answers: writer.writerows(_flat_rows(answers))
+
+
+def _structure(answer: Answer) -> dict[str, object]:
+    row = answer.model_dump(include=set(_SCHEMA.names))
+    for reason in row["reasons"]:
+        reason["value"] = None if reason["value"] is None else str(reason["value"])
+    return row
+
+
+def _flat_rows(answers: Iterable[Answer]) -> Iterator[dict[str, object]]:
+    for answer in answers:
+        row = answer.model_dump(mode="json", include=set(_SCHEMA.names))
+        row["reasons"] = _REASONS.dump_json(answer.reasons).decode()
+        row["missing"] = ";".join(answer.missing)
+        yield row
