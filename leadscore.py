@@ -50,7 +50,7 @@ ReasonCount = Annotated[int, typer.Option(help="Most reasons up, and most down."
 @app.command(epilog="Example: `leadscore demo --no-serve --language de`")
 def demo(
     leads: Annotated[int, typer.Option(help="How many leads to simulate.", min=2000)] = 20_000,
-    seed: Annotated[int, typer.Option(help="Of the simulation.")] = 7,
+    seed: Annotated[int, typer.Option(help="Of the simulation.", min=0)] = 7,
     folder: Annotated[Path, typer.Option(help="Where data and models go.")] = Path("demo"),
     port: Annotated[int, typer.Option(help="Of the service.")] = 8000,
     serve: Annotated[bool, typer.Option(help="Keep the service running at the end.")] = True,
@@ -218,12 +218,12 @@ def _micros(as_of: datetime | None) -> int | None:
 
 def main() -> None:
     """Run a command; a mistake of its user is a sentence, not a stack trace."""
+    from features.mistake import MistakeError
+
     try:
         app()
-    except (ValueError, RuntimeError) as error:
-        if type(error) in (ValueError, RuntimeError) or os.environ.get("LEADSCORE_DEBUG"):
-            raise
-        sys.exit(f"error: {error}")
+    except MistakeError as mistake:
+        sys.exit(f"error: {mistake}")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from rich.console import Console
 from experiments.simulator import Simulation, simulate
 from features.contract import moment
 from features.declaration import Language
+from features.mistake import MistakeError
 from serving.answer import Answer
 from serving.drawing import draw
 from training.metrics import Ranking
@@ -30,7 +31,7 @@ from training.split import TEST
 _PATIENCE_SECONDS = 120
 
 
-class DemoError(RuntimeError):
+class DemoError(MistakeError):
     """The demo cannot go on; the message says what to do."""
 
 

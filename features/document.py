@@ -9,10 +9,12 @@ from typing import TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from features.mistake import MistakeError
+
 Declared = TypeVar("Declared", bound=BaseModel)
 
 
-class DocumentError(ValueError):
+class DocumentError(MistakeError):
     """A document that cannot be read as it is meant; one line per mistake."""
 
 

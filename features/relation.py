@@ -14,6 +14,7 @@ from features.contract import LARGEST_NUMBER
 from features.database import load
 from features.document import suggestion
 from features.files import files_reader, find_files
+from features.mistake import MistakeError
 from features.sources import Source, expand
 from features.sql import identifier, literal
 
@@ -27,7 +28,7 @@ _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "
             "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN")  # fmt: skip
 
 
-class HistoryError(ValueError):
+class HistoryError(MistakeError):
     """Data that cannot be read: source, file, column, line, and what to do; never a value."""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import mlflow
 from mlflow.exceptions import MlflowException
 
+from features.mistake import MistakeError
 from serving.model.artefact import MANIFEST
 
 REGISTRY_SCHEME = "models:/"
@@ -20,7 +21,7 @@ REGISTRY_SCHEME = "models:/"
 _log = logging.getLogger(__name__)
 
 
-class ModelUnavailableError(RuntimeError):
+class ModelUnavailableError(MistakeError):
     """No model could be had; the message says what was tried and what to do."""
 
 

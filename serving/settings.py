@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from features.declaration import Language
 from features.document import suggestion
+from features.mistake import MistakeError
 from serving.answer import Listing
 from serving.scoring import Conditions
 
@@ -17,7 +18,7 @@ OF_OTHER_ROOMS = frozenset({"LEADSCORE_DATA"})
 """Variables that project files read, not the service."""
 
 
-class SettingsError(ValueError):
+class SettingsError(MistakeError):
     """Settings that cannot be used; one line for each mistake."""
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from features.history import EventTypeSummary
-
 from features.declaration import (
     Behaviour,
     Feature,
@@ -17,6 +15,8 @@ from features.declaration import (
 )
 from features.document import suggestion
 from features.duration import parse_duration
+from features.history import EventTypeSummary
+from features.mistake import MistakeError
 from features.operators import OperatorName
 from training.project import Project
 
@@ -27,7 +27,7 @@ _ACCOUNT_EVENT_TYPES = 5
 """How many of the most frequent event types get features of the account, too."""
 
 
-class FeatureChoiceError(ValueError):
+class FeatureChoiceError(MistakeError):
     """A feature choice of the project does not fit; the message says what to do."""
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.encoder import Encoder, category_columns
+from features.mistake import MistakeError
 from features.table import FeatureTable
 from serving.model.manifest import Calibration, Metric, Mixture
 from serving.model.scorer import Explained, Halves, probability
@@ -28,7 +29,7 @@ _RAREST_CATEGORY_ROWS = 20
 _MOST_CATEGORIES = 100
 
 
-class TooLittleDataError(ValueError):
+class TooLittleDataError(MistakeError):
     """There is too little data to learn from; the message says what to do."""
 
 

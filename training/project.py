@@ -196,7 +196,10 @@ def read_project(path: Path) -> Project:
     if path.suffix != ".toml":
         raise DocumentError(f"{path}: a project is a TOML file, such as project.toml")
     project = read_document(path, Project)
-    tracking_uri = _beside(path, expand(project.mlflow.tracking_uri))
+    try:
+        tracking_uri = _beside(path, expand(project.mlflow.tracking_uri))
+    except ValueError as error:
+        raise DocumentError(f"{path}: mlflow.tracking_uri: {error}") from None
     tracking = project.mlflow.model_copy(update={"tracking_uri": tracking_uri})
     return project.model_copy(update={"mlflow": tracking})
 

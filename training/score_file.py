@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
+from features.mistake import MistakeError
 from serving.answer import Answer
 from serving.reasons import Reason
 
@@ -46,7 +47,7 @@ _SCHEMA = pa.schema(
 )
 
 
-class OutputError(ValueError):
+class OutputError(MistakeError):
     """Scores cannot be written there; the message says what to do."""
 
 

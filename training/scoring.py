@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from features.declaration import Language
 from features.history import History
 from features.local import LocalFeatures
+from features.mistake import MistakeError
 from features.table import FeatureTable
 from serving.answer import Answer, Listing, Subject, Verdict, compose
 from serving.basis import Basis
@@ -22,7 +23,7 @@ _CHUNK = 5_000
 """Answers held at a time; each is some kilobytes."""
 
 
-class UnknownLeadError(ValueError):
+class UnknownLeadError(MistakeError):
     """A lead that the sources do not have."""
 
 

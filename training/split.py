@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from features.mistake import MistakeError
 from training.grid import LabelledRows
 
 FIT, CALIBRATE, TEST, LEFT_OUT = 0, 1, 2, -1
@@ -13,7 +14,7 @@ _SHARES = (0.5, 0.2, 0.3)
 """Chance of each slice to keep a group that has rows in several of them."""
 
 
-class SplitError(ValueError):
+class SplitError(MistakeError):
     """The rows cannot be split; the message says what to do."""
 
 

@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 
 import numpy as np
-from features.history import History
 from numpy.typing import NDArray
 
 from features.document import suggestion
+from features.history import History
+from features.mistake import MistakeError
 from training.project import DerivedStage, Stages
 
 NEVER = int(np.iinfo(np.int64).max)
 """A moment that did not come."""
 
 
-class StageError(ValueError):
+class StageError(MistakeError):
     """The stages of a project do not fit its data; the message says what to do."""
 
 

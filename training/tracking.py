@@ -1,8 +1,10 @@
 """MLflow: runs, figures and registered versions. The only file of this room that imports it."""
 
+import logging
 import re
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, Schema, TensorSpec
 
 from features.declaration import FeatureSet
+from features.mistake import MistakeError
 from serving.model.manifest import Metric
 
 CHAMPION = "champion"
@@ -27,7 +30,7 @@ _PASSWORD = re.compile(r"(://[^:/@\s\"']+):[^@\s\"']+@")
 _MODEL_NEEDS = ("lightgbm", "numpy", "pandas", "pydantic")
 
 
-class TrackingError(RuntimeError):
+class TrackingError(MistakeError):
     """MLflow cannot be used; the message says what to do."""
 
 
@@ -88,6 +91,8 @@ def record_run(
     Raises:
         TrackingError: MLflow cannot be reached or refuses.
     """
+    # Its remarks on creating tables would tear a progress bar apart.
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
     try:
         _choose_experiment(tracking_uri, experiment)
         with mlflow.start_run() as run:
@@ -161,7 +166,9 @@ def _artifact_location(tracking_uri: str) -> str | None:
 
 
 def _register(model_name: str, feature_set: FeatureSet, model_folder: Path) -> str:
-    with _serving_code() as code:
+    with _serving_code() as code, warnings.catch_warnings():
+        # The signature is declared; an example would be a lead's data.
+        warnings.filterwarnings("ignore", message="(?s).*An input example was not provided")
         logged = mlflow.pyfunc.log_model(
             name="model",
             loader_module="serving.model.pyfunc",

@@ -8,6 +8,7 @@ import lightgbm
 from pydantic import ValidationError
 
 from features.declaration import KERNEL_VERSION
+from features.mistake import MistakeError
 from serving.explanation import TreeExplanation
 from serving.model.linear import LinearModel
 from serving.model.manifest import FORMAT, Manifest
@@ -18,7 +19,7 @@ LINEAR = "linear.json"
 BOOSTER = "booster.txt"
 
 
-class ModelRefusedError(ValueError):
+class ModelRefusedError(MistakeError):
     """A model folder this code cannot honour; the message says why and what to do."""
 
 

@@ -1,140 +1,168 @@
-"""Kernels that read contributions from tables: one decision bit per split, one look-up per leaf.
+"""Contributions read from tables: one bit per split, one look-up per cell.
 
-A row's decisions become bits, a path's demands are masks of them, the met demands are the line of
-the leaf's table. All kernels let go of the interpreter lock and share nothing, so that any number
-of threads may call them at once.
+A row's decisions become the bits of a word, the demands of a cell are masks of it, and the demands
+that are met are the number of a line. The kernels let go of the interpreter lock and share nothing,
+so that any number of threads may call them at once. One row and many come out the same bit for bit.
 """
+
+from concurrent.futures import ThreadPoolExecutor
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.model.tables import CATEGORY, ZERO_IS_MISSING, Paths, Splits
+from serving.model.tables import CATEGORY, ZERO_IS_MISSING, Splits, Tables
 
 _BLOCK = 128
+_FEW = 8
+_CHUNK = 8 * _BLOCK
 _ZERO = float(np.float32(1e-35))
-_LARGEST_CODE = float(2**31)
+_CODES = float(2**31)
+
+
+def contributions(
+    splits: Splits, tables: Tables, matrix: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return float64 [rows, features] for a matrix of that shape; many rows use all cores."""
+    # Another layout or a read-only matrix would have numba compile again, in the middle of a call.
+    rows = np.require(matrix, np.float64, ["C", "A", "W"])
+    out = np.zeros(rows.shape)
+    if len(rows) <= _CHUNK:
+        _add(splits, tables, rows, out)
+        return out
+    with ThreadPoolExecutor(numba.config.NUMBA_NUM_THREADS) as threads:
+        parts = [slice(start, start + _CHUNK) for start in range(0, len(rows), _CHUNK)]
+        list(threads.map(lambda part: _add(splits, tables, rows[part], out[part]), parts))
+    return out
 
 
 @numba.njit(cache=True, nogil=True)
-def _goes_left(splits: Splits, s: int, value: float) -> bool:
-    kind = splits.kind[s]
-    if kind == CATEGORY:
-        # Between -1 and 0 a number is cut to category 0; this is also false for NaN.
-        if not -1.0 < value < _LARGEST_CODE:
-            return False
-        code = int(value)
-        word = splits.set_start[s] + (code >> 5)
-        return (
-            word < splits.set_start[s + 1] and (splits.sets[word] >> np.uint32(code & 31)) & 1 == 1
-        )
-    if np.isnan(value) or (kind == ZERO_IS_MISSING and value == 0.0):
-        return bool(splits.missing_left[s])
-    return value <= splits.threshold[s]
+def _add(
+    splits: Splits, tables: Tables, rows: NDArray[np.float64], out: NDArray[np.float64]
+) -> None:
+    for start in range(0, len(rows), _BLOCK):
+        stop = min(start + _BLOCK, len(rows))
+        if stop - start < _FEW:
+            for r in range(start, stop):
+                _add_row(splits, tables, rows[r], out[r])
+        else:
+            _add_block(splits, tables, rows[start:stop], out[start:stop])
 
 
 @numba.njit(cache=True, nogil=True)
-def _read(value: float) -> float:
+def _add_row(
+    splits: Splits, tables: Tables, row: NDArray[np.float64], out: NDArray[np.float64]
+) -> None:
+    for tree in range(len(splits.start) - 1):
+        first = splits.start[tree]
+        bits = np.uint64(0)
+        for s in range(first, splits.start[tree + 1]):
+            value = _as_read(row[splits.feature[s]])
+            if splits.kind[s] == CATEGORY:
+                left = _in_set(splits.sets, splits.set_start[s], splits.set_start[s + 1], value)
+            elif np.isnan(value) or (value == 0.0 and splits.kind[s] == ZERO_IS_MISSING):
+                left = splits.missing_left[s]
+            else:
+                left = value <= splits.threshold[s]
+            bits |= np.uint64(left) << np.uint64(s - first)
+        for cell in range(tables.start[tree], tables.start[tree + 1]):
+            begin, end = tables.feature_start[cell], tables.feature_start[cell + 1]
+            place = tables.line_start[cell]
+            step = end - begin
+            for d in range(tables.demand_start[cell], tables.demand_start[cell + 1]):
+                place += step * (bits & tables.asked[d] == tables.left[d])
+                step *= 2
+            for i in range(begin, end):
+                out[tables.feature[i]] += tables.lines[place + i - begin]
+
+
+@numba.njit(cache=True, nogil=True)
+def _add_block(
+    splits: Splits, tables: Tables, rows: NDArray[np.float64], out: NDArray[np.float64]
+) -> None:
+    # Feature by feature, and always a whole block long, so that the inner loops become vector code.
+    count, features = rows.shape
+    values = np.zeros((features, _BLOCK))
+    sums = np.zeros((features, _BLOCK))
+    bits = np.empty(_BLOCK, dtype=np.uint64)
+    places = np.empty(_BLOCK, dtype=np.uint64)
+    for r in range(count):
+        for f in range(features):
+            values[f, r] = _as_read(rows[r, f])
+    for tree in range(len(splits.start) - 1):
+        _decide(splits, tree, values, bits)
+        for cell in range(tables.start[tree], tables.start[tree + 1]):
+            _add_cell(tables, cell, bits, places, sums)
+    for r in range(count):
+        for f in range(features):
+            out[r, f] += sums[f, r]
+
+
+@numba.njit(cache=True, nogil=True)
+def _as_read(value: float) -> float:
     # LightGBM reads numbers this small as zero before it looks at any split.
     return 0.0 if abs(value) <= _ZERO else value
 
 
 @numba.njit(cache=True, nogil=True)
-def add_row(
-    splits: Splits, paths: Paths, row: NDArray[np.float64], out: NDArray[np.float64]
-) -> None:
-    """Add the contributions of one row, float64 [features], to `out`, float64 [features]."""
-    for tree in range(len(splits.start) - 1):
-        first = splits.start[tree]
-        bits = np.uint64(0)
-        for s in range(first, splits.start[tree + 1]):
-            left = _goes_left(splits, s, _read(row[splits.feature[s]]))
-            bits |= np.uint64(left) << np.uint64(s - first)
-        for leaf in range(paths.start[tree], paths.start[tree + 1]):
-            begin, end = paths.steps[leaf], paths.steps[leaf + 1]
-            line = paths.table_start[leaf]
-            width = end - begin
-            for step in range(begin, end):
-                if bits & paths.asked[step] == paths.left[step]:
-                    line += width
-                width *= 2
-            for step in range(begin, end):
-                out[paths.feature[step]] += paths.table[line + step - begin]
+def _in_set(sets: NDArray[np.uint32], start: int, stop: int, value: float) -> bool:
+    # Numbers between -1 and 0 are cut to category 0; NaN is in no set.
+    if not -1.0 < value < _CODES:
+        return False
+    code = int(value)
+    word = start + (code >> 5)
+    return word < stop and bool((sets[word] >> np.uint32(code & 31)) & np.uint32(1))
 
 
 @numba.njit(cache=True, nogil=True)
 def _decide(
-    splits: Splits, s: int, values: NDArray[np.float64], bit: int, bits: NDArray[np.uint64]
+    splits: Splits, tree: int, values: NDArray[np.float64], bits: NDArray[np.uint64]
 ) -> None:
-    mask = np.uint64(1) << np.uint64(bit)
-    zero = np.uint64(0)
-    threshold = splits.threshold[s]
-    missing_left = splits.missing_left[s]
-    kind = splits.kind[s]
-    if kind == CATEGORY:
-        for r in range(_BLOCK):
-            bits[r] |= mask if _goes_left(splits, s, values[r]) else zero
-    elif kind == ZERO_IS_MISSING:
-        for r in range(_BLOCK):
-            v = values[r]
-            missing = (v == 0.0) | (v != v)
-            bits[r] |= mask if (missing & missing_left) | (~missing & (v <= threshold)) else zero
-    elif missing_left:
-        for r in range(_BLOCK):
-            bits[r] |= zero if values[r] > threshold else mask
-    else:
-        for r in range(_BLOCK):
-            bits[r] |= mask if values[r] <= threshold else zero
+    # `splits` itself must not be handed to a call inside a loop over rows: counting the references
+    # to its arrays costs many times the decision.
+    bits[:] = 0
+    no = np.uint64(0)
+    yes = np.uint64(1)
+    for s in range(splits.start[tree], splits.start[tree + 1]):
+        column = values[splits.feature[s]]
+        threshold, missing_left = splits.threshold[s], splits.missing_left[s]
+        if splits.kind[s] == CATEGORY:
+            sets, start, stop = splits.sets, splits.set_start[s], splits.set_start[s + 1]
+            for r in range(_BLOCK):
+                bits[r] |= yes if _in_set(sets, start, stop, column[r]) else no
+        elif splits.kind[s] == ZERO_IS_MISSING:
+            for r in range(_BLOCK):
+                missing = (column[r] == 0.0) | np.isnan(column[r])
+                bits[r] |= yes if (missing_left if missing else column[r] <= threshold) else no
+        elif missing_left:
+            for r in range(_BLOCK):
+                bits[r] |= no if column[r] > threshold else yes
+        else:
+            for r in range(_BLOCK):
+                bits[r] |= yes if column[r] <= threshold else no
+        yes += yes
 
 
 @numba.njit(cache=True, nogil=True)
-def _add_leaf(
-    paths: Paths,
-    leaf: int,
+def _add_cell(
+    tables: Tables,
+    cell: int,
     bits: NDArray[np.uint64],
-    line: NDArray[np.int64],
-    out: NDArray[np.float64],
+    places: NDArray[np.uint64],
+    sums: NDArray[np.float64],
 ) -> None:
-    begin, end = paths.steps[leaf], paths.steps[leaf + 1]
-    table = paths.table
-    line[:] = paths.table_start[leaf]
-    width = end - begin
-    for step in range(begin, end):
-        asked, left = paths.asked[step], paths.left[step]
+    begin, end = tables.feature_start[cell], tables.feature_start[cell + 1]
+    step = np.uint64(end - begin)
+    no = np.uint64(0)
+    places[:] = 0
+    for d in range(tables.demand_start[cell], tables.demand_start[cell + 1]):
+        asked, left = tables.asked[d], tables.left[d]
         for r in range(_BLOCK):
-            line[r] += width if bits[r] & asked == left else 0
-        width *= 2
-    for step in range(begin, end):
-        f = paths.feature[step]
-        column = out[f]
+            places[r] += step if bits[r] & asked == left else no
+        step += step
+    lines = tables.lines[tables.line_start[cell] : tables.line_start[cell + 1]]
+    for i in range(begin, end):
+        column = sums[tables.feature[i]]
+        shifted = lines[i - begin :]
         for r in range(_BLOCK):
-            column[r] += table[line[r]]
-            line[r] += 1
-
-
-@numba.njit(cache=True, nogil=True)
-def add_rows(
-    splits: Splits, paths: Paths, rows: NDArray[np.float64], out: NDArray[np.float64]
-) -> None:
-    """Add the contributions of rows, float64 [rows, features], to `out`, of the same shape."""
-    count, features = rows.shape
-    values = np.zeros((features, _BLOCK))
-    sums = np.empty((features, _BLOCK))
-    bits = np.empty(_BLOCK, dtype=np.uint64)
-    line = np.empty(_BLOCK, dtype=np.int64)
-    for start in range(0, count, _BLOCK):
-        n = min(_BLOCK, count - start)
-        for r in range(n):
-            for f in range(features):
-                values[f, r] = _read(rows[start + r, f])
-        sums[:] = 0.0
-        for tree in range(len(splits.start) - 1):
-            bits[:] = 0
-            first = splits.start[tree]
-            for s in range(first, splits.start[tree + 1]):
-                _decide(splits, s, values[splits.feature[s]], s - first, bits)
-            for leaf in range(paths.start[tree], paths.start[tree + 1]):
-                _add_leaf(paths, leaf, bits, line, sums)
-        for r in range(n):
-            for f in range(features):
-                out[start + r, f] += sums[f, r]
+            column[r] += shifted[places[r]]

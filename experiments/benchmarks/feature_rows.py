@@ -1,0 +1,160 @@
+"""Feature rows of many leads: our kernel against one conditional-aggregate query of DuckDB.
+
+Each side runs in a process of its own, from the same Parquet files, so that its peak memory is its
+own. Our kernel is compiled (or taken from numba's cache) before the clock starts.
+
+    python -m experiments.benchmarks.feature_rows --events 5000000 --rows 400000
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.benchmarks.features import EVENT_TYPES, benchmark_features
+from experiments.benchmarks.query import conditional_aggregates
+from features.history import History
+from features.local import LocalFeatures
+from features.sources import ProfileFields, Sources
+
+_ROWS_PER_LEAD = 4
+_TOLERANCE = 1e-9
+
+
+def simulate(folder: Path, events: int, rows: int) -> None:
+    """Write leads.parquet, events.parquet (late arrivals included) and rows.parquet."""
+    leads = max(rows // _ROWS_PER_LEAD, 1)
+    types = ", ".join(f"'{event_type}'" for event_type in EVENT_TYPES)
+    start = "TIMESTAMPTZ '2025-01-01 00:00:00+00'"
+    connection = duckdb.connect()
+    connection.execute("SELECT setseed(0.5)")
+    for name, query in {
+        "leads": f"SELECT 'lead ' || i AS lead_id, {start} AS created_at FROM range({leads}) t(i)",
+        "events": f"""
+            SELECT lead_id, event_type, {start} + to_microseconds(moment) AS occurred_at,
+                   {start} + to_microseconds(moment + delay) AS recorded_at, value, item
+            FROM (SELECT 'lead ' || (random() * {leads})::BIGINT % {leads} AS lead_id,
+                         list_extract([{types}], 1 + (random() * 5)::BIGINT % 5) AS event_type,
+                         (random() * 365 * 86400e6)::BIGINT AS moment,
+                         (pow(random(), 4) * 72 * 3600e6)::BIGINT AS delay,
+                         round(random() * 100, 1) AS value,
+                         'item ' || (random() * 50)::BIGINT AS item
+                  FROM range({events}))""",
+        "rows": f"""
+            SELECT 'lead ' || i % {leads} AS lead_id,
+                   epoch_us({start}) + (random() * 365 * 86400e6)::BIGINT AS as_of
+            FROM range({rows}) t(i)""",
+    }.items():
+        connection.execute(f"COPY ({query}) TO '{folder / name}.parquet'")
+
+
+def by_kernel(folder: Path) -> NDArray[np.float64]:
+    """Compute the rows the way leadscore does, sorted by lead and moment."""
+    leads = {"lead_id": "lead_id", "created_at": "created_at"}
+    event_columns = (
+        "lead_id", "event_type", "occurred_at", "recorded_at", "value", "item",
+    )  # fmt: skip
+    sources = Sources.model_validate(
+        {
+            "leads": {"path": "leads.parquet", "columns": leads},
+            "events": [{"path": "events.parquet", "columns": {c: c for c in event_columns}}],
+        }
+    )
+    with History.open(sources, ProfileFields(), folder) as history:
+        rows = history.connection.sql(f"""
+            SELECT l.lead, r.as_of FROM '{folder}/rows.parquet' r JOIN leads l USING (lead_id)
+            ORDER BY l.lead, r.as_of
+        """).to_arrow_table()
+        features = LocalFeatures(benchmark_features(), history)
+        return features.table(rows["lead"].to_numpy(), rows["as_of"].to_numpy()).numbers
+
+
+def by_query(folder: Path) -> NDArray[np.float64]:
+    """Compute the rows by one query, sorted by lead and moment."""
+    connection = duckdb.connect()
+    connection.execute(f"SET temp_directory = '{folder}/spill'")
+    feature_set = benchmark_features()
+    result = connection.sql(conditional_aggregates(feature_set, folder)).to_arrow_table()
+    columns = [result[f"f{i}"].to_numpy().astype(float) for i in range(len(feature_set.features))]
+    return np.stack(columns, axis=1)
+
+
+_SIDES: dict[str, Callable[[Path], NDArray[np.float64]]] = {"kernel": by_kernel, "query": by_query}
+
+
+def run_side(side: str, folder: Path) -> None:
+    """Compute one side, keep its result in the folder and print seconds and megabytes."""
+    with TemporaryDirectory() as small:
+        simulate(Path(small), events=1_000, rows=100)
+        _SIDES[side](Path(small))
+    started = time.perf_counter()
+    result = _SIDES[side](folder)
+    seconds = time.perf_counter() - started
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    np.save(folder / f"{side}.npy", result)
+    print(json.dumps({"seconds": seconds, "megabytes": megabytes}))
+
+
+def largest_difference(folder: Path) -> float:
+    """Return the largest relative difference of the two results; missing against a value is 1."""
+    ours, theirs = (np.load(folder / f"{side}.npy", mmap_mode="r") for side in _SIDES)
+    if ours.shape != theirs.shape or not np.array_equal(np.isnan(ours), np.isnan(theirs)):
+        return 1.0
+    difference = np.abs(ours - theirs) / np.maximum(1.0, np.abs(theirs))
+    return float(np.nanmax(difference))
+
+
+def main() -> int:
+    """Run both sides, print their figures, and return 1 where the results differ."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=5_000_000)
+    parser.add_argument("--rows", type=int, default=400_000)
+    parser.add_argument("--step", choices=["simulate", *_SIDES])
+    parser.add_argument("--folder", type=Path)
+    options = parser.parse_args()
+    if options.step == "simulate":
+        simulate(options.folder, options.events, options.rows)
+        return 0
+    if options.step is not None:
+        run_side(options.step, options.folder)
+        return 0
+    with TemporaryDirectory() as folder:
+        return _compare(Path(folder), options.events, options.rows)
+
+
+def _compare(folder: Path, events: int, rows: int) -> int:
+    size = [f"--events={events}", f"--rows={rows}"]
+    # A process inherits the peak memory of the one that starts it, so this one stays small.
+    _run("simulate", folder, size)
+    kernel, query = (json.loads(_run(side, folder, size)) for side in _SIDES)
+    features = len(benchmark_features().features)
+    print(f"{events:,} events x {rows:,} rows x {features} features, from Parquet")
+    for name, side in (("leadscore", kernel), ("one DuckDB query", query)):
+        print(f"{name:>18}: {side['seconds']:7.2f} s, peak {side['megabytes']:6,.0f} MB")
+    faster = query["seconds"] / kernel["seconds"]
+    share = kernel["megabytes"] / query["megabytes"]
+    difference = largest_difference(folder)
+    print(f"{'':>18}  {faster:.1f} times faster, with {share:.0%} of the memory")
+    print(f"{'':>18}  largest relative difference {difference:.1e}")
+    return int(difference > _TOLERANCE)
+
+
+def _run(step: str, folder: Path, size: list[str]) -> str:
+    command = [sys.executable, "-m", "experiments.benchmarks.feature_rows", f"--step={step}"]
+    done = subprocess.run(
+        [*command, f"--folder={folder}", *size], check=True, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""The gate to the model: order, codes and missing values."""
+
+import numpy as np
+import pytest
+
+from features.declaration import FeatureSet, LeadAge, ProfileCategory, ProfileNumber
+from features.encoder import UNKNOWN_CATEGORY, Encoder, category_columns
+from features.table import FeatureTable, concatenate
+
+FEATURES = FeatureSet(
+    features=(ProfileNumber(field="size"), ProfileCategory(field="trade"), LeadAge())
+)
+
+
+def table(*rows: tuple[float, str | None]) -> FeatureTable:
+    numbers = np.array([[size, np.nan, 1.0] for size, _ in rows])
+    texts = np.array([text for _, text in rows], dtype=object)
+    return FeatureTable(FEATURES, numbers, {"trade": texts})
+
+
+def test_codes_by_frequency_and_one_for_the_unknown() -> None:
+    seen = table((1, "IT"), (1, "Bau"), (1, "Bau"), (1, None), (1, "rare"), (1, "IT"), (1, "Bau"))
+    encoder = Encoder.fit(seen, min_rows=2, max_categories=10)
+    assert encoder.categories == {"trade": ("Bau", "IT")}
+    matrix = encoder.encode(table((5, "Bau"), (np.nan, "IT"), (0, "rare"), (0, None)))
+    expected = [[5, 1, 1], [np.nan, 2, 1], [0, UNKNOWN_CATEGORY, 1], [0, np.nan, 1]]
+    np.testing.assert_array_equal(matrix, expected)
+    assert encoder.knows("trade", "Bau")
+    assert not encoder.knows("trade", "rare")
+
+
+def test_only_so_many_categories_are_kept() -> None:
+    seen = table(*[(1, letter) for letter in "aabbc"])
+    assert Encoder.fit(seen, min_rows=1, max_categories=2).categories == {"trade": ("a", "b")}
+
+
+def test_a_round_trip_through_json_keeps_the_codes() -> None:
+    encoder = Encoder.fit(table((1, "Ä"), (1, "b")), min_rows=1, max_categories=5)
+    again = Encoder.model_validate_json(encoder.model_dump_json())
+    both = table((1, "b"), (1, "Ä"))
+    np.testing.assert_array_equal(again.encode(both), encoder.encode(both))
+
+
+def test_encoding_leaves_the_table_as_it_is() -> None:
+    rows = table((1, "a"))
+    Encoder.fit(rows, min_rows=1, max_categories=5).encode(rows)
+    assert np.isnan(rows.numbers[0, 1])
+
+
+def test_a_table_of_other_fields_is_refused() -> None:
+    with pytest.raises(ValueError, match="not those of the encoder"):
+        Encoder(categories={"colour": ("red",)}).encode(table((1, "a")))
+
+
+def test_one_row_is_encoded_as_in_a_batch() -> None:
+    rows = [table((1, "a")), table((2, None)), table((np.nan, "z"))]
+    encoder = Encoder.fit(rows[0], min_rows=1, max_categories=5)
+    batch = encoder.encode(concatenate(rows))
+    one_by_one = np.concatenate([encoder.encode(row) for row in rows])
+    np.testing.assert_array_equal(batch, one_by_one)
+
+
+def test_categorical_columns_are_told() -> None:
+    assert category_columns(FEATURES) == [1]

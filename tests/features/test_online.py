@@ -1,0 +1,88 @@
+"""A request's row: what is ignored, unknown, missing and refused."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from features.contract import ContractError, Event, Lead
+from features.online import OnlineFeatures
+from tests.features.samples import AS_OF, AS_OF_US, FEATURES, START
+
+ONLINE = OnlineFeatures(FEATURES)
+NAIVE = AS_OF.replace(tzinfo=None)
+HOUR = timedelta(hours=1)
+
+
+def lead(account: str | None = None, **profile: str | float | None) -> Lead:
+    return Lead("1", START, account, profile)
+
+
+def test_what_does_not_count_is_ignored_and_counted() -> None:
+    events = [
+        Event("demo", AS_OF - HOUR, event_id="1"),
+        Event("demo", AS_OF - HOUR, event_id="1"),
+        Event("demo", AS_OF),
+        Event("demo", AS_OF - HOUR, recorded_at=AS_OF + HOUR),
+        Event("demo", START.replace(year=1969)),
+    ]
+    row = ONLINE.row(lead(), events, AS_OF_US)
+    assert row.events_ignored == 4
+    assert row.table.value(0, FEATURES.columns["count(demo)"]) == 1.0
+
+
+def test_what_no_feature_knows_is_named() -> None:
+    events = [Event("x", AS_OF - HOUR), Event("demo", AS_OF - HOUR)]
+    others = [Event("a", AS_OF - HOUR)]
+    row = ONLINE.row(lead("acme", colour="red", employees=3), events, AS_OF_US, others)
+    assert row.unknown == ["event_type:a", "event_type:x", "profile.colour"]
+    assert row.table.value(0, FEATURES.columns["count(*)"]) == 2.0
+    assert row.table.value(0, FEATURES.columns["account.count(*)"]) == 3.0
+
+
+def test_an_account_that_is_not_known_is_missing() -> None:
+    column = FEATURES.columns["account.count(*)"]
+    events = [Event("demo", AS_OF - HOUR)]
+    assert ONLINE.row(lead("acme"), events, AS_OF_US).table.value(0, column) is None
+    assert ONLINE.row(lead("acme"), events, AS_OF_US, []).table.value(0, column) == 1.0
+    assert ONLINE.row(lead(None), events, AS_OF_US).table.value(0, column) == 1.0
+
+
+def test_an_event_of_two_leads_counts_once_for_their_account() -> None:
+    shared = [Event("demo", AS_OF - HOUR, event_id="1")]
+    row = ONLINE.row(lead("acme"), shared, AS_OF_US, shared)
+    assert row.table.value(0, FEATURES.columns["account.count(*)"]) == 1.0
+    assert row.events_ignored == 0
+
+
+def test_age_and_missing_fields() -> None:
+    table = ONLINE.row(lead(employees=None, industry="Bau"), [], AS_OF_US).table
+    assert table.value(0, FEATURES.columns["lead_age_days"]) == 30.0
+    assert table.value(0, FEATURES.columns["profile_missing"]) == 1.0
+    assert table.value(0, FEATURES.columns["profile.industry"]) == "Bau"
+
+
+@pytest.mark.parametrize(
+    ("bad", "events", "field"),
+    [
+        (Lead("1", NAIVE), [], "lead.created_at"),
+        (Lead("1", AS_OF + HOUR), [], "lead.created_at"),
+        (lead(employees="many"), [], "lead.profile.employees"),
+        (lead(employees=1e16), [], "lead.profile.employees"),
+        (lead(employees=float("nan")), [], "lead.profile.employees"),
+        (lead(), [Event("demo", NAIVE)], "events.0.occurred_at"),
+        (lead(), [Event("demo", AS_OF, NAIVE)], "events.0.recorded_at"),
+    ],
+)
+def test_a_mistake_names_its_field(bad: Lead, events: list[Event], field: str) -> None:
+    with pytest.raises(ContractError) as caught:
+        ONLINE.row(bad, events, AS_OF_US)
+    assert caught.value.field == field
+
+
+def test_warming_up_changes_nothing() -> None:
+    fresh = OnlineFeatures(FEATURES)
+    fresh.warm()
+    events = [Event("demo", AS_OF - HOUR)]
+    warmed = fresh.row(lead(), events, AS_OF_US).table.numbers
+    np.testing.assert_array_equal(warmed, ONLINE.row(lead(), events, AS_OF_US).table.numbers)
