@@ -2,7 +2,7 @@
 
 import os
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -132,7 +132,9 @@ def score(
     wording = Wording(Listing(up=reasons, down=reasons), language.value)
     progress = Progress()
     with open_history(read, project.parent, progress) as history:
-        scored = score_project(read, history, basis, output, _micros(as_of), wording, progress)
+        scored = score_project(
+            read, history, basis, output, _moment(as_of, read), wording, progress
+        )
     typer.echo(
         f"{scored.leads:,} leads scored by {basis.version or 'the rules'} into {output}; "
         f"{scored.left_out:,} left out (not created yet, closed, or at the target)."
@@ -160,7 +162,7 @@ def explain(
     basis = _basis(read, project.parent, model)
     wording = Wording(Listing(up=reasons, down=reasons), language.value)
     with open_history(read, project.parent, Progress()) as history:
-        answer = score_one(read, history, basis, lead_id, _micros(as_of), wording)
+        answer = score_one(read, history, basis, lead_id, _moment(as_of, read), wording)
     Console().print(draw(answer, language.value))
 
 
@@ -208,12 +210,13 @@ def _basis(project: "Project", folder: Path, model: str | None) -> "Basis":
     return ModelBasis(load_model(fetched.folder, fetched.version))
 
 
-def _micros(as_of: datetime | None) -> int | None:
-    from datetime import UTC
-
+def _moment(as_of: datetime | None, project: "Project") -> int | None:
+    """Return the moment asked for in microseconds; now, where the data themselves have no dates."""
     from features.contract import micros
 
-    return None if as_of is None else micros(as_of.replace(tzinfo=UTC), "as_of")
+    if as_of is None and project.flat is None:
+        return None
+    return micros((as_of or datetime.now(UTC)).replace(tzinfo=UTC), "as_of")
 
 
 def main() -> None:

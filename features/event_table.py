@@ -113,7 +113,8 @@ def create_events(connection: duckdb.DuckDBPyConnection) -> EventCounts:
     known = "account IS NOT NULL AND occurred >= 0"
     found = _number(connection, f"SELECT count(*) FROM staged WHERE {known}")
     repeated = _number(
-        connection, "SELECT count(id) - count(DISTINCT hash(account, id)) FROM staged"
+        connection,
+        "SELECT count(*) - count(DISTINCT hash(account, id)) FROM staged WHERE id IS NOT NULL",
     )
     connection.execute(f"""
         CREATE TABLE events AS

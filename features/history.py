@@ -146,19 +146,19 @@ class History:
 
     def accounts_tell_more(self) -> bool:
         """Tell whether any account has several leads, or events of its own."""
-        found = self.connection.execute("""
+        [(tell_more,)] = self.connection.execute("""
             SELECT (SELECT count(*) > count(DISTINCT account) FROM leads)
                 OR EXISTS (SELECT 1 FROM events WHERE lead < 0)
-        """).fetchone()
-        return bool(found and found[0])
+        """).fetchall()
+        return bool(tell_more)
 
     def last_moment(self) -> int:
         """Return the latest moment seen in any source, microseconds since 1970."""
-        found = self.connection.execute("""
+        [(latest,)] = self.connection.execute("""
             SELECT greatest((SELECT max(created) FROM leads), (SELECT max(moment) FROM stages),
                             (SELECT max(greatest(occurred, recorded)) FROM events), 0)
-        """).fetchone()
-        return int(found[0]) if found else 0
+        """).fetchall()
+        return int(latest)
 
     def _read(
         self, profile: ProfileFields, carried: Mapping[str, str], on_step: Callable[[str], None]

@@ -2,30 +2,20 @@
 
 Events lie in parallel arrays, sorted by (entity, occurred, recorded, type, value); that order is
 canonical, so that sums of floats come out the same bit for bit on every way in. A row is an
-entity's slice of those arrays and a moment `as_of`. Each event is looked at once per row, newest
-first, and added to the accumulators of the features of its type.
-"""
+entity's slice of those arrays and a moment `as_of`.
 
-from typing import NamedTuple
+For each row the events are walked once, newest first, and gathered by type; a feature is what has
+been gathered when the walk leaves its window. So a further window costs next to nothing.
+"""
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declaration import FeatureSet, Level
 from features.duration import DAY_US
 from features.operators import OPERATORS
+from features.plan import EVERY_TYPE, NO_ITEM, EventArrays, Plan, Rows
 
-UNKNOWN_TYPE = -1
-"""Code of an event type no feature names; it counts among all events only."""
-
-ANY_TYPE = -2
-"""What a feature over all events asks for."""
-
-NO_ITEM = -1
-"""Item code of an event without an item."""
-
-_WHOLE_HISTORY = int(np.iinfo(np.int64).max)
 _DAY = float(DAY_US)
 _BLOCK = 256
 
@@ -45,101 +35,17 @@ _COUNT, _SUM, _MEAN, _MAX, _DISTINCT, _ACTIVE, _LAST, _FIRST, _DECAYED, _TREND =
     )
 )
 
+# What is gathered: events, events with a value, sum and maximum of values, active days, the day
+# last seen active, and the ages of the newest and the oldest event.
+_EVENTS, _VALUES, _TOTAL, _LARGEST, _DAYS, _DAY_SEEN, _NEWEST, _OLDEST = range(8)
 
-class EventArrays(NamedTuple):
-    """Events of many entities, in canonical order.
-
-    Attributes:
-        type_code: int32 [events], position in `FeatureSet.event_types` or `UNKNOWN_TYPE`.
-        occurred: int64 [events], microseconds since 1970.
-        recorded: int64 [events], microseconds since 1970.
-        value: float64 [events], NaN where there is none.
-        item: int64 [events], equal for equal items, `NO_ITEM` where there is none.
-    """
-
-    type_code: NDArray[np.int32]
-    occurred: NDArray[np.int64]
-    recorded: NDArray[np.int64]
-    value: NDArray[np.float64]
-    item: NDArray[np.int64]
-
-
-def take_events(events: EventArrays, order: NDArray[np.int64]) -> EventArrays:
-    """Return the given events, in the given order."""
-    return EventArrays(
-        type_code=events.type_code[order],
-        occurred=events.occurred[order],
-        recorded=events.recorded[order],
-        value=events.value[order],
-        item=events.item[order],
-    )
-
-
-class Rows(NamedTuple):
-    """The moments to compute features for.
-
-    Attributes:
-        start: int64 [rows], first event of each row's entity.
-        stop: int64 [rows], one past the last event of each row's entity.
-        as_of: int64 [rows], microseconds since 1970.
-    """
-
-    start: NDArray[np.int64]
-    stop: NDArray[np.int64]
-    as_of: NDArray[np.int64]
-
-
-class Plan(NamedTuple):
-    """The behaviour features of one level, laid out for the kernel.
-
-    Attributes:
-        column: int64 [features], their columns in the feature set.
-        operator: int64 [features], operator codes.
-        wanted: int64 [features], event type codes or `ANY_TYPE`.
-        window: int64 [features], microseconds.
-        half_life: float64 [features], microseconds.
-        reach: int64 [features], how far back a feature looks, microseconds.
-        empty: float64 [features], value where no event counts.
-        by_type: int64 [..], features by event type, farthest reach first.
-        type_start: int64 [types + 2], slices of `by_type`; slice 0 is for unknown types.
-    """
-
-    column: NDArray[np.int64]
-    operator: NDArray[np.int64]
-    wanted: NDArray[np.int64]
-    window: NDArray[np.int64]
-    half_life: NDArray[np.float64]
-    reach: NDArray[np.int64]
-    empty: NDArray[np.float64]
-    by_type: NDArray[np.int64]
-    type_start: NDArray[np.int64]
-
-
-def lay_out(feature_set: FeatureSet, level: Level) -> Plan:
-    """Lay out the behaviour features of one level of a feature set."""
-    declared = feature_set.behaviours(level)
-    features = [feature for _, feature in declared]
-    codes = {event_type: code for code, event_type in enumerate(feature_set.event_types)}
-    reach = [(f.window or _WHOLE_HISTORY) * (2 if f.operator == "trend" else 1) for f in features]
-    by_type: list[int] = []
-    type_start = [0]
-    for event_type in (None, *feature_set.event_types):
-        touched = [i for i, f in enumerate(features) if f.event_type in (None, event_type)]
-        by_type.extend(sorted(touched, key=lambda i: -reach[i]))
-        type_start.append(len(by_type))
-    return Plan(
-        column=np.array([column for column, _ in declared], dtype=np.int64),
-        operator=np.array([OPERATORS[f.operator].code for f in features], dtype=np.int64),
-        wanted=np.array(
-            [codes[f.event_type] if f.event_type else ANY_TYPE for f in features], dtype=np.int64
-        ),
-        window=np.array([f.window or _WHOLE_HISTORY for f in features], dtype=np.int64),
-        half_life=np.array([f.half_life or 1 for f in features], dtype=np.float64),
-        reach=np.array(reach, dtype=np.int64),
-        empty=np.array([OPERATORS[f.operator].empty for f in features], dtype=np.float64),
-        by_type=np.array(by_type, dtype=np.int64),
-        type_start=np.array(type_start, dtype=np.int64),
-    )
+# What an operator reads of it, and in which unit.
+_GATHERED = np.zeros(len(OPERATORS), dtype=np.int64)
+_GATHERED[[_COUNT, _SUM, _MAX, _ACTIVE, _LAST, _FIRST]] = (
+    _EVENTS, _TOTAL, _LARGEST, _DAYS, _NEWEST, _OLDEST,
+)  # fmt: skip
+_UNIT = np.ones(len(OPERATORS))
+_UNIT[[_LAST, _FIRST]] = _DAY
 
 
 @numba.njit(cache=True)
@@ -155,13 +61,11 @@ def _first_not_before(occurred: NDArray[np.int64], start: int, stop: int, as_of:
 
 
 @numba.njit(cache=True)
-def _distinct(plan: Plan, events: EventArrays, f: int, start: int, end: int, as_of: int) -> float:
+def _distinct(events: EventArrays, slot: int, start: int, end: int, as_of: int) -> float:
     items = np.empty(end - start, dtype=np.int64)
     found = 0
-    for e in range(end - 1, start - 1, -1):
-        if as_of - events.occurred[e] > plan.window[f]:
-            break
-        meant = plan.wanted[f] == ANY_TYPE or plan.wanted[f] == events.type_code[e]
+    for e in range(start, end):
+        meant = slot in (EVERY_TYPE, events.type_code[e] + 1)
         if meant and events.recorded[e] <= as_of and events.item[e] != NO_ITEM:
             items[found] = events.item[e]
             found += 1
@@ -175,83 +79,89 @@ def _distinct(plan: Plan, events: EventArrays, f: int, start: int, end: int, as_
 
 
 @numba.njit(cache=True)
-def _add(
-    plan: Plan, events: EventArrays, f: int, e: int, age: int, state: NDArray[np.float64]
-) -> None:
-    # state[0] is how many events count, state[1] a sum, maximum or age in days, state[2] the
-    # count before a trend's window or the day last seen active.
-    op = plan.operator[f]
-    if op == _COUNT:
-        state[0, f] += 1.0
-    elif op in (_SUM, _MEAN):
-        if not np.isnan(events.value[e]):
-            state[0, f] += 1.0
-            state[1, f] += events.value[e]
-    elif op == _MAX:
-        if not np.isnan(events.value[e]):
-            first = state[0, f] == 0.0
-            state[0, f] += 1.0
-            state[1, f] = events.value[e] if first else max(state[1, f], events.value[e])
-    elif op == _ACTIVE:
-        day = float(events.occurred[e] // DAY_US)
-        if state[0, f] == 0.0 or day != state[2, f]:
-            state[0, f] += 1.0
-            state[2, f] = day
-    elif op == _LAST:
-        if state[0, f] == 0.0:
-            state[1, f] = age / _DAY
-        state[0, f] += 1.0
-    elif op == _FIRST:
-        state[0, f] += 1.0
-        state[1, f] = age / _DAY
-    elif op == _DECAYED:
-        state[0, f] += 1.0
-        state[1, f] += 2.0 ** (-age / plan.half_life[f])
-    elif op == _TREND:
-        state[0 if age <= plan.window[f] else 2, f] += 1.0
+def _gather(slot: NDArray[np.float64], age: int, day: float, value: float) -> None:
+    if slot[_EVENTS] == 0.0:
+        slot[_NEWEST] = age
+    slot[_EVENTS] += 1.0
+    slot[_OLDEST] = age
+    if slot[_DAY_SEEN] != day:
+        slot[_DAYS] += 1.0
+        slot[_DAY_SEEN] = day
+    if not np.isnan(value):
+        slot[_LARGEST] = value if slot[_VALUES] == 0.0 else max(slot[_LARGEST], value)
+        slot[_VALUES] += 1.0
+        slot[_TOTAL] += value
 
 
 @numba.njit(cache=True)
-def _result(plan: Plan, f: int, state: NDArray[np.float64]) -> float:
-    op = plan.operator[f]
+def _value(op: int, empty: float, slot: NDArray[np.float64], so_far: float) -> float:
+    """Return a feature from what its slot has gathered; `so_far` is what `out` holds of it."""
     if op == _TREND:
-        return float(np.log((1.0 + state[0, f]) / (1.0 + state[2, f])))
-    if state[0, f] == 0.0:
-        return float(plan.empty[f])
-    if op in (_COUNT, _ACTIVE):
-        return float(state[0, f])
+        return float(np.log((1.0 + so_far) / (1.0 + slot[_EVENTS] - so_far)))
+    if slot[_VALUES if op in (_SUM, _MEAN, _MAX) else _EVENTS] == 0.0:
+        return empty
     if op == _MEAN:
-        return float(state[1, f] / state[0, f])
-    return float(state[1, f])
+        return float(slot[_TOTAL] / slot[_VALUES])
+    if op == _DECAYED:
+        return so_far
+    return float(slot[_GATHERED[op]] / _UNIT[op])
+
+
+@numba.njit(cache=True)
+def _stop(
+    plan: Plan,
+    stop: int,
+    gathered: NDArray[np.float64],
+    events: EventArrays,
+    inside: tuple[int, int, int],
+    out: NDArray[np.float64],
+) -> None:
+    f = plan.stop_feature[stop]
+    column = plan.column[f]
+    slot = gathered[plan.slot[f]]
+    if plan.stop_halfway[stop]:
+        out[column] = slot[_EVENTS]
+    elif plan.operator[f] == _DISTINCT:
+        start, end, as_of = inside
+        out[column] = _distinct(events, plan.slot[f], start, end, as_of)
+    else:
+        out[column] = _value(plan.operator[f], plan.empty[f], slot, out[column])
 
 
 @numba.njit(cache=True)
 def _compute_row(
     plan: Plan,
     events: EventArrays,
-    start: int,
-    stop: int,
-    as_of: int,
-    state: NDArray[np.float64],
+    row: tuple[int, int, int],
+    gathered: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
-    state[:] = 0.0
+    start, stop, as_of = row
+    gathered[:] = 0.0
+    gathered[:, _DAY_SEEN] = -1.0
+    for f in plan.decayed:
+        out[plan.column[f]] = 0.0
     end = _first_not_before(events.occurred, start, stop, as_of)
+    next_stop = 0
     for e in range(end - 1, start - 1, -1):
         if events.recorded[e] > as_of:
             continue
         age = as_of - events.occurred[e]
+        while next_stop < len(plan.stop_age) and plan.stop_age[next_stop] < age:
+            _stop(plan, next_stop, gathered, events, (e + 1, end, as_of), out)
+            next_stop += 1
+        if next_stop == len(plan.stop_age):
+            return
+        day = float(events.occurred[e] // DAY_US)
         slot = events.type_code[e] + 1
-        for k in range(plan.type_start[slot], plan.type_start[slot + 1]):
-            f = plan.by_type[k]
-            if plan.reach[f] < age:
-                break
-            _add(plan, events, f, e, age, state)
-    for f in range(len(plan.column)):
-        if plan.operator[f] == _DISTINCT:
-            out[plan.column[f]] = _distinct(plan, events, f, start, end, as_of)
-        else:
-            out[plan.column[f]] = _result(plan, f, state)
+        _gather(gathered[EVERY_TYPE], age, day, events.value[e])
+        if slot != EVERY_TYPE:
+            _gather(gathered[slot], age, day, events.value[e])
+        for f in plan.decayed:
+            if plan.slot[f] in (EVERY_TYPE, slot):
+                out[plan.column[f]] += 2.0 ** (-age / plan.half_life[f])
+    for remaining in range(next_stop, len(plan.stop_age)):
+        _stop(plan, remaining, gathered, events, (start, end, as_of), out)
 
 
 @numba.njit(cache=True)
@@ -264,9 +174,10 @@ def compute(plan: Plan, events: EventArrays, rows: Rows, out: NDArray[np.float64
         rows: `Rows`, which may share events.
         out: float64 [rows, features of the whole set], written in place.
     """
-    state = np.empty((3, len(plan.column)))
+    gathered = np.empty((plan.slots[0], 8))
     for r in range(len(rows.as_of)):
-        _compute_row(plan, events, rows.start[r], rows.stop[r], rows.as_of[r], state, out[r])
+        row = (rows.start[r], rows.stop[r], rows.as_of[r])
+        _compute_row(plan, events, row, gathered, out[r])
 
 
 @numba.njit(cache=True, parallel=True)
@@ -274,6 +185,7 @@ def compute_parallel(plan: Plan, events: EventArrays, rows: Rows, out: NDArray[n
     """Do what `compute` does on all cores; only one such call may run in a process at a time."""
     blocks = (len(rows.as_of) + _BLOCK - 1) // _BLOCK
     for block in numba.prange(blocks):
-        state = np.empty((3, len(plan.column)))
+        gathered = np.empty((plan.slots[0], 8))
         for r in range(block * _BLOCK, min((block + 1) * _BLOCK, len(rows.as_of))):
-            _compute_row(plan, events, rows.start[r], rows.stop[r], rows.as_of[r], state, out[r])
+            row = (rows.start[r], rows.stop[r], rows.as_of[r])
+            _compute_row(plan, events, row, gathered, out[r])

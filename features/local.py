@@ -11,8 +11,8 @@ from features import kernel
 from features.declaration import FeatureSet, Level
 from features.derived import fill_derived
 from features.history import History
-from features.kernel import UNKNOWN_TYPE, Rows
 from features.partition import read_partition
+from features.plan import UNKNOWN_TYPE, Rows, lay_out
 from features.table import FeatureTable
 
 _EVENTS = 2_000_000
@@ -46,7 +46,7 @@ class LocalFeatures:
         self._leads = history.leads()
         self._partition_events = partition_events
         self._partition_rows = partition_rows
-        self._plans = {level: kernel.lay_out(feature_set, level) for level in feature_set.levels}
+        self._plans = {level: lay_out(feature_set, level) for level in feature_set.levels}
         self._type_codes = _type_codes(feature_set, history)
 
     def partitions(

@@ -12,7 +12,7 @@ from features import kernel
 from features.contract import ContractError, Event, Lead, micros, moment
 from features.declaration import FeatureSet, Level
 from features.derived import fill_derived
-from features.kernel import NO_ITEM, UNKNOWN_TYPE, EventArrays, Plan, Rows
+from features.plan import NO_ITEM, UNKNOWN_TYPE, EventArrays, Plan, Rows, lay_out, take_events
 from features.profile import profile_number, profile_text
 from features.table import FeatureTable
 
@@ -41,7 +41,7 @@ class OnlineFeatures:
         self._fields = frozenset(feature_set.fields)
         self._type_codes = {t: code for code, t in enumerate(feature_set.event_types)}
         self._plans: dict[Level, Plan] = {
-            level: kernel.lay_out(feature_set, level) for level in sorted(feature_set.levels)
+            level: lay_out(feature_set, level) for level in sorted(feature_set.levels)
         }
 
     def warm(self) -> None:
@@ -116,7 +116,7 @@ class OnlineFeatures:
             item=np.array(item, dtype=np.int64),
         )
         order = np.lexsort((arrays.value, arrays.type_code, arrays.recorded, arrays.occurred))
-        return kernel.take_events(arrays, order)
+        return take_events(arrays, order)
 
     def _unknown(self, lead: Lead, events: Sequence[Event]) -> list[str]:
         types = {event.event_type for event in events} - self._type_codes.keys()

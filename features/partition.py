@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.declaration import Level
-from features.kernel import EventArrays, take_events
+from features.plan import EventArrays, take_events
 
 
 @dataclass(frozen=True, slots=True)

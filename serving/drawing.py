@@ -10,7 +10,7 @@ from features.declaration import Language
 from features.labels import number_text
 from serving.answer import Answer
 
-_WIDTH = 24
+_WIDTH = 12
 
 _WORDS = {
     "de": {

@@ -69,6 +69,7 @@ def _from_registry(uri: str, tracking_uri: str, kept: Path) -> FetchedModel:
     # A service that starts while the registry is away should fall back in seconds, not minutes.
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     name, _, alias = uri.removeprefix(REGISTRY_SCHEME).partition("@")
     kept.parent.mkdir(parents=True, exist_ok=True)
     try:

@@ -59,11 +59,13 @@ def score_file(path: Path) -> Iterator[WriteAnswers]:
         path: A ``.parquet`` or ``.csv`` file.
 
     Raises:
-        OutputError: The suffix is another one, or the folder cannot be written to.
+        OutputError: The suffix is another one, or the folder is missing or cannot be written to.
     """
     writers = {".parquet": _parquet, ".csv": _csv}
     if path.suffix not in writers:
         raise OutputError(f"{path}: scores are written as .parquet or .csv; name such a file")
+    if not path.parent.is_dir():
+        raise OutputError(f"{path}: there is no folder {path.parent}; make it first")
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
         with writers[path.suffix](unfinished) as write:

@@ -17,7 +17,7 @@ from serving.basis import Basis
 from training.progress import Progress
 from training.project import Project
 from training.score_file import score_file
-from training.timeline import NEVER, Timeline, read_timeline
+from training.timeline import first_end
 
 _CHUNK = 5_000
 """Answers held at a time; each is some kilobytes."""
@@ -77,7 +77,6 @@ def score_project(
 
     Raises:
         OutputError: The file cannot be written.
-        StageError: The stages of the project do not fit its data.
     """
     at = as_of or history.last_moment() + 1
     lead = open_leads(project, history, at)
@@ -111,13 +110,10 @@ def score_one(
 
 def open_leads(project: Project, history: History, as_of: int) -> NDArray[np.int64]:
     """Return the codes of leads that are created, not closed, and not at the target."""
-    leads = history.leads()
-    nowhere = np.full(len(leads), NEVER)
-    timeline = Timeline(leads.created, nowhere, nowhere)
-    if project.stages is not None:
-        timeline = read_timeline(history, project.stages, from_stage=None)
-    over = np.minimum(timeline.target, timeline.closed) <= as_of
-    return np.flatnonzero((timeline.start <= as_of) & ~over)
+    created = history.leads().created
+    if project.stages is None:
+        return np.flatnonzero(created <= as_of)
+    return np.flatnonzero((created <= as_of) & (first_end(history, project.stages) > as_of))
 
 
 def score_leads(

@@ -1,5 +1,6 @@
 """When each lead started, reached the target and was closed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,11 +46,26 @@ def read_timeline(history: History, stages: Stages, from_stage: str | None) -> T
     for stage in (stages.target, *stages.closing, *([from_stage] if from_stage else [])):
         if stage not in reached:
             raise StageError(f"no lead ever reaches stage '{stage}'; {suggestion(stage, reached)}")
-    closed = np.full(len(created), NEVER)
-    for stage in stages.closing:
-        closed = np.minimum(closed, reached[stage])
     start = reached[from_stage] if from_stage else created
-    return Timeline(start, reached[stages.target], closed)
+    return Timeline(start, reached[stages.target], _earliest(reached, stages.closing, len(created)))
+
+
+def first_end(history: History, stages: Stages) -> NDArray[np.int64]:
+    """Return when each lead first reached the target or was closed, `NEVER` where neither came.
+
+    Stages that no lead reached end none: the leads of an export may all be open.
+    """
+    leads = len(history.leads())
+    reached = _first_moments(history, stages, leads)
+    return _earliest(reached, (stages.target, *stages.closing), leads)
+
+
+def _earliest(
+    reached: dict[str, NDArray[np.int64]], stages: Iterable[str], leads: int
+) -> NDArray[np.int64]:
+    """Return when each lead first reached any of the stages."""
+    nowhere = np.full(leads, NEVER)
+    return np.minimum.reduce([nowhere, *(reached[s] for s in stages if s in reached)])
 
 
 def _first_moments(history: History, stages: Stages, leads: int) -> dict[str, NDArray[np.int64]]:

@@ -5,13 +5,15 @@ that are met are the number of a line. The kernels let go of the interpreter loc
 so that any number of threads may call them at once. One row and many come out the same bit for bit.
 """
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.model.tables import CATEGORY, ZERO_IS_MISSING, Splits, Tables
+from serving.model.splits import CATEGORY, ZERO_IS_MISSING, Splits
+from serving.model.tables import Tables
 
 _BLOCK = 128
 _FEW = 8
@@ -30,7 +32,7 @@ def contributions(
     if len(rows) <= _CHUNK:
         _add(splits, tables, rows, out)
         return out
-    with ThreadPoolExecutor(numba.config.NUMBA_NUM_THREADS) as threads:
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
         parts = [slice(start, start + _CHUNK) for start in range(0, len(rows), _CHUNK)]
         list(threads.map(lambda part: _add(splits, tables, rows[part], out[part]), parts))
     return out

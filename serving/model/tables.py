@@ -6,7 +6,6 @@ feature that is not known is satisfied with its share of the training rows (path
 Lundberg et al. 2020, which LightGBM computes anew for every row). A cell adds up its leaves.
 """
 
-from itertools import accumulate
 from math import factorial
 from typing import NamedTuple
 
@@ -15,37 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from serving.model.cells import MOST_FEATURES, Cell, NoCellsError, cut
-from serving.model.trees import Forest, Split
+from serving.model.trees import Tree
 
 LARGEST_TABLES = 128 * 1024**2
-"""Bytes of all tables of a booster."""
-
-NUMBER, ZERO_IS_MISSING, CATEGORY = range(3)
-"""Kinds of split, as the kernels know them."""
-
-_NO_SET = np.empty(0, dtype=np.uint32)
-
-
-class Splits(NamedTuple):
-    """Splits of all trees, laid out for the kernels.
-
-    Attributes:
-        start: int64 [trees + 1], each tree's slice of the splits.
-        feature: int64 [splits].
-        threshold: float64 [splits].
-        kind: int64 [splits].
-        missing_left: bool [splits], whether what is missing goes left.
-        set_start: int64 [splits + 1], each split's slice of `sets`; empty for numbers.
-        sets: uint32 [words], bits of the categories that go left.
-    """
-
-    start: NDArray[np.int64]
-    feature: NDArray[np.int64]
-    threshold: NDArray[np.float64]
-    kind: NDArray[np.int64]
-    missing_left: NDArray[np.bool_]
-    set_start: NDArray[np.int64]
-    sets: NDArray[np.uint32]
+"""Bytes of the tables of one booster."""
 
 
 class Tables(NamedTuple):
@@ -84,69 +56,40 @@ class _Leaves(NamedTuple):
     share: NDArray[np.float64]
 
 
-def lay_out_splits(forest: Forest) -> Splits:
-    """Lay out the splits of a forest."""
-    splits = [split for tree in forest.trees for split in tree.splits]
-    sets = [_NO_SET if s.categories is None else s.categories for s in splits]
-    return Splits(
-        start=_starts([len(tree.splits) for tree in forest.trees]),
-        feature=np.array([s.feature for s in splits], dtype=np.int64),
-        threshold=np.array([s.threshold for s in splits], dtype=np.float64),
-        kind=np.array([_kind(s) for s in splits], dtype=np.int64),
-        missing_left=np.array([_missing_left(s) for s in splits], dtype=np.bool_),
-        set_start=_starts([len(words) for words in sets]),
-        sets=np.concatenate([_NO_SET, *sets]),
-    )
-
-
-def _starts(lengths: list[int]) -> NDArray[np.int64]:
-    return np.array([0, *accumulate(lengths)], dtype=np.int64)
-
-
-def _kind(split: Split) -> int:
-    if split.categories is not None:
-        return CATEGORY
-    return ZERO_IS_MISSING if split.missing == "zero" else NUMBER
-
-
-def _missing_left(split: Split) -> bool:
-    return split.threshold >= 0.0 if split.missing == "none" else split.default_left
-
-
-def compute_tables(forest: Forest) -> Tables:
+def compute_tables(trees: list[Tree]) -> Tables:
     """Cut the trees into cells and compute their tables.
 
     Raises:
         NoCellsError: A tree has no cells, or the tables would be larger than `LARGEST_TABLES`.
     """
-    by_tree = [cut(tree) for tree in forest.trees]
+    by_tree = [cut(tree) for tree in trees]
     cells = [cell for of_tree in by_tree for cell in of_tree]
     features = [cell.features for cell in cells]
     sizes = [len(own) << len(cell.asked) for cell, own in zip(cells, features, strict=True)]
     if 8 * sum(sizes) > LARGEST_TABLES:
         raise NoCellsError(f"the tables have {8 * sum(sizes)} bytes, more than {LARGEST_TABLES}")
     tables = Tables(
-        start=_starts([len(of_tree) for of_tree in by_tree]),
-        demand_start=_starts([len(cell.asked) for cell in cells]),
+        start=np.cumsum([0, *map(len, by_tree)]),
+        demand_start=np.cumsum([0, *(len(cell.asked) for cell in cells)]),
         asked=np.array([mask for cell in cells for mask in cell.asked], dtype=np.uint64),
         left=np.array([mask for cell in cells for mask in cell.left], dtype=np.uint64),
-        feature_start=_starts([len(own) for own in features]),
+        feature_start=np.cumsum([0, *map(len, features)]),
         feature=np.array([feature for own in features for feature in own], dtype=np.int64),
-        line_start=_starts(sizes),
+        line_start=np.cumsum([0, *sizes]),
         lines=np.zeros(sum(sizes)),
     )
-    _fill(tables, _lay_out_leaves(cells, forest.scale), _orderings())
+    _fill(tables, _lay_out_leaves(cells), _orderings())
     return tables
 
 
-def _lay_out_leaves(cells: list[Cell], scale: float) -> _Leaves:
+def _lay_out_leaves(cells: list[Cell]) -> _Leaves:
     leaves = [(number, leaf) for number, cell in enumerate(cells) for leaf in cell.leaves]
     places = [{feature: i for i, feature in enumerate(cell.features)} for cell in cells]
     demands = [demand for _, leaf in leaves for demand in leaf.path.values()]
     return _Leaves(
         cell=np.array([number for number, _ in leaves], dtype=np.int64),
-        value=np.array([scale * leaf.value for _, leaf in leaves], dtype=np.float64),
-        start=_starts([len(leaf.path) for _, leaf in leaves]),
+        value=np.array([leaf.value for _, leaf in leaves], dtype=np.float64),
+        start=np.cumsum([0, *(len(leaf.path) for _, leaf in leaves)]),
         place=np.array([places[n][f] for n, leaf in leaves for f in leaf.path], dtype=np.int64),
         asked=np.array([demand.asked for demand in demands], dtype=np.int64),
         left=np.array([demand.left for demand in demands], dtype=np.int64),

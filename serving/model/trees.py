@@ -14,6 +14,10 @@ _MISSING_SHIFT = 2
 _MISSING = ("none", "zero", "nan")
 
 
+class UnknownLayoutError(ValueError):
+    """A booster's text that is not of `LAYOUT`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """One inner node.
@@ -67,40 +71,16 @@ class Tree:
         return float(self.leaf_values @ (self.leaf_rows / self.splits[0].rows))
 
 
-@dataclass(frozen=True, slots=True)
-class Forest:
-    """The trees of a booster with one output.
-
-    Attributes:
-        trees: In boosting order.
-        averaged: Whether the margin is the mean of the trees instead of their sum.
-    """
-
-    trees: tuple[Tree, ...]
-    averaged: bool
-
-    @property
-    def scale(self) -> float:
-        """What a tree's leaf value is multiplied with in the margin."""
-        return 1.0 / len(self.trees) if self.averaged else 1.0
-
-    @property
-    def base(self) -> float:
-        """The mean margin over the training rows, as the trees' counts tell it."""
-        return self.scale * sum(tree.expected for tree in self.trees)
-
-
-def read_forest(booster_text: str) -> Forest:
-    """Read the trees of a text LightGBM wrote.
+def read_trees(booster_text: str) -> list[Tree]:
+    """Read the trees of a text LightGBM wrote; the raw margin is the sum of their leaf values.
 
     Raises:
-        ValueError: The text has another layout than `LAYOUT`.
+        UnknownLayoutError: The text has another layout than `LAYOUT`.
     """
     head, *blocks = booster_text.partition("\nend of trees")[0].split("\nTree=")
-    lines = head.splitlines()
-    if f"version={LAYOUT}" not in lines:
-        raise ValueError(f"the booster's text is not of layout {LAYOUT}")
-    return Forest(tuple(_tree(block) for block in blocks), averaged="average_output" in lines)
+    if f"version={LAYOUT}" not in head.splitlines():
+        raise UnknownLayoutError(f"the booster's text is not of layout {LAYOUT}")
+    return [_tree(block) for block in blocks]
 
 
 def _tree(block: str) -> Tree:

@@ -1,0 +1,206 @@
+"""What exists is documented, and what is documented exists; the lists come from the code."""
+
+import math
+import tomllib
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, create_model
+from pydantic.fields import FieldInfo
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from features.operators import OPERATORS
+from features.sources import Source
+from leadscore import app
+from serving.answer import Answer, FallbackReason
+from serving.batch import BatchResult
+from serving.card import Card
+from serving.http import create_app
+from serving.problem import ErrorCode, Problem
+from serving.reasons import Reason
+from serving.request import ScoreRequest, SentEvent, SentLead
+from serving.rules import Rules
+from serving.settings import settings_table
+from serving.state import Readiness, ServiceState
+from tests.docs.markdown import blocks, code, table
+from training.metrics import METRICS
+from training.project import Project
+from training.report import metrics_table
+
+SCIENTIST, CRM, SALES = "docs/data-scientist.md", "docs/crm.md", "docs/sales.md"
+
+
+def first_column(document: str, heading: str) -> list[str]:
+    return [code(next(iter(row.values()))) for row in table(document, heading)]
+
+
+def test_every_command_and_option_is_documented() -> None:
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    existing = {
+        (name, option)
+        for name, command in group.commands.items()
+        for parameter in command.params
+        for option in (
+            [*parameter.opts, *parameter.secondary_opts]
+            if parameter.param_type_name == "option"
+            else [parameter.name.upper()]
+        )
+    }
+    documented = [
+        (code(row["command"]), option.strip("` "))
+        for row in table(SCIENTIST, "Every command and option")
+        for option in row["option"].split(",")
+    ]
+    assert sorted(documented) == sorted(existing)
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    documented = [(code(row["variable"]), row["default"]) for row in table(CRM, "Settings")]
+    existing = [(s.variable, f"`{s.default}`" if s.default else "–") for s in settings_table()]
+    assert sorted(documented) == sorted(existing)
+
+
+def test_every_endpoint_is_documented() -> None:
+    paths = create_app(ServiceState()).openapi()["paths"]
+    existing = {f"{method.upper()} {path}" for path, operations in paths.items()
+                for method in operations}  # fmt: skip
+    assert sorted(first_column(CRM, "Endpoints")) == sorted(existing)
+
+
+def test_every_error_code_is_documented() -> None:
+    assert sorted(first_column(CRM, "Errors")) == sorted(get_args(ErrorCode))
+
+
+def test_every_fallback_reason_is_documented() -> None:
+    assert sorted(first_column(CRM, "When the rules answer")) == sorted(get_args(FallbackReason))
+
+
+def test_every_field_of_requests_and_answers_is_documented() -> None:
+    for heading, fields in {
+        "The request": [
+            *_paths(ScoreRequest, ""),
+            *_paths(SentLead, "lead."),
+            *(f"events[].{name}" for name in SentEvent.__annotations__),
+        ],
+        "The answer": [*_paths(Answer, ""), *_paths(Reason, "reasons[].")],
+        "Many leads at once": _paths(BatchResult, "results[]."),
+        "Errors and their shape": _paths(Problem, "error."),
+        "What answers": _paths(Card, ""),
+        "Readiness": _paths(Readiness, ""),
+    }.items():
+        assert sorted(first_column(CRM, heading)) == sorted(fields), heading
+
+
+def _paths(model: type[BaseModel], prefix: str) -> list[str]:
+    return [prefix + name for name in model.model_fields]
+
+
+def test_every_operator_is_documented_with_its_time_and_empty_value() -> None:
+    documented = {
+        code(row["operator"]): (row["time"], row["nothing happened"])
+        for row in table(SCIENTIST, "Operators")
+    }
+    assert documented == {
+        name: (o.time.replace("_", "-"), "missing" if math.isnan(o.empty) else f"{o.empty:g}")
+        for name, o in OPERATORS.items()
+    }
+
+
+def test_every_figure_of_the_report_is_documented() -> None:
+    titles = metrics_table({}).splitlines()[0].strip("| ").split(" | ")[1:]
+    assert len(titles) == len(METRICS)
+    assert [row["figure"] for row in table(SCIENTIST, "Reading the report")] == titles
+
+
+def test_every_key_of_a_project_is_documented_with_its_default() -> None:
+    existing = dict(project_keys(Project))
+    rows = {code(row["key"]): row for row in table(SCIENTIST, "The project file")}
+    assert sorted(rows) == sorted(existing)
+    for key, field in existing.items():
+        # What is added is one of several kinds of feature; their table tells which needs what.
+        if not key.startswith("features.add."):
+            assert rows[key]["default"] == default_text(field), key
+
+
+def test_every_key_of_a_project_has_an_example() -> None:
+    used = {
+        key
+        for block in blocks(SCIENTIST)
+        if (block.language, *block.labels) == ("toml", "project")
+        for key in written_keys(tomllib.loads(block.text))
+    }
+    existing = {key.replace("labels.*.", "labels.") for key, _ in project_keys(Project)}
+    missing = existing - {_general(key) for key in used}
+    assert missing == set()
+
+
+def test_every_key_of_a_rule_is_documented() -> None:
+    rows = first_column(SALES, "Every key of the rules file")
+    assert sorted(rows) == sorted({key for key, _ in model_keys(Rules, "")})
+
+
+def default_text(field: FieldInfo) -> str:
+    """Return a default as the tables show it."""
+    if field.is_required():
+        return "required"
+    default = field.get_default(call_default_factory=True)
+    if default is None:
+        return "–"
+    dumped = create_model("Alone", key=(field.annotation, field))().model_dump(mode="json")
+    return f"`{_toml(dumped['key'])}`"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_toml(v) for v in value)}]"
+    return str(value)
+
+
+def project_keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    """Yield the keys of a project; what all sources share stands under ``sources.*``."""
+    for key, field in model_keys(model, prefix):
+        parts = key.split(".")
+        shared = parts[0] == "sources" and parts[-1] in Source.model_fields
+        yield (f"sources.*.{parts[-1]}" if shared else key), field
+
+
+def model_keys(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldInfo]]:
+    """Yield the keys of a model and of the models inside it, dotted."""
+    for name, field in model.model_fields.items():
+        inner = list(_models_in(field.annotation))
+        star = "*." if get_origin(field.annotation) is dict else ""
+        for part in inner:
+            yield from model_keys(part, f"{prefix}{name}.{star}")
+        if not inner:
+            yield prefix + name, field
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
+
+
+def written_keys(document: Any, prefix: str = "") -> Iterable[str]:
+    """Yield the dotted keys that a TOML document writes."""
+    for name, value in document.items():
+        inner = value if isinstance(value, list) else [value]
+        tables = [part for part in inner if isinstance(part, dict)]
+        for part in tables:
+            yield from written_keys(part, f"{prefix}{name}.")
+        if not tables:
+            yield prefix + name
+
+
+def _general(key: str) -> str:
+    parts = key.split(".")
+    if parts[0] == "sources" and parts[-1] in Source.model_fields:
+        return f"sources.*.{parts[-1]}"
+    return f"labels.{parts[-1]}" if parts[0] == "labels" else key

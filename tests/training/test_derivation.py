@@ -1,0 +1,128 @@
+"""Which features a project gets from its data, and what it can change about them."""
+
+import pytest
+
+from features.declaration import FeatureSet
+from features.history import EventTypeSummary
+from training.derivation import FeatureChoiceError, derive_feature_set
+from training.project import Project
+
+DEMO = EventTypeSummary("demo_request", events=90, leads=40, value_share=0.0, item_share=0.0)
+PAGE = EventTypeSummary("page_view", events=50, leads=40, value_share=0.5, item_share=1.0)
+
+
+def _project(**sections: object) -> Project:
+    return Project.model_validate(
+        {
+            "name": "firm",
+            "sources": {"leads": {"path": "leads.csv"}},
+            "profile": {"numeric": ["employees"], "categorical": ["industry"]},
+            "stages": {"target": "SQL"},
+            "rows": {"horizon": "30d"},
+            **sections,
+        }
+    )
+
+
+def _names(project: Project, *types: EventTypeSummary, accounts: bool = False) -> list[str]:
+    return list(_feature_set(project, *types, accounts=accounts).columns)
+
+
+def _feature_set(
+    project: Project, *types: EventTypeSummary, accounts: bool = False
+) -> FeatureSet:
+    return derive_feature_set(project, list(types), accounts_tell_more=accounts)
+
+
+def test_profile_and_age_are_all_there_is_without_events() -> None:
+    assert _names(_project(), accounts=True) == [
+        "profile.employees",
+        "profile.industry",
+        "profile_missing",
+        "lead_age_days",
+    ]
+
+
+def test_each_event_type_is_counted_in_every_window() -> None:
+    names = _names(_project(), DEMO, PAGE)
+    for inside in ("*", "demo_request", "page_view"):
+        for window in ("1d", "7d", "30d", "90d"):
+            assert f"count({inside},{window})" in names
+    assert "days_since_last(demo_request)" in names
+    assert "days_since_first(page_view)" in names
+    assert len(names) == len(set(names))
+
+
+def test_figures_and_items_are_looked_at_only_where_events_have_them() -> None:
+    names = _names(_project(), DEMO, PAGE)
+    for operator in ("sum", "max", "mean", "distinct_items"):
+        assert f"{operator}(page_view,30d)" in names
+        assert f"{operator}(demo_request,30d)" not in names
+
+
+def test_only_the_most_frequent_event_types_count() -> None:
+    names = _names(_project(features={"top_event_types": 1, "windows": ["14d"]}), DEMO, PAGE)
+    assert "count(demo_request,14d)" in names
+    assert not any("page_view" in name or "(demo_request,7d)" in name for name in names)
+
+
+def test_accounts_get_features_only_where_they_tell_more() -> None:
+    alone = _names(_project(), DEMO)
+    together = _names(_project(), DEMO, accounts=True)
+    assert {n for n in together if n not in alone} == {
+        *(f"account.count(*,{w})" for w in ("1d", "7d", "30d", "90d")),
+        "account.active_days(*,30d)",
+        "account.days_since_last(*)",
+        "account.count(demo_request,30d)",
+    }
+    assert _names(_project(features={"account": False}), DEMO, accounts=True) == alone
+
+
+def test_features_are_removed_by_name_and_by_pattern() -> None:
+    removed = ["lead_age_days", "count(demo_request,*)"]
+    before = _names(_project(), DEMO, PAGE)
+    after = _names(_project(features={"remove": removed}), DEMO, PAGE)
+    gone = {"lead_age_days", *(f"count(demo_request,{w})" for w in ("1d", "7d", "30d", "90d"))}
+    assert after == [name for name in before if name not in gone]
+
+
+def test_removing_what_is_not_there_is_a_mistake_with_a_suggestion() -> None:
+    with pytest.raises(FeatureChoiceError, match=r"did you mean 'lead_age_days'\?"):
+        _names(_project(features={"remove": ["lead_age"]}), DEMO)
+
+
+def test_features_are_added_once() -> None:
+    added = [
+        {"kind": "behaviour", "operator": "count", "event_type": "demo_request", "window": "7d"},
+        {"kind": "behaviour", "operator": "active_days", "window": "2d"},
+    ]
+    names = _names(_project(features={"add": added}), DEMO)
+    assert names[-1] == "active_days(*,2d)"
+    assert names.count("count(demo_request,7d)") == 1
+
+
+def test_windows_and_features_named_twice_count_once() -> None:
+    added = {"kind": "behaviour", "operator": "active_days", "window": "2d"}
+    names = _names(_project(features={"windows": ["7d", "1w"], "add": [added, added]}), DEMO)
+    assert len(names) == len(set(names))
+
+
+def test_adding_a_profile_field_that_is_not_read_is_a_mistake() -> None:
+    added = [{"kind": "number", "field": "revenue"}]
+    with pytest.raises(FeatureChoiceError, match=r"'profile.revenue', but its field is not in"):
+        _names(_project(features={"add": added}), DEMO)
+
+
+def test_no_feature_at_all_is_a_mistake() -> None:
+    with pytest.raises(FeatureChoiceError, match="no feature is left"):
+        _names(_project(features={"remove": ["*"]}), DEMO)
+
+
+def test_flat_data_know_no_age() -> None:
+    flat = _project(stages=None, rows=None, flat={"label": "y", "positive": "1"})
+    assert "lead_age_days" not in _names(flat)
+
+
+def test_display_names_go_with_the_features() -> None:
+    labels = {"demo_request": {"de": "Demo angefragt", "en": "Demo requested"}}
+    assert _feature_set(_project(labels=labels), DEMO).names["demo_request"].en == "Demo requested"

@@ -1,0 +1,220 @@
+"""Batch scores of a project: those the service gives, of the leads that are open."""
+
+import csv
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from rich.console import Console
+
+from features.contract import Event, Lead, ProfileValue, micros, moment
+from features.history import History
+from serving.answer import Answer, Listing
+from serving.basis import Basis, ModelBasis, RulesBasis
+from serving.request import Case
+from serving.rules import read_rules
+from serving.scoring import Conditions, Scoring
+from tests.tiny import tiny_training
+from tests.training.firm import write_firm
+from training.dataset import open_history
+from training.progress import Progress
+from training.project import Project, read_project
+from training.scoring import (
+    UnknownLeadError,
+    Wording,
+    open_leads,
+    score_leads,
+    score_one,
+    score_project,
+)
+
+QUIET = Progress(Console(quiet=True))
+WORDING = Wording(Listing(), "de")
+AS_OF = micros(datetime(2025, 7, 1, tzinfo=UTC), "as_of")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("firm")
+    write_firm(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def project(folder: Path) -> Project:
+    return read_project(folder / "project.toml")
+
+
+@pytest.fixture(scope="module")
+def history(folder: Path, project: Project) -> Iterator[History]:
+    with open_history(project, folder, QUIET) as history:
+        yield history
+
+
+@pytest.fixture(scope="module", params=["model", "rules"])
+def basis(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Basis:
+    if request.param == "rules":
+        return RulesBasis(read_rules())
+    return ModelBasis(tiny_training().load(tmp_path_factory.mktemp("model")))
+
+
+def _online(basis: Basis) -> Scoring:
+    conditions = Conditions(deadline=60.0, listing=WORDING.listing, language=WORDING.language)
+    model = basis.model if isinstance(basis, ModelBasis) else "no_model"
+    return Scoring(read_rules(), model, conditions)
+
+
+def _rows(folder: Path, name: str) -> list[dict[str, str]]:
+    """Read an export as it is, past all of the product."""
+    with (folder / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _cases(folder: Path, lead_ids: list[str]) -> Iterator[Case]:
+    """Build what a CRM would send of each lead."""
+    leads = {lead["id"]: lead for lead in _rows(folder, "leads.csv")}
+    events = _rows(folder, "events.csv")
+    for lead_id in lead_ids:
+        lead = leads[lead_id]
+        employees = float(lead["employees"]) if lead["employees"] else None
+        profile: dict[str, ProfileValue] = {
+            "employees": employees,
+            "industry": lead["industry"] or None,
+        }
+        colleagues = {
+            other["id"]
+            for other in leads.values()
+            if lead["company"] and other["company"] == lead["company"] and other["id"] != lead_id
+        }
+        created = datetime.fromisoformat(lead["created"])
+        yield Case(
+            lead=Lead(lead_id, created, lead["company"] or None, profile),
+            events=[_event(event) for event in events if event["id"] == lead_id],
+            account_events=[_event(event) for event in events if event["id"] in colleagues],
+            as_of=AS_OF,
+            language=None,
+        )
+
+
+def _event(row: dict[str, str]) -> Event:
+    return Event(
+        event_type=row["type"],
+        occurred_at=datetime.fromisoformat(row["at"]),
+        recorded_at=datetime.fromisoformat(row["known"]),
+        value=float(row["minutes"]),
+        event_id=row["event"],
+    )
+
+
+def _answers(
+    project: Project, history: History, basis: Basis, wording: Wording = WORDING
+) -> list[Answer]:
+    lead = open_leads(project, history, AS_OF)
+    chunks = score_leads(project, history, basis, lead, AS_OF, wording)
+    return [answer for chunk in chunks for answer in chunk]
+
+
+def test_a_batch_says_what_the_service_says(
+    folder: Path, project: Project, history: History, basis: Basis
+) -> None:
+    batch = _answers(project, history, basis)
+    online = _online(basis)
+    for answer, case in zip(batch, _cases(folder, [a.lead_id for a in batch]), strict=True):
+        said = online.score(case, arrived=time.monotonic())
+        # What was sent in vain is known of requests only; and sums may differ in their last bit.
+        exact = said.model_dump(exclude={"events_ignored", "unknown"})
+        found = answer.model_dump(exclude={"events_ignored", "unknown"})
+        assert _rounded(found) == _rounded(exact)
+    assert len(batch) > 10
+    assert len({answer.probability for answer in batch}) > 3
+
+
+def _rounded(answer: dict[str, Any]) -> Any:
+    return json.loads(json.dumps(answer, default=str), parse_float=lambda f: round(float(f), 9))
+
+
+def test_every_answer_adds_up(project: Project, history: History, basis: Basis) -> None:
+    wording = Wording(Listing(up=2, down=1), "en")
+    for answer in _answers(project, history, basis, wording):
+        logit = np.log(answer.probability / (1 - answer.probability))
+        listed = sum(reason.contribution for reason in answer.reasons)
+        parts = answer.base_log_odds + answer.fit + answer.behaviour
+        assert answer.log_odds == pytest.approx(logit, abs=1e-6)
+        assert parts == pytest.approx(answer.log_odds, abs=1e-6)
+        assert answer.base_log_odds + listed + answer.other_contribution == pytest.approx(
+            answer.log_odds, abs=1e-6
+        )
+        assert len(answer.reasons) <= 3
+
+
+def test_open_leads_are_created_and_neither_closed_nor_at_the_target(
+    folder: Path, project: Project, history: History
+) -> None:
+    over = {
+        row["id"]
+        for row in _rows(folder, "stages.csv")
+        if datetime.fromisoformat(row["at"]) <= moment(AS_OF)
+    }
+    expected = {
+        row["id"]
+        for row in _rows(folder, "leads.csv")
+        if datetime.fromisoformat(row["created"]) <= moment(AS_OF)
+    }
+    found = history.leads().lead_id[open_leads(project, history, AS_OF)]
+    assert set(found) == expected - over
+    assert 0 < len(found) < len(history.leads())
+
+
+def test_a_file_holds_every_open_lead(
+    tmp_path: Path, project: Project, history: History, basis: Basis
+) -> None:
+    path = tmp_path / "scores.parquet"
+    scored = score_project(project, history, basis, path, AS_OF, WORDING, QUIET)
+    rows = pq.read_table(path).to_pylist()
+    answers = _answers(project, history, basis)
+    assert [row["lead_id"] for row in rows] == [answer.lead_id for answer in answers]
+    assert [row["log_odds"] for row in rows] == [answer.log_odds for answer in answers]
+    assert scored.leads == len(rows)
+    assert scored.left_out == len(history.leads()) - len(rows)
+
+
+def test_without_a_moment_all_that_is_known_counts(
+    tmp_path: Path, project: Project, history: History, basis: Basis
+) -> None:
+    scored = score_project(project, history, basis, tmp_path / "all.csv", None, WORDING, QUIET)
+    assert scored.as_of == history.last_moment() + 1
+
+
+def test_one_lead_is_scored_as_among_all(
+    project: Project, history: History, basis: Basis
+) -> None:
+    for answer in _answers(project, history, basis)[:5]:
+        alone = score_one(project, history, basis, answer.lead_id, AS_OF, WORDING)
+        assert _rounded(alone.model_dump()) == _rounded(answer.model_dump())
+
+
+def test_a_lead_that_is_not_there_yet_or_at_all_is_told(
+    project: Project, history: History, basis: Basis
+) -> None:
+    newest = str(history.leads().lead_id[np.argmax(history.leads().created)])
+    for lead_id in ("nobody", newest):
+        with pytest.raises(UnknownLeadError, match=f"'{lead_id}' is not in the sources"):
+            score_one(project, history, basis, lead_id, AS_OF, WORDING)
+
+
+def test_leads_that_are_all_open_are_scored(
+    tmp_path: Path, project: Project, basis: Basis
+) -> None:
+    write_firm(tmp_path)
+    (tmp_path / "stages.csv").write_text("id,stage,at\n", encoding="utf-8")
+    with open_history(project, tmp_path, QUIET) as history:
+        scored = score_project(
+            project, history, basis, tmp_path / "scores.csv", None, WORDING, QUIET
+        )
+    assert (scored.leads, scored.left_out) == (60, 0)
