@@ -23,6 +23,7 @@ ENV PATH=/opt/leadscore/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     NUMBA_CACHE_DIR=/tmp/leadscore/numba \
+    MLFLOW_DISABLE_TELEMETRY=true \
     LEADSCORE_HOST=0.0.0.0 \
     LEADSCORE_PORT=8000 \
     LEADSCORE_CACHE=/tmp/leadscore

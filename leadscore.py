@@ -52,7 +52,7 @@ def demo(
     leads: Annotated[int, typer.Option(help="How many leads to simulate.", min=2000)] = 20_000,
     seed: Annotated[int, typer.Option(help="Of the simulation.", min=0)] = 7,
     folder: Annotated[Path, typer.Option(help="Where data and models go.")] = Path("demo"),
-    port: Annotated[int, typer.Option(help="Of the service.")] = 8000,
+    port: Annotated[int, typer.Option(help="Of the service.", min=1, max=65_535)] = 8000,
     serve: Annotated[bool, typer.Option(help="Keep the service running at the end.")] = True,
     language: ReasonLanguage = SpokenLanguage.en,
 ) -> None:
@@ -93,7 +93,9 @@ def serve(
         str | None, typer.Option(help="Folder, models:/name@champion or models:/name/3.")
     ] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65_535)
+    ] = None,
 ) -> None:
     """Answer over HTTP; settings are LEADSCORE_ variables, options win over them."""
     from serving.service import serve as run
@@ -108,7 +110,8 @@ def serve(
         chosen["tracking_uri"] = read.mlflow.tracking_uri
         chosen["rules"] = project.parent / read.rules if read.rules else None
     settings = Settings.from_environment(os.environ)
-    run(settings.model_copy(update={key: value for key, value in chosen.items() if value}))
+    given = {key: value for key, value in chosen.items() if value is not None}
+    run(settings.model_copy(update=given))
 
 
 @app.command(epilog="Example: `leadscore score project.toml scores.parquet --language de`")
@@ -223,6 +226,8 @@ def main() -> None:
     """Run a command; a mistake of its user is a sentence, not a stack trace."""
     from features.mistake import MistakeError
 
+    # MLflow reports its use to its makers unless told otherwise, and reads this when imported.
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     try:
         app()
     except MistakeError as mistake:

@@ -122,7 +122,7 @@ def create_events(connection: duckdb.DuckDBPyConnection) -> EventCounts:
                s.recorded, s.value, s.item
         FROM ({_ONCE if repeated else "SELECT * FROM staged"}) s JOIN event_types t USING (type)
         WHERE {known}
-        ORDER BY s.account, s.occurred, s.recorded
+        ORDER BY s.account, s.occurred
     """)
     kept = _number(connection, "SELECT count(*) FROM events")
     counts = EventCounts(

@@ -1,6 +1,7 @@
 """All that the sources of a project know, as canonical tables in a temporary DuckDB database.
 
-The database lives on disk and its memory is limited, so the number of events is not.
+The memory of the database is limited: what does not fit goes to a temporary folder, so the number
+of events is not limited.
 """
 
 import tempfile
@@ -43,8 +44,9 @@ class History:
         self._sources = sources
         self._folder = folder
         self._temporary = tempfile.TemporaryDirectory(prefix="leadscore-")
-        self.connection = duckdb.connect(str(Path(self._temporary.name) / "history.duckdb"))
+        self.connection = duckdb.connect()
         self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
+        self.connection.execute(f"SET temp_directory = {literal(self._temporary.name)}")
         self.connection.execute("SET TimeZone = 'UTC'")
         self.profile = ProfileHistory(profile)
 

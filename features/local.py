@@ -62,12 +62,10 @@ class LocalFeatures:
             ValueError: The rows are not sorted by lead, or an `as_of` lies before its lead's
                 creation.
         """
-        if (np.diff(lead) < 0).any():
-            raise ValueError("rows must be sorted by lead")
-        if (as_of < self._leads.created[lead]).any():
-            raise ValueError("a row's as_of lies before its lead was created")
-        for rows in self._slices(lead):
-            yield rows, self._features(lead[rows], as_of[rows])
+        for rows in self._slices(lead, as_of):
+            numbers = np.empty((rows.stop - rows.start, len(self.feature_set.features)))
+            texts = self._fill(lead[rows], as_of[rows], numbers)
+            yield rows, FeatureTable(self.feature_set, numbers, texts)
 
     def table(
         self,
@@ -81,17 +79,23 @@ class LocalFeatures:
             lead: int64 [rows], lead codes, ascending.
             as_of: int64 [rows], microseconds since 1970.
             on_rows: Called with the number of rows each time some are done.
+
+        Raises:
+            ValueError: As `partitions`.
         """
-        numbers = np.full((len(lead), len(self.feature_set.features)), np.nan)
+        numbers = np.empty((len(lead), len(self.feature_set.features)))
         texts = {f: np.full(len(lead), None, dtype=object) for f in self.feature_set.categories}
-        for rows, part in self.partitions(lead, as_of):
-            numbers[rows] = part.numbers
-            for field, column in part.texts.items():
+        for rows in self._slices(lead, as_of):
+            for field, column in self._fill(lead[rows], as_of[rows], numbers[rows]).items():
                 texts[field][rows] = column
             on_rows(rows.stop - rows.start)
         return FeatureTable(self.feature_set, numbers, texts)
 
-    def _slices(self, lead: NDArray[np.int64]) -> list[slice]:
+    def _slices(self, lead: NDArray[np.int64], as_of: NDArray[np.int64]) -> list[slice]:
+        if (np.diff(lead) < 0).any():
+            raise ValueError("rows must be sorted by lead")
+        if (as_of < self._leads.created[lead]).any():
+            raise ValueError("a row's as_of lies before its lead was created")
         account = self._leads.account[lead]
         accounts = int(self._leads.account[-1]) + 1 if len(self._leads) else 0
         counted = self._history.connection.execute(
@@ -106,17 +110,20 @@ class LocalFeatures:
         borders = [0, *cuts.tolist(), len(lead)]
         return [slice(start, stop) for start, stop in pairwise(borders) if start < stop]
 
-    def _features(self, lead: NDArray[np.int64], as_of: NDArray[np.int64]) -> FeatureTable:
-        numbers = np.full((len(lead), len(self.feature_set.features)), np.nan)
+    def _fill(
+        self, lead: NDArray[np.int64], as_of: NDArray[np.int64], numbers: NDArray[np.float64]
+    ) -> dict[str, NDArray[np.object_]]:
+        """Write the features of some rows into `numbers` and return their texts."""
         profile = self._history.profile
         for field, column in self.feature_set.numbers.items():
             numbers[:, column] = profile.numbers(field, lead, as_of)
+        numbers[:, list(self.feature_set.categories.values())] = np.nan
         texts = {f: profile.texts(f, lead, as_of) for f in self.feature_set.categories}
         table = FeatureTable(self.feature_set, numbers, texts)
         fill_derived(table, self._leads.created[lead], as_of)
         if self._plans:
             self._behaviour(lead, as_of, numbers)
-        return table
+        return texts
 
     def _behaviour(
         self, lead: NDArray[np.int64], as_of: NDArray[np.int64], out: NDArray[np.float64]

@@ -12,7 +12,7 @@ from features.plan import EventArrays, take_events
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """Events sorted by account, occurred and recorded.
+    """Events sorted by account and moment.
 
     Attributes:
         lead: int64 [events], lead codes, -1 for events of the account itself.
@@ -29,14 +29,14 @@ class Partition:
     def of_level(self, level: Level) -> tuple[NDArray[np.int64], EventArrays]:
         """Return entities and events of one level in the kernel's canonical order."""
         if level == "account":
-            entity = self.account
             order = np.flatnonzero(self.first_for_account)
+            entity = self.account
         else:
+            order = np.flatnonzero(self.lead >= 0)
+            order = order[np.argsort(self.lead[order], kind="stable")]
             entity = self.lead
-            order = np.argsort(entity, kind="stable")
-            order = order[np.searchsorted(entity, 0, sorter=order) :]
-        entity = entity[order]
-        return entity, _settle_ties(entity, take_events(self.events, order))
+        _settle_ties(order, entity, self.events)
+        return entity[order], take_events(self.events, order)
 
 
 def read_partition(
@@ -71,13 +71,11 @@ def read_partition(
     )
 
 
-def _settle_ties(entity: NDArray[np.int64], events: EventArrays) -> EventArrays:
-    """Order what happened at the same moment by type code and value."""
-    same = np.flatnonzero(
-        (np.diff(entity) == 0) & (np.diff(events.occurred) == 0) & (np.diff(events.recorded) == 0)
-    )
-    tied = np.union1d(same, same + 1)
+def _settle_ties(order: NDArray[np.int64], entity: NDArray[np.int64], events: EventArrays) -> None:
+    """Reorder, in place, what happened at the same moment: by recorded, type code and value."""
+    same = (np.diff(events.occurred[order]) == 0) & (np.diff(entity[order]) == 0)
+    first = np.flatnonzero(same)
+    tied = np.union1d(first, first + 1)
+    those = order[tied]
     keys = (events.value, events.type_code, events.recorded, events.occurred, entity)
-    order = np.arange(len(entity))
-    order[tied] = tied[np.lexsort([key[tied] for key in keys])]
-    return take_events(events, order) if len(tied) else events
+    order[tied] = those[np.lexsort([key[those] for key in keys])]

@@ -65,7 +65,9 @@ def _earliest(
 ) -> NDArray[np.int64]:
     """Return when each lead first reached any of the stages."""
     nowhere = np.full(leads, NEVER)
-    return np.minimum.reduce([nowhere, *(reached[s] for s in stages if s in reached)])
+    moments = [nowhere, *(reached[stage] for stage in stages if stage in reached)]
+    earliest: NDArray[np.int64] = np.minimum.reduce(moments)
+    return earliest
 
 
 def _first_moments(history: History, stages: Stages, leads: int) -> dict[str, NDArray[np.int64]]:

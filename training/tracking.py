@@ -17,16 +17,17 @@ from matplotlib.figure import Figure
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, Schema, TensorSpec
+from sqlalchemy.exc import SQLAlchemyError
 
 from features.declaration import FeatureSet
 from features.mistake import MistakeError
+from serving.loader import without_secrets
 from serving.model.manifest import Metric
 
 CHAMPION = "champion"
 """Alias of the version that answers."""
 
 _SQLITE = "sqlite:///"
-_PASSWORD = re.compile(r"(://[^:/@\s\"']+):[^@\s\"']+@")
 _MODEL_NEEDS = ("lightgbm", "numpy", "pandas", "pydantic")
 
 
@@ -93,11 +94,11 @@ def record_run(
     """
     # Its remarks on creating tables would tear a progress bar apart.
     logging.getLogger("mlflow").setLevel(logging.WARNING)
-    try:
+    with _reaching(tracking_uri):
         _choose_experiment(tracking_uri, experiment)
         with mlflow.start_run() as run:
             mlflow.log_params(record.parameters)
-            mlflow.log_text(_without_passwords(record.project_text), "project.toml")
+            mlflow.log_text(without_secrets(record.project_text), "project.toml")
             mlflow.log_text(record.summary, "summary.md")
             mlflow.log_metrics(_flat_metrics(record.metrics))
             for name, figure in record.figures.items():
@@ -107,8 +108,6 @@ def record_run(
         champion = promote or CHAMPION not in client.get_registered_model(model_name).aliases
         if champion:
             client.set_registered_model_alias(model_name, CHAMPION, number)
-    except MlflowException as error:
-        raise TrackingError(f"MLflow at {_without_passwords(tracking_uri)}: {error}") from error
     return RegisteredVersion(model_name, number, champion, run.info.run_id)
 
 
@@ -118,14 +117,12 @@ def registered_versions(tracking_uri: str, model_name: str) -> list[RegisteredVe
     Raises:
         TrackingError: MLflow cannot be reached.
     """
-    try:
+    with _reaching(tracking_uri):
         client = mlflow.MlflowClient(tracking_uri, tracking_uri)
         found = client.search_model_versions(f"name = '{model_name}'")
         if not found:
             return []
         champion = client.get_registered_model(model_name).aliases.get(CHAMPION)
-    except MlflowException as error:
-        raise TrackingError(f"MLflow at {_without_passwords(tracking_uri)}: {error}") from error
     newest_first = sorted(found, key=lambda v: -int(v.version))
     return [
         RegisteredVersion(
@@ -141,12 +138,20 @@ def promote_version(tracking_uri: str, model_name: str, number: str) -> None:
     Raises:
         TrackingError: There is no such version, or MLflow cannot be reached.
     """
-    try:
+    with _reaching(tracking_uri):
         client = mlflow.MlflowClient(tracking_uri, tracking_uri)
         client.get_model_version(model_name, number)
         client.set_registered_model_alias(model_name, CHAMPION, number)
-    except MlflowException as error:
-        raise TrackingError(f"MLflow at {_without_passwords(tracking_uri)}: {error}") from error
+
+
+@contextmanager
+def _reaching(tracking_uri: str) -> Iterator[None]:
+    """Tell as a mistake what MLflow and the stores behind it raise."""
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, OSError, ImportError) as error:
+        reason = str(error).partition("\n")[0]
+        raise TrackingError(without_secrets(f"MLflow at {tracking_uri}: {reason}")) from error
 
 
 def _choose_experiment(tracking_uri: str, experiment: str) -> None:
@@ -228,7 +233,3 @@ def _flat_metrics(metrics: dict[str, dict[str, Metric]]) -> dict[str, float]:
                 if figure is not None:
                     flat[f"{owner}.{name}" + ("" if bound == "value" else f".{bound}")] = figure
     return flat
-
-
-def _without_passwords(text: str) -> str:
-    return _PASSWORD.sub(r"\1:***@", text)

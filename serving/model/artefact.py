@@ -39,12 +39,12 @@ def save_model(
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
 
 
-def load_model(folder: Path, version: str = "unregistered") -> LeadModel:
+def load_model(folder: Path, version: str | None = None) -> LeadModel:
     """Read a model folder.
 
     Args:
         folder: What `save_model` wrote.
-        version: What answers call this model.
+        version: What answers call this model; its project and moment of training if None.
 
     Raises:
         ModelRefusedError: A part is missing, damaged, or of a layout or kernel not known here.
@@ -56,7 +56,8 @@ def load_model(folder: Path, version: str = "unregistered") -> LeadModel:
         raise ModelRefusedError(f"{LINEAR} is damaged: {_first(error)}; train again") from None
     halves = Halves(_trees(folder, manifest), linear, manifest.mixture)
     _check_columns(manifest, halves)
-    return LeadModel(manifest, halves, version)
+    unregistered = f"{manifest.project}@{manifest.trained_at:%Y-%m-%dT%H:%M:%SZ}"
+    return LeadModel(manifest, halves, version or unregistered)
 
 
 def _manifest(folder: Path) -> Manifest:

@@ -225,12 +225,12 @@ def test_a_profile_without_history_is_todays_and_marked(tmp_path: Path) -> None:
         assert history.report.profile_is_todays
 
 
-def test_the_folder_is_gone_after_use(tmp_path: Path) -> None:
+def test_the_folder_for_what_does_not_fit_in_memory_is_gone_after_use(tmp_path: Path) -> None:
     with read(tmp_path) as history:
-        found = history.connection.execute("SELECT path FROM duckdb_databases() WHERE NOT internal")
-        database = Path(found.fetchall()[0][0])
-        assert database.exists()
-    assert not database.parent.exists()
+        found = history.connection.execute("SELECT current_setting('temp_directory')").fetchall()
+        folder = Path(found[0][0])
+        assert folder.exists()
+    assert not folder.exists()
 
 
 def test_steps_are_told(tmp_path: Path) -> None:

@@ -84,9 +84,7 @@ def _leads(created: np.ndarray, random: np.random.Generator) -> Iterator[str]:
         yield f"L{lead},{_at(day)},{company},{employees},{industry}"
 
 
-def _events(
-    created: np.ndarray, demos: np.ndarray, random: np.random.Generator
-) -> Iterator[str]:
+def _events(created: np.ndarray, demos: np.ndarray, random: np.random.Generator) -> Iterator[str]:
     number = 0
     for lead, day in enumerate(created):
         for _ in range(random.poisson(4 + 6 * demos[lead])):
@@ -97,9 +95,7 @@ def _events(
             yield f"E{number},L{lead},{kind},{_at(at)},{_at(known)},{random.integers(1, 30)}"
 
 
-def _stages(
-    created: np.ndarray, demos: np.ndarray, random: np.random.Generator
-) -> Iterator[str]:
+def _stages(created: np.ndarray, demos: np.ndarray, random: np.random.Generator) -> Iterator[str]:
     for lead, day in enumerate(created):
         if random.uniform() < (0.7 if demos[lead] else 0.15):
             yield f"L{lead},SQL,{_at(day + random.uniform(1, 25))}"

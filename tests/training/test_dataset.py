@@ -76,7 +76,7 @@ def test_a_target_that_never_happens_is_refused_with_a_suggestion(tmp_path: Path
     never = write_project(tmp_path, {'target = "SQL"': 'target = "SLQ"'})
     with pytest.raises(StageError, match="no lead ever reaches stage 'SLQ'; did you mean 'SQL'"):
         _build(never)
-    with pytest.raises(StageError, match="flat.positive = 'yes' never occurs in column 'bought'"):
+    with pytest.raises(StageError, match=r"flat\.positive = 'yes' never occurs in column 'bought'"):
         _flat(tmp_path, *["no", "maybe"] * 30)
 
 

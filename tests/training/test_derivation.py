@@ -28,9 +28,7 @@ def _names(project: Project, *types: EventTypeSummary, accounts: bool = False) -
     return list(_feature_set(project, *types, accounts=accounts).columns)
 
 
-def _feature_set(
-    project: Project, *types: EventTypeSummary, accounts: bool = False
-) -> FeatureSet:
+def _feature_set(project: Project, *types: EventTypeSummary, accounts: bool = False) -> FeatureSet:
     return derive_feature_set(project, list(types), accounts_tell_more=accounts)
 
 

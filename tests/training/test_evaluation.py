@@ -104,9 +104,7 @@ def test_features_of_the_newest_rows_change_no_prediction_of_others(
     changed = np.arange(0, len(newest), 2)
     disturbed = _evaluate(replace(dataset, table=_disturbed(dataset.table, newest[changed])))
     others = np.delete(np.arange(len(newest)), changed)
-    np.testing.assert_array_equal(
-        disturbed.probability[others], evaluation.probability[others]
-    )
+    np.testing.assert_array_equal(disturbed.probability[others], evaluation.probability[others])
     assert (disturbed.probability[changed] != evaluation.probability[changed]).any()
     assert disturbed.learned.booster_text == evaluation.learned.booster_text
 
@@ -138,7 +136,7 @@ def test_little_data_leave_the_logistic_alone() -> None:
 
 
 def test_very_little_data_are_refused() -> None:
-    with pytest.raises(TooLittleDataError, match="only 9 leads .* at least 10 are needed"):
+    with pytest.raises(TooLittleDataError, match=r"only 9 leads .* at least 10 are needed"):
         _evaluate(_one_positive_in(_dataset(), 100))
 
 

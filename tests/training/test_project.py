@@ -56,7 +56,7 @@ def test_a_flat_project_aims_at_a_value_of_a_column(tmp_path: Path) -> None:
             "'sources.events.0.columns.occured_at'; did you mean 'occurred_at'?",
         ),
         (
-            "[[features.add]]\nkind = 'behaviour'\noperator = 'count'\nwindow = '7d'\nlevl = 'lead'\n",
+            "[[features.add]]\nkind = 'behaviour'\noperator = 'trend'\nlevl = 'lead'\n",
             "levl'; did you mean 'level'?",
         ),
     ],

@@ -43,9 +43,7 @@ def _manifest(*notes: str, trees: bool = True) -> Manifest:
         leads=1500,
         positives=100,
     )
-    return tiny_training(trees=trees).manifest.model_copy(
-        update={"notes": notes, "window": window}
-    )
+    return tiny_training(trees=trees).manifest.model_copy(update={"notes": notes, "window": window})
 
 
 def test_the_first_doubt_stands_in_the_first_line_and_none_is_left_out() -> None:

@@ -17,7 +17,7 @@ AS_OF = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=UTC)
 
 def _answer(number: int) -> Answer:
     return Answer(
-        lead_id=f"L{number};\n\"ä",
+        lead_id=f'L{number};\n"ä',
         as_of=AS_OF,
         probability=0.25,
         score=80,

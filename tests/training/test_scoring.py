@@ -66,8 +66,9 @@ def basis(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def _online(basis: Basis) -> Scoring:
     conditions = Conditions(deadline=60.0, listing=WORDING.listing, language=WORDING.language)
-    model = basis.model if isinstance(basis, ModelBasis) else "no_model"
-    return Scoring(read_rules(), model, conditions)
+    if isinstance(basis, ModelBasis):
+        return Scoring(read_rules(), basis.model, conditions)
+    return Scoring(read_rules(), "no_model", conditions)
 
 
 def _rows(folder: Path, name: str) -> list[dict[str, str]]:
@@ -135,7 +136,7 @@ def test_a_batch_says_what_the_service_says(
     assert len({answer.probability for answer in batch}) > 3
 
 
-def _rounded(answer: dict[str, Any]) -> Any:
+def _rounded(answer: dict[str, Any]) -> object:
     return json.loads(json.dumps(answer, default=str), parse_float=lambda f: round(float(f), 9))
 
 
@@ -191,9 +192,7 @@ def test_without_a_moment_all_that_is_known_counts(
     assert scored.as_of == history.last_moment() + 1
 
 
-def test_one_lead_is_scored_as_among_all(
-    project: Project, history: History, basis: Basis
-) -> None:
+def test_one_lead_is_scored_as_among_all(project: Project, history: History, basis: Basis) -> None:
     for answer in _answers(project, history, basis)[:5]:
         alone = score_one(project, history, basis, answer.lead_id, AS_OF, WORDING)
         assert _rounded(alone.model_dump()) == _rounded(answer.model_dump())
@@ -208,9 +207,7 @@ def test_a_lead_that_is_not_there_yet_or_at_all_is_told(
             score_one(project, history, basis, lead_id, AS_OF, WORDING)
 
 
-def test_leads_that_are_all_open_are_scored(
-    tmp_path: Path, project: Project, basis: Basis
-) -> None:
+def test_leads_that_are_all_open_are_scored(tmp_path: Path, project: Project, basis: Basis) -> None:
     write_firm(tmp_path)
     (tmp_path / "stages.csv").write_text("id,stage,at\n", encoding="utf-8")
     with open_history(project, tmp_path, QUIET) as history:

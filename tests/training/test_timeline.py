@@ -84,7 +84,9 @@ def test_leads_end_at_target_or_closing_even_if_no_lead_ever_did(tmp_path: Path)
 def logins(tmp_path_factory: pytest.TempPathFactory) -> dict[int, list[int]]:
     """Moments of the logins of each lead, in hours since the start, ties included."""
     random = np.random.default_rng(3)
-    return {lead: random.integers(0, 24 * 20, random.integers(0, 14)).tolist() for lead in range(40)}
+    return {
+        lead: random.integers(0, 24 * 20, random.integers(0, 14)).tolist() for lead in range(40)
+    }
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
@@ -108,9 +110,7 @@ def _slow(hours: list[int], count: int, within: int | None) -> int:
     return micros(START, "at") + min(reached) * HOUR_US if reached else NEVER
 
 
-def _derived(
-    folder: Path, logins: dict[int, list[int]], stages: Stages
-) -> NDArray[np.int64]:
+def _derived(folder: Path, logins: dict[int, list[int]], stages: Stages) -> NDArray[np.int64]:
     write(folder, "leads.csv", ["id,created,company", *(f"{n},{START}," for n in logins)])
     lines = [
         f"{lead},{START + timedelta(hours=hour)},{kind}"

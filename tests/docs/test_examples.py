@@ -1,0 +1,205 @@
+"""The commands, requests, files and answers of the documents, run and read as they are written."""
+
+import json
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import BaseModel
+
+from experiments.simulator import simulate
+from serving.answer import Answer
+from serving.batch import BatchAnswer
+from serving.card import Card
+from serving.problem import ErrorBody
+from serving.rules import Rules
+from serving.state import Readiness
+from tests.docs.markdown import Block, blocks
+from training.project import Project
+
+DOCUMENTS = ("README.md", "docs/architecture.md", "docs/data-scientist.md", "docs/crm.md",
+             "docs/sales.md")  # fmt: skip
+EVERY = [block for document in DOCUMENTS for block in blocks(document)]
+
+# Not run: what needs Docker or another environment, and the demo, whose run has its own test.
+NOT_RUN = ("docker", "make", "demo")
+SHOWN = {"text", "mermaid"}
+MODELS: dict[str, type[BaseModel]] = {
+    model.__name__: model for model in (Answer, BatchAnswer, Card, ErrorBody, Readiness)
+}
+ADDRESS = "http://127.0.0.1:8000"
+
+
+def having(language: str, *labels: str) -> list[Block]:
+    return [b for b in EVERY if b.language == language and b.labels[: len(labels)] == labels]
+
+
+def only(blocks: list[Block]) -> Block:
+    assert len(blocks) == 1
+    return blocks[0]
+
+
+def test_every_block_is_of_a_kind_that_a_test_reads() -> None:
+    for block in EVERY:
+        label = block.labels[0] if block.labels else ""
+        assert (
+            (block.language == "sh" and label in ("", "curl", "serve", "train", *NOT_RUN))
+            or (block.language == "json" and label in MODELS)
+            or (block.language == "toml" and label in ("project", "rules"))
+            or (block.language == "python" and not label)
+            or block.language in SHOWN
+        ), str(block)
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The commands of a reader who has installed the product, and a free port instead of 8000."""
+    programs = tmp_path_factory.mktemp("programs")
+    leadscore = programs / "leadscore"
+    leadscore.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m leadscore "$@"\n')
+    leadscore.chmod(0o755)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    foreign = ("LEADSCORE_", "MLFLOW_")
+    ours = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    return ours | {"PATH": path, "LEADSCORE_PORT": str(port), "MPLBACKEND": "Agg"}
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+    """Where the reader is: tables as the demo's, only fewer, and a model trained as documented."""
+    folder = tmp_path_factory.mktemp("reader")
+    simulate(folder / "demo", leads=800)
+    run(["sh", "-euc", only(having("sh", "train")).text], folder, environment)
+    return folder
+
+
+def run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str:
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("block", [b for b in having("sh") if not b.labels], ids=str)
+def test_commands_run(block: Block, folder: Path, environment: dict[str, str]) -> None:
+    assert run(["sh", "-euc", block.text], folder, environment)
+    written = [word for word in shlex.split(block.text) if word.endswith(".parquet")]
+    assert all((folder / name).stat().st_size > 0 for name in written)
+
+
+def test_python_runs_in_a_process_of_its_own(folder: Path, environment: dict[str, str]) -> None:
+    program = "\n".join(block.text for block in having("python"))
+    printed = run(
+        [sys.executable, "-W", "error::FutureWarning", "-c", program], folder, environment
+    )
+    assert "probability" in printed
+    assert (folder / "model" / "MLmodel").is_file()
+
+
+@pytest.mark.parametrize("block", having("toml", "project"), ids=str)
+def test_project_files_are_valid(block: Block) -> None:
+    Project.model_validate(tomllib.loads(block.text))
+
+
+@pytest.mark.parametrize("block", having("toml", "rules"), ids=str)
+def test_rules_are_valid(block: Block) -> None:
+    frame = {
+        "thresholds": {"mal": 20, "mql": 45, "sql": 80},
+        "probability": {"at_zero": 0.02, "at_sql": 0.5},
+        "fit": {},
+        "behaviour": {},
+    }
+    Rules.model_validate(frame | tomllib.loads(block.text))
+
+
+@pytest.mark.parametrize("block", having("json"), ids=str)
+def test_answers_have_exactly_the_documented_fields(block: Block) -> None:
+    shown = json.loads(block.text)
+    # What a model would fill in or leave out is missing, or too much, in the document.
+    read = MODELS[block.labels[0]].model_validate(shown)
+    assert json.loads(read.model_dump_json()) == shown
+
+
+@pytest.mark.parametrize("block", having("json", "Answer"), ids=str)
+def test_answers_add_up(block: Block) -> None:
+    answer = Answer.model_validate_json(block.text)
+    parts = answer.base_log_odds + answer.fit + answer.behaviour
+    assert parts == pytest.approx(answer.log_odds, abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path, environment: dict[str, str]) -> Iterator[httpx.Client]:
+    """The service, started as documented."""
+    command = shlex.split(only(having("sh", "serve")).text)
+    with (folder / "service.log").open("w") as log:
+        service = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    try:
+        address = f"http://127.0.0.1:{environment['LEADSCORE_PORT']}"
+        with httpx.Client(base_url=address, timeout=30) as client:
+            wait_until_ready(client, service)
+            yield client
+    finally:
+        service.terminate()
+        service.wait(timeout=30)
+
+
+def wait_until_ready(client: httpx.Client, service: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        assert service.poll() is None, "the service ended"
+        try:
+            if client.get("/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("the service is not ready after a minute")
+
+
+def sent(client: httpx.Client, curl: Block) -> httpx.Response:
+    """Send what a curl command would."""
+    program, silent, url, *options = shlex.split(curl.text)
+    assert (program, silent) == ("curl", "-s")
+    given = dict(zip(options[::2], options[1::2], strict=True))
+    assert given.keys() <= {"-H", "-d"}
+    headers = dict([given["-H"].split(": ")]) if "-H" in given else {}
+    method = "POST" if "-d" in given else "GET"
+    path = url.removeprefix(ADDRESS)
+    return client.request(method, path, headers=headers, content=given.get("-d"))
+
+
+def answered(curl: Block) -> Block | None:
+    """Return the answer that the document shows next, before any other request."""
+    following = EVERY[EVERY.index(curl) + 1 :]
+    return following[0] if following and following[0].language == "json" else None
+
+
+@pytest.mark.parametrize("curl", having("sh", "curl"), ids=str)
+def test_requests_are_answered_as_documented(curl: Block, client: httpx.Client) -> None:
+    response = sent(client, curl)
+    shown = answered(curl)
+    assert response.status_code == (422 if shown and "ErrorBody" in shown.labels else 200)
+    if shown is None:
+        return
+    read = MODELS[shown.labels[0]].model_validate_json(response.content)
+    if "exact" in shown.labels:
+        assert response.json() == json.loads(shown.text)
+    if isinstance(read, Answer):
+        like = Answer.model_validate_json(shown.text)
+        assert keys(read) == keys(like)
+
+
+def keys(answer: Answer) -> tuple[Any, ...]:
+    """Return what two answers to one request share, whichever model gave them."""
+    return answer.lead_id, answer.as_of, answer.basis, answer.events_ignored, answer.unknown

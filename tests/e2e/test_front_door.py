@@ -1,0 +1,178 @@
+"""The whole way through the front door: what each command does, and says."""
+
+import csv
+import json
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyarrow.parquet as pq
+import pytest
+
+from leadscore import app
+from tests.e2e.command import COMMAND, ENVIRONMENT, free_port, said
+from tests.e2e.conftest import Ran
+
+COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
+
+
+def test_the_demo_prints_figures_closeness_and_an_explained_answer(demo: Ran) -> None:
+    output = " ".join(demo.output.split())
+    assert "### demo: probability of SQL." in output
+    assert all(name in output for name in ("| leadscore |", "| base rate |", "| rules |"))
+    closeness = re.search(r"true probabilities: (\S+)\. The model reaches (\S+), (\d+)%", output)
+    assert closeness is not None
+    best, found = float(closeness[1]), float(closeness[2])
+    assert 0.6 < found <= best + 0.02
+    assert "/v1/score answered:" in output
+    assert re.search(r"L\d+ Score 100, grade A, probability \d", output)
+    assert "(leadscore-demo/1)" in output
+    assert (demo.folder / "demo" / "mlflow.db").is_file()
+
+
+def test_training_prints_a_table_and_how_to_promote(trained: Ran) -> None:
+    lines = trained.output.splitlines()
+    assert any(line.startswith("### firm: probability of SQL.") for line in lines)
+    table = [line for line in lines if line.startswith("| ")]
+    assert table[0].startswith("| newest slice | ROC-AUC | PR-AUC | lift 10 %")
+    candidates = [line.split("|")[1].strip() for line in table[1:]]
+    assert candidates[:3] == ["leadscore", "base rate", "rules"]
+    assert "Registered models:/leadscore-firm/2, not the champion." in lines
+    assert "To promote it: leadscore models project.toml --promote 2" in lines
+
+
+def test_models_are_listed_and_promoted(trained: Ran) -> None:
+    assert _champions(said(trained.folder, "models", "project.toml")) == ["1"]
+    promoted = said(trained.folder, "models", "project.toml", "--promote", "2")
+    assert _champions(promoted) == ["2"]
+    back = said(trained.folder, "models", "project.toml", "--promote", "1")
+    assert _champions(back) == ["1"]
+
+
+def _champions(listing: str) -> list[str]:
+    lines = listing.splitlines()
+    assert [line.split()[0] for line in lines] == [
+        "models:/leadscore-firm/2",
+        "models:/leadscore-firm/1",
+    ]
+    return [line.split()[0].rpartition("/")[2] for line in lines if " champion " in line]
+
+
+@pytest.fixture(scope="module")
+def scores(trained: Ran) -> list[dict[str, Any]]:
+    """Scores of the firm's leads, read from Parquet."""
+    printed = said(trained.folder, "score", "project.toml", "scores.parquet")
+    rows: list[dict[str, Any]] = pq.read_table(trained.folder / "scores.parquet").to_pylist()
+    assert f"{len(rows)} leads scored by leadscore-firm/1 into scores.parquet" in printed
+    return rows
+
+
+def test_every_open_lead_is_scored_with_reasons(scores: list[dict[str, Any]]) -> None:
+    assert len(scores) > 20
+    assert {row["basis"] for row in scores} == {"model"}
+    for row in scores:
+        listed = sum(reason["contribution"] for reason in row["reasons"])
+        total = row["base_log_odds"] + listed + row["other_contribution"]
+        assert total == pytest.approx(row["log_odds"], abs=1e-6)
+        assert row["reasons"]
+
+
+def test_rules_score_into_csv_in_german(trained: Ran, scores: list[dict[str, Any]]) -> None:
+    said(trained.folder, "score", "project.toml", "s.csv", "--model", "rules", "--language", "de")
+    with (trained.folder / "s.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["lead_id"] for row in rows] == [row["lead_id"] for row in scores]
+    assert {(row["basis"], row["fallback_reason"]) for row in rows} == {("rules", "no_model")}
+    texts = [reason["text"] for row in rows for reason in json.loads(row["reasons"])]
+    assert any("Punkte" in text for text in texts)
+
+
+@pytest.mark.parametrize(("language", "words"), [("de", "Log-Odds"), ("en", "Base value")])
+def test_a_lead_is_explained_in_both_languages(
+    trained: Ran, scores: list[dict[str, Any]], language: str, words: str
+) -> None:
+    lead = max(scores, key=lambda row: row["probability"])
+    drawn = said(
+        trained.folder, "explain", "project.toml", lead["lead_id"], "--language", language
+    )
+    assert lead["lead_id"] in drawn
+    assert f"{lead['score']}" in drawn.splitlines()[0]
+    assert words in drawn
+    assert "leadscore-firm/1" in drawn
+
+
+def test_a_lead_can_be_looked_at_as_it_was(trained: Ran) -> None:
+    early = said(trained.folder, "explain", "project.toml", "L0", "--as-of", "2025-02-01")
+    late = said(trained.folder, "explain", "project.toml", "L0")
+    assert early != late
+
+
+@contextmanager
+def _serving(folder: Path, *arguments: str) -> Iterator[httpx.Client]:
+    port = free_port()
+    with (folder / "service.log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            [*COMMAND, "serve", "--port", str(port), *arguments],
+            cwd=folder,
+            env=ENVIRONMENT,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+                _wait_until_ready(client, process)
+                yield client
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _wait_until_ready(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
+    give_up = time.monotonic() + 120
+    while time.monotonic() < give_up:
+        assert process.poll() is None, "the service ended"
+        try:
+            if client.get("/readyz").is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    pytest.fail("the service is not ready after two minutes")
+
+
+def test_the_champion_of_a_project_is_served(trained: Ran) -> None:
+    lead = {"lead_id": "L1", "created_at": "2026-01-01T00:00:00Z", "profile": {"industry": "IT"}}
+    with _serving(trained.folder, "--project", "project.toml") as client:
+        assert client.get("/readyz").json()["status"] == "ready"
+        answer = client.post("/v1/score", json={"lead": lead, "language": "de"}).json()
+        card = client.get("/v1/model").json()
+    assert (answer["basis"], answer["model_version"]) == ("model", "leadscore-firm/1")
+    assert answer["base_log_odds"] + answer["fit"] + answer["behaviour"] == pytest.approx(
+        answer["log_odds"], abs=1e-6
+    )
+    assert card["version"] == "leadscore-firm/1"
+
+
+def test_without_a_model_the_rules_answer(tmp_path: Path) -> None:
+    lead = {"lead_id": "L1", "created_at": "2026-01-01T00:00:00Z"}
+    with _serving(tmp_path) as client:
+        ready = client.get("/readyz").json()
+        answer = client.post("/v1/score", json={"lead": lead}).json()
+    assert ready["status"] == "degraded"
+    assert (answer["basis"], answer["fallback_reason"]) == ("rules", "no_model")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_every_command_has_an_example(tmp_path: Path, command: str) -> None:
+    assert f"Example: leadscore {command}" in " ".join(said(tmp_path, command, "--help").split())
+
+
+def test_the_help_names_every_command(tmp_path: Path) -> None:
+    shown = said(tmp_path, "--help")
+    assert set(COMMANDS) == {"demo", "train", "serve", "score", "explain", "models"}
+    assert all(re.search(rf"│ {command}\s", shown) for command in COMMANDS)
