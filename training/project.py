@@ -171,6 +171,10 @@ class Project(_Section):
             )
         if self.flat is not None and (self.stages is not None or self.rows is not None):
             raise ValueError("[flat] takes the place of [stages] and [rows]; leave one of them out")
+        if self.flat is None and self.sources.leads.columns.created_at is None:
+            raise ValueError(
+                "key 'sources.leads.columns.created_at' is missing; only [flat] data do without"
+            )
         return self
 
     @property

@@ -1,7 +1,7 @@
 """Explained scoring: tables against LightGBM's `pred_contrib`, shap and the bare prediction.
 
 60 features, 10 of them categorical, 5 % missing. Everything is compiled before the clock starts;
-of several runs the fastest counts. shap's TreeExplainer hands a LightGBM booster to LightGBM's
+of several runs the fastest counts. shap's TreeExplainer hands a LightGBM booster to its
 `pred_contrib`; it gets a tenth of the rows, and its time is scaled up.
 
     python -m experiments.benchmarks.explanations --rows 20000

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from serving.model.splits import CATEGORY, ZERO_IS_MISSING, Splits
 from serving.model.tables import Tables
 
-_BLOCK = 128
-_FEW = 8
-_CHUNK = 8 * _BLOCK
+_BLOCK = 256
+_FEW = 16
+_CHUNK = 4 * _BLOCK
 _ZERO = float(np.float32(1e-35))
 _CODES = float(2**31)
 

@@ -72,7 +72,9 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     foreign = ("LEADSCORE_", "MLFLOW_")
     ours = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    return ours | {"PATH": path, "LEADSCORE_PORT": str(port), "MPLBACKEND": "Agg"}
+    # So few leads are learned from faster by one thread than by several that wait for each other.
+    settings = {"LEADSCORE_PORT": str(port), "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
+    return ours | {"PATH": path} | settings
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 _FOREIGN = ("LEADSCORE_", "MLFLOW_")
-ENVIRONMENT = {
-    key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)
-} | {"COLUMNS": "120", "MPLBACKEND": "Agg"}
+ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)} | {
+    "COLUMNS": "120",
+    "MPLBACKEND": "Agg",
+}
 
 COMMAND = (sys.executable, "-m", "leadscore")
 
@@ -33,17 +34,6 @@ def said(folder: Path, *arguments: str) -> str:
     assert process.returncode == 0, process.stderr
     assert "Traceback" not in process.stderr
     return process.stdout
-
-
-def mistake(folder: Path, *arguments: str) -> str:
-    """Run a command that must end with a sentence to its user, and return the sentence."""
-    process = leadscore(folder, *arguments)
-    assert process.returncode == 1, process.stdout
-    assert "Traceback" not in process.stderr
-    assert process.stdout == ""
-    last = process.stderr.strip().splitlines()[-1]
-    assert last.startswith("error: ")
-    return last
 
 
 def free_port() -> int:

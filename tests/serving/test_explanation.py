@@ -43,7 +43,7 @@ def test_what_it_tells_of_itself(text: str) -> None:
     assert 0 < explanation.table_bytes < LARGEST_TABLES
 
 
-@pytest.mark.parametrize("count", [2, 7, 8, 127, 128, 129, 1024, 1025, 2500])
+@pytest.mark.parametrize("count", [2, 15, 16, 255, 256, 257, 1024, 1025, 2500])
 def test_one_row_and_many_are_the_same_bit_for_bit(text: str, count: int) -> None:
     explanation = TreeExplanation(text)
     rows = odd_rows(count, count, 12)
