@@ -57,7 +57,8 @@ def _sentence(mistake: ErrorDetails, model: type[BaseModel]) -> str:
         return f"unknown key '{key}'; {suggestion(location[-1], known)}"
     if mistake["type"] == "missing":
         return f"key '{key}' is missing"
-    return f"{key}: {mistake['msg'].removeprefix('Value error, ')}"
+    message = mistake["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}" if key else message
 
 
 def _keys_at(model: type[BaseModel], location: Iterable[str | int]) -> list[str]:

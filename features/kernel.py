@@ -108,47 +108,36 @@ def _value(op: int, empty: float, slot: NDArray[np.float64], so_far: float) -> f
 
 
 @numba.njit(cache=True)
-def _stop(
-    plan: Plan,
-    stop: int,
-    gathered: NDArray[np.float64],
-    events: EventArrays,
-    inside: tuple[int, int, int],
-    out: NDArray[np.float64],
-) -> None:
+def _stop(plan: Plan, stop: int, gathered: NDArray[np.float64], out: NDArray[np.float64]) -> None:
     f = plan.stop_feature[stop]
     column = plan.column[f]
     slot = gathered[plan.slot[f]]
     if plan.stop_halfway[stop]:
         out[column] = slot[_EVENTS]
-    elif plan.operator[f] == _DISTINCT:
-        start, end, as_of = inside
-        out[column] = _distinct(events, plan.slot[f], start, end, as_of)
     else:
         out[column] = _value(plan.operator[f], plan.empty[f], slot, out[column])
 
 
 @numba.njit(cache=True)
-def _compute_row(
+def _walk(
     plan: Plan,
     events: EventArrays,
     row: tuple[int, int, int],
     gathered: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
-    start, stop, as_of = row
+    start, end, as_of = row
     gathered[:] = 0.0
     gathered[:, _DAY_SEEN] = -1.0
     for f in plan.decayed:
         out[plan.column[f]] = 0.0
-    end = _first_not_before(events.occurred, start, stop, as_of)
     next_stop = 0
     for e in range(end - 1, start - 1, -1):
         if events.recorded[e] > as_of:
             continue
         age = as_of - events.occurred[e]
         while next_stop < len(plan.stop_age) and plan.stop_age[next_stop] < age:
-            _stop(plan, next_stop, gathered, events, (e + 1, end, as_of), out)
+            _stop(plan, next_stop, gathered, out)
             next_stop += 1
         if next_stop == len(plan.stop_age):
             return
@@ -161,7 +150,23 @@ def _compute_row(
             if plan.slot[f] in (EVERY_TYPE, slot):
                 out[plan.column[f]] += 2.0 ** (-age / plan.half_life[f])
     for remaining in range(next_stop, len(plan.stop_age)):
-        _stop(plan, remaining, gathered, events, (start, end, as_of), out)
+        _stop(plan, remaining, gathered, out)
+
+
+@numba.njit(cache=True)
+def _compute_row(
+    plan: Plan,
+    events: EventArrays,
+    row: tuple[int, int, int],
+    gathered: NDArray[np.float64],
+    out: NDArray[np.float64],
+) -> None:
+    start, stop, as_of = row
+    end = _first_not_before(events.occurred, start, stop, as_of)
+    _walk(plan, events, (start, end, as_of), gathered, out)
+    for f in plan.distinct:
+        first = _first_not_before(events.occurred, start, end, as_of - plan.window[f])
+        out[plan.column[f]] = _distinct(events, plan.slot[f], first, end, as_of)
 
 
 @numba.njit(cache=True)

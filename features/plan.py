@@ -76,7 +76,9 @@ class Plan(NamedTuple):
         stop_age: int64 [stops], ages where a window ends, ascending, microseconds.
         stop_feature: int64 [stops], whose window it is.
         stop_halfway: bool [stops], True at the first of the two windows of a trend.
+        window: int64 [features], microseconds.
         decayed: int64 [..], features that weigh every event by its age.
+        distinct: int64 [..], features that count different items; they have no stops.
         slots: int64 [1], 1 + number of event types.
     """
 
@@ -88,7 +90,9 @@ class Plan(NamedTuple):
     stop_age: NDArray[np.int64]
     stop_feature: NDArray[np.int64]
     stop_halfway: NDArray[np.bool_]
+    window: NDArray[np.int64]
     decayed: NDArray[np.int64]
+    distinct: NDArray[np.int64]
     slots: NDArray[np.int64]
 
 
@@ -97,11 +101,13 @@ def lay_out(feature_set: FeatureSet, level: Level) -> Plan:
     declared = feature_set.behaviours(level)
     features = [feature for _, feature in declared]
     slots = {t: slot for slot, t in enumerate((None, *feature_set.event_types))}
-    stops = [(f.window or WHOLE_HISTORY, i, False) for i, f in enumerate(features)]
+    distinct = [i for i, f in enumerate(features) if f.operator == "distinct_items"]
+    window = [f.window or WHOLE_HISTORY for f in features]
+    stops = [(window[i], i, False) for i in range(len(features)) if i not in distinct]
     for i, feature in enumerate(features):
-        if feature.operator == "trend" and feature.window is not None:
-            stops[i] = (2 * feature.window, i, False)
-            stops.append((feature.window, i, True))
+        if feature.operator == "trend":
+            stops.remove((window[i], i, False))
+            stops += [(window[i], i, True), (2 * window[i], i, False)]
     stops.sort()
     return Plan(
         column=np.array([column for column, _ in declared], dtype=np.int64),
@@ -112,6 +118,8 @@ def lay_out(feature_set: FeatureSet, level: Level) -> Plan:
         stop_age=np.array([age for age, _, _ in stops], dtype=np.int64),
         stop_feature=np.array([feature for _, feature, _ in stops], dtype=np.int64),
         stop_halfway=np.array([halfway for _, _, halfway in stops], dtype=np.bool_),
+        window=np.array(window, dtype=np.int64),
         decayed=np.array([i for i, f in enumerate(features) if f.half_life], dtype=np.int64),
+        distinct=np.array(distinct, dtype=np.int64),
         slots=np.array([len(slots)], dtype=np.int64),
     )

@@ -73,7 +73,9 @@ class TinyTraining:
 
     def save(self, folder: Path) -> Path:
         """Write the model folder and return it."""
-        save_model(folder, self.manifest, self.learned.halves.linear, self.learned.booster_text)
+        save_model(
+            folder, self.manifest, self.learned.halves.linear.model, self.learned.booster_text
+        )
         return folder
 
     def load(self, folder: Path, version: str = "tiny/1") -> LeadModel:

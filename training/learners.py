@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from features.declaration import FeatureSet
 from features.encoder import Encoder, category_columns
 from serving.explanation import TreeExplanation
-from serving.model.linear import CategoryTerm, LinearModel, NumberTerm
+from serving.model.linear import CategoryTerm, LinearExplanation, LinearModel, NumberTerm
 from serving.model.manifest import Mixture
 from serving.model.scorer import Halves
 from training.project import ModelChoices
@@ -147,7 +147,7 @@ def _dataset(
 
 def fit_linear(
     feature_set: FeatureSet, encoder: Encoder, examples: Examples, seed: int
-) -> LinearModel:
+) -> LinearExplanation:
     """Fit the logistic regression: quantile-normalised numbers, one-hot categories, C = 0.1."""
     terms = _empty_terms(feature_set, encoder, examples.matrix)
     designs = [_design(term, examples.matrix[:, term.column]) for term in terms]
@@ -157,10 +157,11 @@ def fit_linear(
     logistic.fit(design, examples.label, sample_weight=examples.weight)
     weights = np.split(logistic.coef_[0], np.cumsum(widths)[:-1]) if designs else []
     weighted = [_weighted(term, w) for term, w in zip(terms, weights, strict=True)]
-    return LinearModel(
-        intercept=float(logistic.intercept_[0]),
-        terms=tuple(_centred(term, examples) for term in weighted),
-    )
+    uncentred = LinearModel(intercept=float(logistic.intercept_[0]), terms=tuple(weighted))
+    contributions = LinearExplanation(uncentred).contributions(examples.matrix)
+    means = np.average(contributions, axis=0, weights=examples.weight)
+    centred = [term.model_copy(update={"mean": float(means[term.column])}) for term in weighted]
+    return LinearExplanation(uncentred.model_copy(update={"terms": tuple(centred)}))
 
 
 def _empty_terms(
@@ -210,8 +211,3 @@ def _weighted(
     if isinstance(term, NumberTerm):
         return term.model_copy(update={"weight": float(weights[0]), **missing})
     return term.model_copy(update={"weights": tuple(weights[:-1].tolist()), **missing})
-
-
-def _centred(term: NumberTerm | CategoryTerm, examples: Examples) -> NumberTerm | CategoryTerm:
-    values = term.log_odds(examples.matrix[:, term.column])
-    return term.model_copy(update={"mean": float(np.average(values, weights=examples.weight))})

@@ -42,7 +42,9 @@ class Shipped:
 
     def save(self, folder: Path) -> None:
         """Write the model folder."""
-        save_model(folder, self.manifest, self.learned.halves.linear, self.learned.booster_text)
+        save_model(
+            folder, self.manifest, self.learned.halves.linear.model, self.learned.booster_text
+        )
 
 
 def refit(project: Project, dataset: Dataset, evaluation: Evaluation) -> Shipped:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from features.declaration import KERNEL_VERSION
 from features.mistake import MistakeError
 from serving.explanation import TreeExplanation
-from serving.model.linear import LinearModel
+from serving.model.linear import LinearExplanation, LinearModel
 from serving.model.manifest import FORMAT, Manifest
 from serving.model.scorer import Halves, LeadModel
 
@@ -54,7 +54,7 @@ def load_model(folder: Path, version: str | None = None) -> LeadModel:
         linear = LinearModel.model_validate_json(_read(folder / LINEAR))
     except ValidationError as error:
         raise ModelRefusedError(f"{LINEAR} is damaged: {_first(error)}; train again") from None
-    halves = Halves(_trees(folder, manifest), linear, manifest.mixture)
+    halves = Halves(_trees(folder, manifest), LinearExplanation(linear), manifest.mixture)
     _check_columns(manifest, halves)
     unregistered = f"{manifest.project}@{manifest.trained_at:%Y-%m-%dT%H:%M:%SZ}"
     return LeadModel(manifest, halves, version or unregistered)
@@ -107,7 +107,7 @@ def _check_columns(manifest: Manifest, halves: Halves) -> None:
         raise ModelRefusedError(
             f"{BOOSTER} expects {halves.trees.features} features, the manifest has {columns}"
         )
-    if any(not 0 <= term.column < columns for term in halves.linear.terms):
+    if any(not 0 <= term.column < columns for term in halves.linear.model.terms):
         raise ModelRefusedError(f"{LINEAR} names a column beyond the {columns} of the manifest")
     if manifest.encoder.categories.keys() != manifest.feature_set.categories.keys():
         raise ModelRefusedError("the encoder's categorical fields are not those of the feature set")

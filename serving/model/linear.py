@@ -6,13 +6,12 @@ mean over the training rows, which are exact SHAP values of a linear model (Lund
 section 4.2, features taken as independent).
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-
-from features.encoder import UNKNOWN_CATEGORY
 
 
 class _Part(BaseModel):
@@ -43,11 +42,6 @@ class NumberTerm(_Part):
         """Return the normal deviate of each value; 0 where it is missing."""
         return np.where(np.isnan(values), 0.0, np.interp(values, self.grid, self.normal))
 
-    def log_odds(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the term of each value."""
-        missing = np.where(np.isnan(values), self.missing_weight, 0.0)
-        return self.weight * self.deviates(values) + missing
-
 
 class CategoryTerm(_Part):
     """A categorical column: one weight per code.
@@ -65,12 +59,6 @@ class CategoryTerm(_Part):
     missing_weight: float = 0.0
     mean: float = 0.0
 
-    def log_odds(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the term of each code."""
-        missing = np.isnan(values)
-        codes = np.where(missing, UNKNOWN_CATEGORY, values).astype(np.intp)
-        return np.where(missing, self.missing_weight, np.array(self.weights)[codes])
-
 
 Term = Annotated[NumberTerm | CategoryTerm, Field(discriminator="kind")]
 
@@ -86,19 +74,103 @@ class LinearModel(_Part):
     intercept: float
     terms: tuple[Term, ...]
 
-    @property
-    def base(self) -> float:
-        """Log-odds where every contribution is zero."""
-        return self.intercept + sum(term.mean for term in self.terms)
+
+class LinearExplanation:
+    """A logistic regression that tells its log-odds as a base and one contribution per feature.
+
+    It is safe to call from several threads.
+
+    Attributes:
+        model: What it was made of.
+        base: Log-odds where every contribution is zero.
+    """
+
+    def __init__(self, model: LinearModel) -> None:
+        """Lay the terms out for the kernel."""
+        self.model = model
+        self.base = model.intercept + sum(term.mean for term in model.terms)
+        steps = [_steps(term) for term in model.terms]
+        self._lines = _Lines(
+            column=np.array([term.column for term in model.terms], dtype=np.int64),
+            category=np.array([term.kind == "category" for term in model.terms], dtype=np.bool_),
+            start=np.cumsum([0, *(len(y) for _, y in steps)]),
+            x=np.array([x for xs, _ in steps for x in xs], dtype=np.float64),
+            y=np.array([y for _, ys in steps for y in ys], dtype=np.float64),
+            missing=np.array([term.missing_weight for term in model.terms], dtype=np.float64),
+            mean=np.array([term.mean for term in model.terms], dtype=np.float64),
+        )
 
     def contributions(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return float64 [rows, features] that add up to the log-odds minus `base`."""
-        out = np.zeros_like(matrix)
-        for term in self.terms:
-            out[:, term.column] = term.log_odds(matrix[:, term.column]) - term.mean
+        # Another layout would have numba compile again, in the middle of a request.
+        rows = np.require(matrix, np.float64, ["C", "A", "W"])
+        out = np.zeros(rows.shape)
+        _contribute(self._lines, rows, out)
         return out
 
     def margins(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log-odds, float64 [rows]."""
         margins: NDArray[np.float64] = self.base + self.contributions(matrix).sum(axis=1)
         return margins
+
+
+class _Lines(NamedTuple):
+    """All terms, laid out for the kernel: those of numbers as lines, those of categories as lists.
+
+    Attributes:
+        column: int64 [terms], columns of the matrix.
+        category: Bool [terms].
+        start: int64 [terms + 1], slices of `x` and `y`.
+        x: float64 [..], grid of a number, codes of a category.
+        y: float64 [..], log-odds there.
+        missing: float64 [terms], log-odds of a missing value.
+        mean: float64 [terms].
+    """
+
+    column: NDArray[np.int64]
+    category: NDArray[np.bool_]
+    start: NDArray[np.int64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    missing: NDArray[np.float64]
+    mean: NDArray[np.float64]
+
+
+def _steps(term: NumberTerm | CategoryTerm) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    if isinstance(term, CategoryTerm):
+        return tuple(float(code) for code in range(len(term.weights))), term.weights
+    return term.grid, tuple(term.weight * normal for normal in term.normal)
+
+
+@numba.njit(cache=True, nogil=True)
+def _contribute(lines: _Lines, matrix: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+    for t in range(len(lines.column)):
+        column, category, missing = lines.column[t], lines.category[t], lines.missing[t]
+        x = lines.x[lines.start[t] : lines.start[t + 1]]
+        y = lines.y[lines.start[t] : lines.start[t + 1]]
+        for r in range(len(matrix)):
+            value = matrix[r, column]
+            if np.isnan(value):
+                term = missing
+            elif category:
+                term = y[int(value)]
+            else:
+                term = _on_line(x, y, value)
+            out[r, column] = term - lines.mean[t]
+
+
+@numba.njit(cache=True, nogil=True)
+def _on_line(x: NDArray[np.float64], y: NDArray[np.float64], value: float) -> float:
+    """Return the height at a value of a line through points; beyond its ends, that of the end."""
+    if value <= x[0]:
+        return float(y[0])
+    if value >= x[-1]:
+        return float(y[-1])
+    low, high = 0, len(x) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if x[middle] <= value:
+            low = middle
+        else:
+            high = middle
+    return float(y[low] + (y[high] - y[low]) * (value - x[low]) / (x[high] - x[low]))

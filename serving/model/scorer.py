@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from features.encoder import Encoder
 from features.table import FeatureTable
 from serving.explanation import TreeExplanation
-from serving.model.linear import LinearModel
+from serving.model.linear import LinearExplanation
 from serving.model.manifest import Calibration, Manifest, Mixture
 
 LARGEST_LOG_ODDS = 20.0
@@ -58,7 +58,7 @@ class Halves:
     """
 
     trees: TreeExplanation | None
-    linear: LinearModel
+    linear: LinearExplanation
     mixture: Mixture
 
     def margins(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:

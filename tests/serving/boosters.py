@@ -4,6 +4,8 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from serving.explanation import TreeExplanation
+
 NUMBERS = 4
 CATEGORIES = (4, 5)
 FEATURES = 6
@@ -66,3 +68,17 @@ def train(recipe: Recipe) -> lightgbm.Booster:
     label = (margin + noise > 0).astype(np.float64)
     data = lightgbm.Dataset(x, label, categorical_feature=list(CATEGORIES), params=settings)
     return lightgbm.train(settings, data, num_boost_round=recipe.rounds)
+
+
+def assert_explains(booster: lightgbm.Booster, rows: NDArray[np.float64]) -> TreeExplanation:
+    explanation = TreeExplanation(booster.model_to_string())
+    base, contributions = explanation.contributions(rows)
+    alone = [explanation.contributions(row[None, :])[1][0] for row in rows]
+    np.testing.assert_array_equal(contributions, alone)
+    expected = np.asarray(booster.predict(rows, pred_contrib=True))
+    np.testing.assert_allclose(contributions, expected[:, :-1], atol=1e-9)
+    np.testing.assert_allclose(base, expected[0, -1], atol=1e-9)
+    np.testing.assert_allclose(
+        base + contributions.sum(axis=1), booster.predict(rows, raw_score=True), atol=1e-9
+    )
+    return explanation

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+from serving.model.linear import LinearExplanation
 from serving.model.scorer import LeadModel
 from tests.tiny import tiny_training
 
@@ -13,7 +14,7 @@ def model_without_numbers() -> LeadModel:
     halves = training.learned.halves
     terms = [
         term.model_copy(update={"missing_weight": math.inf}) if term.column == 0 else term
-        for term in halves.linear.terms
+        for term in halves.linear.model.terms
     ]
-    linear = halves.linear.model_copy(update={"terms": tuple(terms)})
+    linear = LinearExplanation(halves.linear.model.model_copy(update={"terms": tuple(terms)}))
     return LeadModel(training.manifest, replace(halves, linear=linear), "broken/1")

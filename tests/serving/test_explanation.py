@@ -3,38 +3,16 @@ from concurrent.futures import ThreadPoolExecutor
 import lightgbm
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from serving.explanation import TreeExplanation
-from serving.model.cells import NoCellsError
-from serving.model.tables import LARGEST_TABLES, compute_tables
-from serving.model.trees import Split, Tree
-from tests.serving.boosters import FEATURES, Recipe, matrix, odd_rows, train
-
-DEEP = {"verbosity": -1, "num_leaves": 12, "min_data_in_leaf": 1, "learning_rate": 1.0}
+from serving.model.tables import LARGEST_TABLES
+from serving.model.trees import read_trees
+from tests.serving.boosters import FEATURES, Recipe, assert_explains, matrix, odd_rows, train
 
 
 @pytest.fixture(scope="module")
 def text() -> str:
     return train(Recipe()).model_to_string()
-
-
-def deep_booster() -> lightgbm.Booster:
-    # One tree that cuts off one feature after the other: eleven on the longest path.
-    rows = np.tril(np.ones((12, 11)), -1).repeat(40, axis=0)
-    return lightgbm.train(DEEP, lightgbm.Dataset(rows, 4.0 ** rows.sum(axis=1)), 1)
-
-
-def assert_explains(booster: lightgbm.Booster, rows: NDArray[np.float64]) -> TreeExplanation:
-    explanation = TreeExplanation(booster.model_to_string())
-    base, contributions = explanation.contributions(rows)
-    expected = np.asarray(booster.predict(rows, pred_contrib=True))
-    np.testing.assert_allclose(contributions, expected[:, :-1], atol=1e-9)
-    np.testing.assert_allclose(base, expected[0, -1], atol=1e-9)
-    np.testing.assert_allclose(
-        base + contributions.sum(axis=1), booster.predict(rows, raw_score=True), atol=1e-9
-    )
-    return explanation
 
 
 def test_what_it_tells_of_itself(text: str) -> None:
@@ -82,10 +60,25 @@ def test_a_booster_without_a_split_contributes_nothing() -> None:
     assert explanation.contributions(rows)[0] == pytest.approx(3.5)
 
 
-def test_stumps_and_trees_without_a_split_beside_others() -> None:
-    booster = train(Recipe(rows=40, rounds=30, leaves=2, settings={"min_gain_to_split": 1.5}))
-    sizes = {tree["num_leaves"] for tree in booster.dump_model()["tree_info"]}
-    assert sizes >= {2}
+def test_a_number_at_its_threshold_goes_left() -> None:
+    booster = train(Recipe(rounds=20, settings={"use_missing": False}))
+    splits = [s for t in read_trees(booster.model_to_string()) for s in t.splits]
+    numeric = [s for s in splits if s.categories is None]
+    rows = matrix(0, 2 * len(numeric), 12)
+    for i, split in enumerate(numeric):
+        beyond = np.nextafter(split.threshold, np.inf)
+        rows[2 * i : 2 * i + 2, split.feature] = split.threshold, beyond
+    assert_explains(booster, rows)
+
+
+def test_a_tree_without_a_split_before_stumps() -> None:
+    rows = matrix(0, 60, 5)
+    settings = {"verbosity": -1, "num_leaves": 2, "min_data_in_leaf": 1}
+    constant = lightgbm.train(settings, lightgbm.Dataset(rows, np.full(60, 3.5)), 1)
+    label = np.nan_to_num(rows[:, 0])
+    booster = lightgbm.train(settings, lightgbm.Dataset(rows, label), 5, init_model=constant)
+    leaves = [tree["num_leaves"] for tree in booster.dump_model()["tree_info"]]
+    assert leaves == [1, 2, 2, 2, 2, 2]
     assert assert_explains(booster, odd_rows(0, 50, 12)).method == "tables"
 
 
@@ -110,78 +103,6 @@ def test_no_rows(text: str) -> None:
         base, contributions = explanation.contributions(np.empty((0, FEATURES)))
         assert np.isfinite(base)
         assert contributions.shape == (0, FEATURES)
-
-
-def test_paths_of_too_many_features_go_through_lightgbm() -> None:
-    explanation = assert_explains(deep_booster(), np.random.default_rng(0).random((50, 11)))
-    assert explanation.method == "pred_contrib, because a path has 11 features, more than 10"
-    assert explanation.table_bytes == 0
-
-
-def test_trees_of_too_many_splits_go_through_lightgbm() -> None:
-    explanation = assert_explains(
-        train(Recipe(rows=1500, leaves=66, rounds=1)), odd_rows(0, 50, 12)
-    )
-    assert explanation.method == "pred_contrib, because a tree has 65 splits, more than 64"
-
-
-def test_as_many_splits_as_a_word_has_bits() -> None:
-    booster = train(Recipe(rows=1500, leaves=65, rounds=2))
-    assert booster.dump_model()["tree_info"][0]["num_leaves"] == 65
-    assert assert_explains(booster, odd_rows(0, 200, 12)).method == "tables"
-
-
-def test_another_layout_goes_through_lightgbm(text: str) -> None:
-    other = TreeExplanation(text.replace("version=v4", "version=v3"))
-    assert other.method == "pred_contrib, because the booster's text is not of layout v4"
-    rows = odd_rows(0, 20, 12)
-    base, contributions = TreeExplanation(text).contributions(rows)
-    assert other.contributions(rows)[0] == pytest.approx(base)
-    np.testing.assert_allclose(other.contributions(rows)[1], contributions, atol=1e-9)
-
-
-def test_counts_that_do_not_add_up_go_through_lightgbm() -> None:
-    changed = (
-        train(Recipe(rounds=1)).model_to_string().replace("internal_count=", "internal_count=1")
-    )
-    assert TreeExplanation(changed).method == (
-        "pred_contrib, because the training rows of a split are not those of its children"
-    )
-
-
-def test_tables_beyond_the_limit_are_not_computed() -> None:
-    splits = [
-        Split(
-            feature=i,
-            threshold=0.0,
-            categories=None,
-            missing="nan",
-            default_left=False,
-            left=-1 - i,
-            right=i + 1 if i < 9 else -11,
-            rows=11 - i,
-        )
-        for i in range(10)
-    ]
-    tree = Tree(tuple(splits), np.ones(11), np.ones(11, dtype=np.int64), linear=False)
-    assert compute_tables([tree]).lines.nbytes < LARGEST_TABLES / 500
-    with pytest.raises(NoCellsError, match=r"the tables have \d+ bytes, more than 134217728"):
-        compute_tables([tree] * 1000)
-
-
-@pytest.mark.parametrize(
-    ("settings", "complaint"),
-    [
-        ({"objective": "multiclass", "num_class": 2}, "several outputs"),
-        ({"linear_tree": True}, "linear trees"),
-    ],
-)
-def test_boosters_nobody_can_explain_are_refused(
-    settings: dict[str, object], complaint: str
-) -> None:
-    text = train(Recipe(settings=settings)).model_to_string()
-    with pytest.raises(lightgbm.basic.LightGBMError, match=complaint):
-        TreeExplanation(text)
 
 
 @pytest.mark.parametrize("shape", [(3, FEATURES - 1), (3, FEATURES + 1), (FEATURES,)])

@@ -15,7 +15,7 @@ def _project(**sections: object) -> Project:
     return Project.model_validate(
         {
             "name": "firm",
-            "sources": {"leads": {"path": "leads.csv"}},
+            "sources": {"leads": {"path": "leads.csv", "columns": {"created_at": "created_at"}}},
             "profile": {"numeric": ["employees"], "categorical": ["industry"]},
             "stages": {"target": "SQL"},
             "rows": {"horizon": "30d"},

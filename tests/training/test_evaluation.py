@@ -93,7 +93,7 @@ def test_labels_of_the_newest_slice_change_no_prediction(evaluation: Evaluation)
     np.testing.assert_array_equal(flipped.probability, evaluation.probability)
     np.testing.assert_array_equal(flipped.label, 1 - evaluation.label)
     assert flipped.learned.booster_text == evaluation.learned.booster_text
-    assert flipped.learned.halves.linear == evaluation.learned.halves.linear
+    assert flipped.learned.halves.linear.model == evaluation.learned.halves.linear.model
 
 
 def test_features_of_the_newest_rows_change_no_prediction_of_others(

@@ -59,7 +59,7 @@ def test_contributions_of_the_linear_model_average_to_nothing() -> None:
 
 def test_every_known_category_and_the_unknown_have_a_weight() -> None:
     encoder, examples = _examples(500, seed=3)
-    terms = fit_linear(FEATURE_SET, encoder, examples, seed=7).terms
+    terms = fit_linear(FEATURE_SET, encoder, examples, seed=7).model.terms
     category = next(term for term in terms if isinstance(term, CategoryTerm))
     assert len(category.weights) == len(encoder.categories["industry"]) + 1 == 4
 

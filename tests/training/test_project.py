@@ -9,7 +9,8 @@ from features.document import DocumentError
 from features.duration import DAY_US
 from training.project import Project, project_rules, read_project
 
-LEADS = 'name = "firm"\n[sources.leads]\npath = "leads.csv"\n'
+UNDATED = 'name = "firm"\n[sources.leads]\npath = "leads.csv"\n'
+LEADS = UNDATED + 'columns = { created_at = "created" }\n'
 DATED = '[stages]\ntarget = "SQL"\n[rows]\nhorizon = "30d"\n'
 FLAT = '[flat]\nlabel = "bought"\npositive = "yes"\n'
 
@@ -40,7 +41,7 @@ def test_durations_are_read_and_the_rest_has_defaults(tmp_path: Path) -> None:
 
 
 def test_a_flat_project_aims_at_a_value_of_a_column(tmp_path: Path) -> None:
-    assert _read(tmp_path, LEADS + FLAT).target == "bought = yes"
+    assert _read(tmp_path, UNDATED + FLAT).target == "bought = yes"
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,7 @@ def test_what_is_no_duration_is_refused(tmp_path: Path, text: str) -> None:
         (DATED, "key 'name' is missing"),
         (DATED, "key 'sources' is missing"),
         (LEADS, "a project needs [stages] and [rows]"),
+        (UNDATED + DATED, "key 'sources.leads.columns.created_at' is missing"),
         (LEADS + '[stages]\ntarget = "SQL"\n', "a project needs [stages] and [rows]"),
         (LEADS + DATED + FLAT, "[flat] takes the place of [stages] and [rows]"),
         (LEADS + '[stages]\nclosing = ["lost"]\n', "key 'stages.target' is missing"),

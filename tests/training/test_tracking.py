@@ -117,7 +117,7 @@ assert importlib.util.find_spec("features") is None, "the checkout can be seen"
 
 normal = lambda name: re.sub(r"[-_.]+", "-", name).lower()
 locked = {normal(name) for name in re.findall(r"^([\\w.-]+)==", open(lock).read(), re.M)}
-locked.add("leadscore")  # Its modules are those of the model's code folder.
+locked.add("leadscore")  # Its modules come with the model.
 owners = importlib.metadata.packages_distributions()
 absent = {m for m, found in owners.items() if not locked & {normal(name) for name in found}}
 assert {"sklearn", "shap", "matplotlib", "duckdb", "pyarrow", "sqlalchemy"} <= absent
@@ -129,7 +129,8 @@ class Present(PathFinder):
 
 sys.meta_path[sys.meta_path.index(PathFinder)] = Present
 import mlflow, pandas
-scored = mlflow.pyfunc.load_model(model).predict(pandas.read_csv(rows, float_precision="round_trip"))
+frame = pandas.read_csv(rows, float_precision="round_trip")
+scored = mlflow.pyfunc.load_model(model).predict(frame)
 homes = [sys.modules[name].__file__ for name in ("features", "serving", "serving.model.pyfunc")]
 print(json.dumps({"homes": homes, "scored": scored.to_dict("list")}))
 """
