@@ -19,8 +19,7 @@ lint: .venv/ready
 	$(BIN)/lint-imports
 
 bench: .venv/ready
-	$(BIN)/python -m experiments.benchmarks.feature_rows
-	$(BIN)/python -m experiments.benchmarks.online_row
+	$(BIN)/python -m experiments.benchmarks
 
 results: .venv/ready
 	$(BIN)/python -m experiments.results

@@ -48,11 +48,12 @@ class EventCounts:
     before_1970: int
 
 
-def create_staging(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the empty table that `stage_events` fills."""
-    connection.execute("""
-        CREATE TABLE staged (lead BIGINT, account BIGINT, first_for_account BOOLEAN, type VARCHAR,
-            occurred BIGINT, recorded BIGINT, value DOUBLE, item BIGINT, id BIGINT)
+def create_staging(connection: duckdb.DuckDBPyConnection, *, with_ids: bool) -> None:
+    """Create the empty table that `stage_events` fills; it has ids where any source has."""
+    connection.execute(f"""
+        CREATE TABLE staged (lead INTEGER, account INTEGER, first_for_account BOOLEAN,
+            type VARCHAR, occurred BIGINT, recorded BIGINT, value DOUBLE, item BIGINT
+            {", id BIGINT" if with_ids else ""})
     """)
 
 
@@ -76,7 +77,6 @@ def stage_events(relation: Relation, source: EventSource, leads: LeadColumns, nu
         "type": literal(source.constants.event_type or ""),
         "value": relation.number(columns.value) if columns.value else "NULL::DOUBLE",
         "item": "NULL::BIGINT",
-        "id": relation.text(columns.event_id) if columns.event_id else "NULL",
         "recorded": "NULL::BIGINT",
     }
     if columns.item:
@@ -90,20 +90,26 @@ def stage_events(relation: Relation, source: EventSource, leads: LeadColumns, nu
         names = ", ".join(literal(counter) for counter in source.counters)
         figures = ", ".join(relation.number(counter) for counter in source.counters)
         read |= {"type": f"unnest([{names}])", "value": f"unnest([{figures}])"}
+    identified = ""
+    if columns.event_id:
+        read["id"] = relation.text(columns.event_id)
+        identified = (
+            f", CASE WHEN e.id IS NOT NULL THEN (hash({number}, e.id) >> 1)::BIGINT END AS id"
+        )
     selected = ", ".join(f"{sql} AS {name}" for name, sql in read.items())
     relation.run(f"""
-        INSERT INTO staged
-        SELECT k.lead, k.account, coalesce(k.first_for_account, true), e.type, e.occurred,
-               coalesce(e.recorded, e.occurred + {source.known_after or 0}),
-               e.value, coalesce(e.item, -1),
-               CASE WHEN e.id IS NOT NULL THEN (hash({number}, e.id) >> 1)::BIGINT END
+        INSERT INTO staged BY NAME
+        SELECT k.lead, k.account, coalesce(k.first_for_account, true) AS first_for_account,
+               e.type, e.occurred,
+               coalesce(e.recorded, e.occurred + {source.known_after or 0}) AS recorded,
+               e.value, coalesce(e.item, -1) AS item {identified}
         FROM (SELECT {selected} FROM {relation.sql}) e
         LEFT JOIN ({_KEYS[key_name]}) k ON e.key = k.key
         {"WHERE e.value <> 0" if source.counters else ""}
     """)
 
 
-def create_events(connection: duckdb.DuckDBPyConnection) -> EventCounts:
+def create_events(connection: duckdb.DuckDBPyConnection, *, with_ids: bool) -> EventCounts:
     """Create the tables `events` and `event_types` from the staged events."""
     connection.execute("""
         CREATE TABLE event_types AS
@@ -112,7 +118,7 @@ def create_events(connection: duckdb.DuckDBPyConnection) -> EventCounts:
     """)
     known = "account IS NOT NULL AND occurred >= 0"
     found = _number(connection, f"SELECT count(*) FROM staged WHERE {known}")
-    repeated = _number(
+    repeated = with_ids and _number(
         connection,
         "SELECT count(*) - count(DISTINCT hash(account, id)) FROM staged WHERE id IS NOT NULL",
     )

@@ -178,13 +178,14 @@ class History:
             on_step(f"Reading stages {number + 1} of {len(sources.stages)}")
             relation = self._open(stages, f"sources.stages.{number}")
             stages_of_unknown_leads += read_stages(self.connection, relation, stages)
-        create_staging(self.connection)
+        with_ids = any(source.columns.event_id for source in sources.events)
+        create_staging(self.connection, with_ids=with_ids)
         for number, events in enumerate(sources.events):
             on_step(f"Reading events {number + 1} of {len(sources.events)}")
             relation = self._open(events, f"sources.events.{number}")
             stage_events(relation, events, sources.leads.columns, number)
         on_step("Sorting events")
-        counts = create_events(self.connection)
+        counts = create_events(self.connection, with_ids=with_ids)
         self.report = HistoryReport(
             leads=len(self._leads),
             events=counts.kept,

@@ -114,7 +114,7 @@ class DocumentedApp(FastAPI):
                 ref_template=f"{_SCHEMAS}{{model}}",
             )
             document["components"]["schemas"].update(bodies["$defs"])
-            answer = _example_answer()
+            answer = example_answer()
             _show(document, "/v1/score", answer)
             batch = [
                 {"index": 0, "lead_id": answer["lead_id"], "answer": answer, "error": None},
@@ -129,7 +129,7 @@ def _show(document: Document, path: str, example: Document) -> None:
     content["application/json"]["example"] = example
 
 
-def _example_answer() -> Document:
+def example_answer() -> Document:
     """Return what a service on the product's rules answers to the example."""
     scoring = Scoring(read_rules(), "no_model")
     case = ScoreRequest.model_validate(EXAMPLE_REQUEST).case(now=0)
