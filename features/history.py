@@ -126,7 +126,8 @@ class History:
     def event_times(self, event_type: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return lead codes and moments of all events of a type, sorted by lead and moment."""
         table = self.connection.sql(f"""
-            SELECT e.lead, e.occurred FROM events e JOIN event_types t ON e.type = t.code
+            SELECT e.lead::BIGINT AS lead, e.occurred
+            FROM events e JOIN event_types t ON e.type = t.code
             WHERE t.type = {literal(event_type)} AND e.lead >= 0 ORDER BY e.lead, e.occurred
         """).to_arrow_table()
         return table["lead"].to_numpy(), table["occurred"].to_numpy()

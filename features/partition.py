@@ -15,18 +15,18 @@ class Partition:
     """Events sorted by account and moment.
 
     Attributes:
-        lead: int64 [events], lead codes, -1 for events of the account itself.
-        account: int64 [events], account codes.
+        lead: int32 [events], lead codes, -1 for events of the account itself.
+        account: int32 [events], account codes.
         first_for_account: bool [events], False where another lead of the account has the event too.
         events: The rest, in the same order.
     """
 
-    lead: NDArray[np.int64]
-    account: NDArray[np.int64]
+    lead: NDArray[np.int32]
+    account: NDArray[np.int32]
     first_for_account: NDArray[np.bool_]
     events: EventArrays
 
-    def of_level(self, level: Level) -> tuple[NDArray[np.int64], EventArrays]:
+    def of_level(self, level: Level) -> tuple[NDArray[np.int32], EventArrays]:
         """Return entities and events of one level in the kernel's canonical order."""
         if level == "account":
             order = np.flatnonzero(self.first_for_account)
@@ -71,7 +71,7 @@ def read_partition(
     )
 
 
-def _settle_ties(order: NDArray[np.int64], entity: NDArray[np.int64], events: EventArrays) -> None:
+def _settle_ties(order: NDArray[np.int64], entity: NDArray[np.int32], events: EventArrays) -> None:
     """Reorder, in place, what happened at the same moment: by recorded, type code and value."""
     same = (np.diff(events.occurred[order]) == 0) & (np.diff(entity[order]) == 0)
     first = np.flatnonzero(same)

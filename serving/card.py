@@ -24,6 +24,13 @@ class FeatureCard(BaseModel):
     )
 
 
+class ExplanationCard(BaseModel):
+    """How the contributions of a model's trees are computed; exact either way."""
+
+    method: str = Field(description="`tables`, or `pred_contrib` and why there are no tables.")
+    table_bytes: int = Field(description="Memory that the tables take.")
+
+
 class Card(BaseModel):
     """What answers. On rules, all that only a model has is null or empty."""
 
@@ -39,6 +46,9 @@ class Card(BaseModel):
     window: TrainingWindow | None = None
     metrics: dict[str, Metric] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    explanation: ExplanationCard | None = Field(
+        default=None, description="Of the trees; null without trees."
+    )
     features: list[FeatureCard]
 
 
@@ -63,7 +73,7 @@ def card_of(scoring: Scoring, message: str | None) -> Card:
     )
     if not isinstance(basis, ModelBasis):
         return card
-    manifest = basis.model.manifest
+    manifest, trees = basis.model.manifest, basis.model.halves.trees
     return card.model_copy(
         update={
             "project": manifest.project,
@@ -72,5 +82,7 @@ def card_of(scoring: Scoring, message: str | None) -> Card:
             "window": manifest.window,
             "metrics": manifest.metrics,
             "notes": manifest.notes,
+            "explanation": trees
+            and ExplanationCard(method=trees.method, table_bytes=trees.table_bytes),
         }
     )

@@ -28,7 +28,7 @@ CHAMPION = "champion"
 """Alias of the version that answers."""
 
 _SQLITE = "sqlite:///"
-_MODEL_NEEDS = ("lightgbm", "numpy", "pandas", "pydantic")
+_MODEL_NEEDS = ("lightgbm", "numba", "numpy", "pandas", "pydantic")
 
 
 class TrackingError(MistakeError):

@@ -153,6 +153,8 @@ def test_the_card_tells_of_the_model(client: httpx.Client) -> None:
     card = client.get("/v1/model").raise_for_status().json()
     assert (card["basis"], card["model_version"], card["project"]) == ("model", "tiny/1", "tiny")
     assert card["window"]["rows"] == 1500
+    assert card["explanation"]["method"] == "tables"
+    assert card["explanation"]["table_bytes"] > 0
     assert [feature["name"] for feature in card["features"]] == list(FEATURE_SET.columns)
     assert card["features"][3]["de"] == "Demo angefragt, 7 Tage: Anzahl"
 
