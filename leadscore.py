@@ -140,7 +140,7 @@ def score(
         )
     typer.echo(
         f"{scored.leads:,} leads scored by {basis.version or 'the rules'} into {output}; "
-        f"{scored.left_out:,} left out (not created yet, closed, or at the target)."
+        f"{scored.left_out:,} left out (not started yet, closed, or at the target)."
     )
 
 

@@ -22,12 +22,14 @@ from features.declaration import Language
 from features.mistake import MistakeError
 from serving.answer import Answer
 from serving.drawing import draw
+from serving.service import listen
 from training.metrics import Ranking
 from training.pipeline import Training, train
 from training.progress import Progress
 from training.project import read_project
 from training.split import TEST
 
+_HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 120
 
 
@@ -42,7 +44,10 @@ def run_demo(
 
     Raises:
         DemoError: The service does not start.
+        AddressError: The port is taken.
     """
+    # A taken port should be told now, not after the training.
+    listen(_HOST, port).close()
     console = Console()
     progress = Progress()
     with progress.step(f"Simulating {leads:,} German B2B leads"):
@@ -129,7 +134,7 @@ def _service(project: Path, port: int) -> Iterator[str]:
     with (project.parent / "service.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
-            address = f"http://127.0.0.1:{port}"
+            address = f"http://{_HOST}:{port}"
             _wait_until_ready(process, address, Path(log.name))
             yield address
         finally:

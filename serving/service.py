@@ -1,10 +1,12 @@
 """The service put together: settings in, a process that answers out."""
 
 import logging
+import socket
 import threading
 
 import uvicorn
 
+from features.mistake import MistakeError
 from serving.answer import FallbackReason
 from serving.http import create_app
 from serving.loader import ModelUnavailableError, fetch_model
@@ -18,26 +20,52 @@ from serving.state import ServiceState
 _log = logging.getLogger(__name__)
 
 
+class AddressError(MistakeError):
+    """The address to listen on cannot be had; the message says what to do."""
+
+
 def serve(settings: Settings) -> None:
     """Answer until the process is stopped; liveness at once, leads as soon as all is warm.
 
     Raises:
         DocumentError: The rule file cannot be used.
+        AddressError: The address cannot be had.
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     rules = read_rules(settings.rules)
     state = ServiceState()
-    threading.Thread(target=load, args=(state, settings, rules), daemon=True).start()
-    uvicorn.run(
-        create_app(state), host=settings.host, port=settings.port, log_level="info", ws="none"
-    )
+    with listen(settings.host, settings.port) as listener:
+        threading.Thread(target=load, args=(state, settings, rules), daemon=True).start()
+        config = uvicorn.Config(create_app(state), log_level="info", ws="none")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take an address before anything is loaded.
+
+    Raises:
+        AddressError: It is taken, or not one of this machine's.
+    """
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise AddressError(
+            f"cannot listen on {host}:{port}: {error.strerror}; choose another --port or --host"
+        ) from None
 
 
 def load(state: ServiceState, settings: Settings, rules: Rules) -> None:
     """Bring the service's state to ready: with the model, or degraded to the rules."""
     model, message = _model(settings)
     scoring = Scoring(rules, model, settings.conditions)
-    scoring.warm()
+    try:
+        scoring.warm()
+    except Exception as error:
+        # A model that fails at its first lead would fail at every one; the rules still answer.
+        _log.exception("the model failed at its first lead")
+        message = f"the model failed at its first lead with {type(error).__name__}; see the log"
+        scoring = Scoring(rules, "model_refused", settings.conditions)
+        scoring.warm()
     state.ready(scoring, message)
     _log.info("ready on %s %s", scoring.basis.name, scoring.basis.version or "")
 

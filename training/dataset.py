@@ -102,15 +102,19 @@ def _grid(history: History, stages: Stages, grid: RowGrid) -> LabelledRows:
 
 def _flat_rows(flat: Flat, history: History, seed: int) -> LabelledRows:
     leads = history.leads()
-    label = (leads.carried["label"] == flat.positive).astype(np.float64)
+    outcome = leads.carried["label"]
+    label = (outcome == flat.positive).astype(np.float64)
     if not label.any():
-        values = {str(value) for value in leads.carried["label"] if value is not None}
+        values = {str(value) for value in outcome if value is not None}
         raise StageError(
             f"flat.positive = '{flat.positive}' never occurs in column '{flat.label}'; "
             f"{suggestion(flat.positive, values)}"
         )
+    known = np.array([value is not None for value in outcome], dtype=np.bool_)
     lead = np.arange(len(label))
-    return LabelledRows(lead, _ranks(flat, history, seed), label, leads.account, immature=0)
+    ranks = _ranks(flat, history, seed)
+    rows = LabelledRows(lead, ranks, label, leads.account, immature=int((~known).sum()))
+    return rows.take(known)
 
 
 def _ranks(flat: Flat, history: History, seed: int) -> NDArray[np.int64]:
@@ -137,8 +141,9 @@ def _notes(project: Project, history: History, rows: LabelledRows, split: Split)
             "in or changed after the outcome makes the figures too good."
         )
     report = history.report
+    unknown = "without an outcome" if project.flat else "as immature"
     counts = {
-        f"{rows.immature:,} rows left out as immature": rows.immature,
+        f"{rows.immature:,} rows left out {unknown}": rows.immature,
         f"{split.in_gap:,} rows left out in the gaps between slices": split.in_gap,
         f"{split.straddling:,} rows left out of the evaluation because another slice keeps their "
         "account": split.straddling,

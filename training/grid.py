@@ -18,7 +18,7 @@ class LabelledRows:
         as_of: int64 [rows], microseconds since 1970; for flat data the rank in its order.
         label: float64 [rows], 1 where the target is reached inside the horizon.
         group: int64 [rows], account codes; rows of one group are not independent.
-        immature: Rows left out because their horizon has not passed.
+        immature: Rows left out because their outcome is not known yet.
     """
 
     lead: NDArray[np.int64]

@@ -17,7 +17,7 @@ from serving.basis import Basis
 from training.progress import Progress
 from training.project import Project
 from training.score_file import score_file
-from training.timeline import first_end
+from training.timeline import open_at
 
 _CHUNK = 5_000
 """Answers held at a time; each is some kilobytes."""
@@ -46,7 +46,7 @@ class ScoredLeads:
 
     Attributes:
         leads: How many.
-        left_out: Leads not yet created, closed, or at the target already.
+        left_out: Leads not yet started, closed, or at the target already.
         as_of: The moment, microseconds since 1970.
     """
 
@@ -109,11 +109,10 @@ def score_one(
 
 
 def open_leads(project: Project, history: History, as_of: int) -> NDArray[np.int64]:
-    """Return the codes of leads that are created, not closed, and not at the target."""
-    created = history.leads().created
-    if project.stages is None:
-        return np.flatnonzero(created <= as_of)
-    return np.flatnonzero((created <= as_of) & (first_end(history, project.stages) > as_of))
+    """Return the codes of leads such as the model has learned from, and that are still open."""
+    if project.stages is None or project.rows is None:
+        return np.flatnonzero(history.leads().created <= as_of)
+    return np.flatnonzero(open_at(history, project.stages, project.rows.from_stage, as_of))
 
 
 def score_leads(

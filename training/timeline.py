@@ -50,14 +50,18 @@ def read_timeline(history: History, stages: Stages, from_stage: str | None) -> T
     return Timeline(start, reached[stages.target], _earliest(reached, stages.closing, len(created)))
 
 
-def first_end(history: History, stages: Stages) -> NDArray[np.int64]:
-    """Return when each lead first reached the target or was closed, `NEVER` where neither came.
+def open_at(
+    history: History, stages: Stages, from_stage: str | None, as_of: int
+) -> NDArray[np.bool_]:
+    """Tell which leads have started by a moment, and neither reached the target nor were closed.
 
     Stages that no lead reached end none: the leads of an export may all be open.
     """
-    leads = len(history.leads())
-    reached = _first_moments(history, stages, leads)
-    return _earliest(reached, (stages.target, *stages.closing), leads)
+    created = history.leads().created
+    reached = _first_moments(history, stages, len(created))
+    end = _earliest(reached, (stages.target, *stages.closing), len(created))
+    start = created if from_stage is None else _earliest(reached, (from_stage,), len(created))
+    return (start <= as_of) & (end > as_of)
 
 
 def _earliest(

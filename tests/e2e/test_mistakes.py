@@ -114,9 +114,18 @@ def test_the_copy_of_a_model_answers_while_mlflow_is_away(
 def test_a_port_in_use(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = leadscore(tmp_path, "serve", "--port", str(taken.getsockname()[1]))
-    assert process.returncode != 0
-    assert "address already in use" in process.stderr
+    assert process.returncode == 1
+    assert "already in use" in process.stderr
+    assert "choose another --port" in process.stderr
     assert "Traceback" not in process.stderr
+
+
+def test_a_demo_tells_of_a_port_in_use_before_it_trains(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        process = leadscore(tmp_path, "demo", "--port", str(taken.getsockname()[1]))
+    assert process.returncode == 1
+    assert "choose another --port" in process.stderr
+    assert not (tmp_path / "demo").exists()
 
 
 @pytest.mark.parametrize("port", ["-1", "65536"])

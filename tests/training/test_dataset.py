@@ -63,6 +63,13 @@ def test_how_flat_rows_were_split_is_noted_first(tmp_path: Path, order: str, sai
     assert dataset.rows.label.sum() == 20
 
 
+def test_flat_rows_without_an_outcome_are_left_out_and_counted(tmp_path: Path) -> None:
+    dataset = _flat(tmp_path, *["yes", "no", "no", ""] * 20)
+    assert len(dataset.rows) == 60
+    assert dataset.rows.label.sum() == 20
+    assert "20 rows left out without an outcome." in dataset.notes
+
+
 def test_a_flat_order_decides_which_rows_are_newest(tmp_path: Path) -> None:
     by_file = _flat(tmp_path, *["yes", "no"] * 30)
     by_day = _flat(tmp_path, *["yes", "no"] * 30, order="day")

@@ -12,7 +12,7 @@ from features.duration import DAY_US, HOUR_US
 from features.history import History
 from tests.features.files import events, read, write
 from training.project import Stages
-from training.timeline import NEVER, StageError, Timeline, first_end, read_timeline
+from training.timeline import NEVER, StageError, Timeline, open_at, read_timeline
 
 STAGES = {
     "path": "stages.csv",
@@ -70,14 +70,25 @@ def test_a_stage_that_never_occurs_is_named_with_a_suggestion(
     assert said in str(caught.value)
 
 
-def test_leads_end_at_target_or_closing_even_if_no_lead_ever_did(tmp_path: Path) -> None:
+def test_leads_are_open_until_target_or_closing_even_if_no_lead_ever_came_there(
+    tmp_path: Path,
+) -> None:
     lines = ("1,SQL,2026-02-01T00:00:00Z", "2,lost,2026-02-03T00:00:00Z")
+    ends = Stages(target="SQL", closing=("lost", "spam"))
     with _history(tmp_path, *lines) as history:
-        ends = first_end(history, Stages(target="SQL", closing=("lost", "spam")))
-        nobody = first_end(history, Stages(target="won"))
-    february = [_at("2026-02-01T00:00:00Z"), _at("2026-02-03T00:00:00Z"), NEVER]
-    assert ends.tolist() == february
-    assert nobody.tolist() == [NEVER] * 3
+        between = open_at(history, ends, None, _at("2026-02-02T00:00:00Z"))
+        before = open_at(history, ends, None, _at("2026-01-31T23:59:59Z"))
+        nobody_won = open_at(history, Stages(target="won"), None, _at("2026-02-09T00:00:00Z"))
+    assert between.tolist() == [False, True, True]
+    assert before.tolist() == nobody_won.tolist() == [True, True, True]
+
+
+def test_leads_are_open_from_their_first_stage_on(tmp_path: Path) -> None:
+    with _history(tmp_path, "2,MQL,2026-02-03T00:00:00Z") as history:
+        opened = open_at(history, Stages(target="SQL"), "MQL", _at("2026-02-03T00:00:00Z"))
+        earlier = open_at(history, Stages(target="SQL"), "MQL", _at("2026-02-02T00:00:00Z"))
+    assert opened.tolist() == [False, True, False]
+    assert not earlier.any()
 
 
 @pytest.fixture(scope="module")
