@@ -7,7 +7,7 @@ export MPLBACKEND := Agg
 .PHONY: demo test lint bench results clean
 
 demo: .venv/ready
-	$(BIN)/leadscore demo
+	$(BIN)/leadscore demo --no-serve --port 0
 
 test: lint
 	$(BIN)/python -m pytest

@@ -52,7 +52,9 @@ def demo(
     leads: Annotated[int, typer.Option(help="How many leads to simulate.", min=2000)] = 20_000,
     seed: Annotated[int, typer.Option(help="Of the simulation.", min=0)] = 7,
     folder: Annotated[Path, typer.Option(help="Where data and models go.")] = Path("demo"),
-    port: Annotated[int, typer.Option(help="Of the service.", min=1, max=65_535)] = 8000,
+    port: Annotated[
+        int, typer.Option(help="Of the service; 0 takes a free one.", min=0, max=65_535)
+    ] = 8000,
     serve: Annotated[bool, typer.Option(help="Keep the service running at the end.")] = True,
     language: ReasonLanguage = SpokenLanguage.en,
 ) -> None:

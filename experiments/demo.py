@@ -47,7 +47,8 @@ def run_demo(
         AddressError: The port is taken.
     """
     # A taken port should be told now, not after the training.
-    listen(_HOST, port).close()
+    with listen(_HOST, port) as listener:
+        port = listener.getsockname()[1]
     console = Console()
     progress = Progress()
     with progress.step(f"Simulating {leads:,} German B2B leads"):
@@ -64,6 +65,7 @@ def run_demo(
             console.print(f"\nThe service runs at {address} (documentation: {address}/docs).")
             console.print("Stop it with Ctrl+C.")
             _wait_for_interrupt()
+    console.print(f"\nTo serve this model again: leadscore serve --project {simulation.project}")
 
 
 def _closeness(simulation: Simulation, training: Training) -> str:
