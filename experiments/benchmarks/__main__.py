@@ -10,7 +10,14 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-BENCHMARKS = ("feature_rows", "online_row", "explanations", "http_scoring", "batch_scoring")
+BENCHMARKS = (
+    "feature_rows",
+    "online_row",
+    "explanations",
+    "request_path",
+    "http_scoring",
+    "batch_scoring",
+)
 ROOT = Path(__file__).parents[2]
 
 _HEADER = """\
