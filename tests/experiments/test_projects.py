@@ -1,0 +1,35 @@
+"""The shipped projects, on the data sets they are about."""
+
+import os
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from training.dataset import build_dataset, open_history
+from training.progress import Progress
+from training.project import read_project
+
+PROJECTS = Path(__file__).parents[2] / "experiments" / "projects"
+DATA = Path(os.environ.get("LEADSCORE_DATA", PROJECTS / "../../../shared/data"))
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="LEADSCORE_DATA names no folder with the data sets")
+@pytest.mark.parametrize(
+    ("name", "leads", "share"),
+    [
+        ("bpic2012_loans", 13_087, 0.32),
+        ("relax_signup", 12_000, 0.10),
+        ("olist_funnel", 8_000, 0.09),
+        ("bank_marketing", 41_188, 0.11),
+    ],
+)
+def test_a_real_export_becomes_labelled_rows(name: str, leads: int, share: float) -> None:
+    path = PROJECTS / f"{name}.toml"
+    project = read_project(path)
+    progress = Progress(Console(quiet=True))
+    with open_history(project, path.parent, progress) as history:
+        assert len(history.leads()) == leads
+        dataset = build_dataset(project, history, progress)
+    assert len(dataset.rows) == len(dataset.table) > 5_000
+    assert dataset.rows.label.mean() == pytest.approx(share, abs=0.01)
