@@ -47,11 +47,15 @@ def listen(host: str, port: int) -> socket.socket:
         AddressError: It is taken, or not one of this machine's.
     """
     try:
-        return socket.create_server((host, port))
+        listener = socket.create_server((host, port))
     except OSError as error:
         raise AddressError(
             f"cannot listen on {host}:{port}: {error.strerror}; choose another --port or --host"
         ) from None
+    # asyncio does this only for sockets it opened itself; without it, answers over open connections
+    # wait some 40 ms for the caller's acknowledgement. Accepted sockets inherit it.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def load(state: ServiceState, settings: Settings, rules: Rules) -> None:

@@ -3,6 +3,7 @@
 python -m experiments.benchmarks
 """
 
+import argparse
 import os
 import platform
 import subprocess
@@ -18,7 +19,7 @@ BENCHMARKS = (
     "http_scoring",
     "batch_scoring",
 )
-ROOT = Path(__file__).parents[2]
+PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 
 _HEADER = """\
 # Performance
@@ -30,20 +31,39 @@ named peer in the same run; ratios carry over to other machines, seconds do not.
 
 def main() -> int:
     """Run them one after the other; return 1 if any of them failed."""
-    parts = [_HEADER, f"{datetime.now(UTC):%Y-%m-%d}, {machine()}.\n"]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="all if none is named")
+    names = parser.parse_args().names or BENCHMARKS
+    sections = _written_sections()
     failed = False
-    for name in BENCHMARKS:
-        command = f"experiments.benchmarks.{name}"
-        print(f"== {command}", flush=True)
+    for name in names:
+        print(f"== {name}", flush=True)
         run = subprocess.run(
-            [sys.executable, "-m", command], capture_output=True, text=True, check=False
+            [sys.executable, "-m", f"experiments.benchmarks.{name}"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         print(run.stdout or run.stderr, flush=True)
         failed |= run.returncode != 0
-        parts.append(f"## {name}\n\n{_purpose(name)}\n\n```text\n{run.stdout.rstrip()}\n```\n")
+        when = f"{datetime.now(UTC):%Y-%m-%d}, {machine()}"
+        sections[name] = f"{_purpose(name)}\n\n{when}:\n\n```text\n{run.stdout.rstrip()}\n```\n"
         # Written after each, since all together take a quarter of an hour.
-        (ROOT / "docs" / "performance.md").write_text("\n".join(parts), encoding="utf-8")
+        _write(sections)
     return int(failed)
+
+
+def _written_sections() -> dict[str, str]:
+    """Return the sections of the page as it is, by benchmark."""
+    if not PAGE.is_file():
+        return {}
+    parts = PAGE.read_text(encoding="utf-8").split("\n## ")[1:]
+    return {name: text.lstrip("\n") for name, text in (part.split("\n", 1) for part in parts)}
+
+
+def _write(sections: dict[str, str]) -> None:
+    known = [f"## {name}\n\n{sections[name]}" for name in BENCHMARKS if name in sections]
+    PAGE.write_text("\n".join([_HEADER, *known]), encoding="utf-8")
 
 
 def machine() -> str:

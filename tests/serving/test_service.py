@@ -1,11 +1,12 @@
 """The service put together from settings: which model, and why not."""
 
+import socket
 from pathlib import Path
 
 import pytest
 
 from serving.rules import read_rules
-from serving.service import load
+from serving.service import AddressError, listen, load
 from serving.settings import Settings
 from serving.state import ServiceState
 from tests.serving.sent import case
@@ -47,3 +48,13 @@ def test_a_damaged_model_is_refused(tmp_path: Path, part: str) -> None:
     assert part in str(state.readiness.message)
     assert state.scoring is not None
     assert state.scoring.score(case(), 0.0).fallback_reason == "model_refused"
+
+
+def test_small_answers_are_sent_at_once() -> None:
+    with listen("127.0.0.1", 0) as listener:
+        assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_an_address_that_is_taken_is_told() -> None:
+    with listen("127.0.0.1", 0) as taken, pytest.raises(AddressError, match="another --port"):
+        listen("127.0.0.1", taken.getsockname()[1])
