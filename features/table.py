@@ -43,6 +43,8 @@ class FeatureTable:
 
 def concatenate(tables: list[FeatureTable]) -> FeatureTable:
     """Return the rows of several tables of the same feature set, in order."""
+    if len(tables) == 1:
+        return tables[0]
     feature_set = tables[0].feature_set
     return FeatureTable(
         feature_set,

@@ -94,7 +94,7 @@ def missing(
         for column, feature in enumerate(features)
         if feature.kind in ("number", "category") and table.value(row, column) is None
     }
-    of_account = [feature for _, feature in table.feature_set.behaviours("account")]
-    if account_events and of_account:
-        weights[ACCOUNT_EVENTS] = sum(importance.get(f.name, 0.0) for f in of_account)
+    of_account = table.feature_set.behaviours("account") if account_events else []
+    if of_account:
+        weights[ACCOUNT_EVENTS] = sum(importance.get(f.name, 0.0) for _, f in of_account)
     return sorted(weights, key=lambda name: (-weights[name], name))
