@@ -36,7 +36,8 @@ def serve(settings: Settings) -> None:
     state = ServiceState()
     with listen(settings.host, settings.port) as listener:
         threading.Thread(target=load, args=(state, settings, rules), daemon=True).start()
-        config = uvicorn.Config(create_app(state), log_level="info", ws="none")
+        # An access log would hold callers' addresses, and cost a tenth of an answer.
+        config = uvicorn.Config(create_app(state), log_level="info", ws="none", access_log=False)
         uvicorn.Server(config).run(sockets=[listener])
 
 
