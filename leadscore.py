@@ -108,7 +108,7 @@ def serve(
         from training.project import read_project
 
         read = read_project(project)
-        chosen["model"] = model or f"models:/{read.model_name}@champion"
+        chosen["model"] = model or read.champion
         chosen["tracking_uri"] = read.mlflow.tracking_uri
         chosen["rules"] = project.parent / read.rules if read.rules else None
     settings = Settings.from_environment(os.environ)
@@ -204,7 +204,7 @@ def _basis(project: "Project", folder: Path, model: str | None) -> "Basis":
     if model == "rules":
         return project_rules(project, folder)
     cache = Settings.from_environment(os.environ).cache
-    uri = model or f"models:/{project.model_name}@champion"
+    uri = model or project.champion
     try:
         fetched = fetch_model(uri, project.mlflow.tracking_uri, cache)
     except ModelUnavailableError as error:

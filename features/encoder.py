@@ -56,10 +56,6 @@ class Encoder(BaseModel):
             ]
         return matrix
 
-    def knows(self, field: str, text: str) -> bool:
-        """Tell whether training knew a category."""
-        return text in self._codes[field]
-
     @cached_property
     def _codes(self) -> dict[str, dict[str, int]]:
         return {

@@ -183,6 +183,11 @@ class Project(_Section):
         return self.mlflow.model_name or f"leadscore-{self.name}"
 
     @property
+    def champion(self) -> str:
+        """Address of the version that answers."""
+        return f"models:/{self.model_name}@champion"
+
+    @property
     def target(self) -> str:
         """What the probability is of."""
         if self.stages is not None:
