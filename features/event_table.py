@@ -1,4 +1,4 @@
-"""The events of a history: joined with their leads, each once, in canonical order."""
+"""The events of a history: joined with their leads, each once."""
 
 from dataclasses import dataclass
 
@@ -23,19 +23,24 @@ _KEYS = {
     """,
 }
 
+_KNOWN = "account IS NOT NULL AND occurred >= 0"
+
 # Of the events with one id, the one that was visible first counts: for a lead, and for an account.
-_ONCE = """
+_ONCE = f"""
     SELECT * REPLACE (first_for_account AND (id IS NULL OR row_number() OVER (
         PARTITION BY account, id ORDER BY visible, occurred, recorded, type, value, item, lead
     ) = 1) AS first_for_account)
     FROM (
         SELECT *, greatest(occurred + 1, recorded) AS visible FROM staged
-        WHERE account IS NOT NULL AND occurred >= 0
+        WHERE {_KNOWN}
         QUALIFY id IS NULL OR row_number() OVER (
             PARTITION BY lead, account, id ORDER BY visible, occurred, recorded, type, value, item
         ) = 1
     )
 """
+
+
+_REPEATED = "count(id) - count(DISTINCT hash(account, id)) FILTER (id IS NOT NULL)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,38 +114,44 @@ def stage_events(relation: Relation, source: EventSource, leads: LeadColumns, nu
     """)
 
 
-def create_events(connection: duckdb.DuckDBPyConnection, *, with_ids: bool) -> EventCounts:
-    """Create the tables `events` and `event_types` from the staged events."""
-    connection.execute("""
-        CREATE TABLE event_types AS
-        SELECT row_number() OVER (ORDER BY type) - 1 AS code, type
-        FROM (SELECT DISTINCT type FROM staged WHERE account IS NOT NULL AND occurred >= 0)
-    """)
-    known = "account IS NOT NULL AND occurred >= 0"
-    found = _number(connection, f"SELECT count(*) FROM staged WHERE {known}")
-    repeated = with_ids and _number(
+def create_events(
+    connection: duckdb.DuckDBPyConnection, *, with_ids: bool, clustered_from: int
+) -> EventCounts:
+    """Turn the staged events into the table `events`.
+
+    Args:
+        connection: The history's database.
+        with_ids: Whether any source has event ids.
+        clustered_from: Number of events from which on they are sorted by account, so that a
+            partition is found without looking at all of them; fewer are looked through faster
+            than they are sorted.
+    """
+    staged, of_unknown_leads, before_1970, repeated = _counts(
         connection,
-        "SELECT count(*) - count(DISTINCT hash(account, id)) FROM staged WHERE id IS NOT NULL",
+        f"""
+        SELECT count(*), count(*) FILTER (account IS NULL),
+               count(*) FILTER (account IS NOT NULL AND occurred < 0),
+               {_REPEATED if with_ids else "0"}
+        FROM staged
+    """,
     )
-    connection.execute(f"""
-        CREATE TABLE events AS
-        SELECT s.lead, s.account, s.first_for_account, t.code::INTEGER AS type, s.occurred,
-               s.recorded, s.value, s.item
-        FROM ({_ONCE if repeated else "SELECT * FROM staged"}) s JOIN event_types t USING (type)
-        WHERE {known}
-        ORDER BY s.account, s.occurred
-    """)
-    kept = _number(connection, "SELECT count(*) FROM events")
-    counts = EventCounts(
+    found = staged - of_unknown_leads - before_1970
+    if repeated or found >= clustered_from:
+        source = _ONCE if repeated else f"SELECT * FROM staged WHERE {_KNOWN}"
+        order = "ORDER BY account" if found >= clustered_from else ""
+        connection.execute(f"CREATE TABLE events AS {source} {order}")
+        connection.execute("DROP TABLE staged")
+    else:
+        if found < staged:
+            connection.execute(f"DELETE FROM staged WHERE NOT ({_KNOWN})")
+        connection.execute("ALTER TABLE staged RENAME TO events")
+    [kept] = _counts(connection, "SELECT count(*) FROM events")
+    return EventCounts(
         kept=kept,
-        of_unknown_leads=_number(connection, "SELECT count(*) FROM staged WHERE account IS NULL"),
+        of_unknown_leads=of_unknown_leads,
         duplicates=found - kept,
-        before_1970=_number(
-            connection, "SELECT count(*) FROM staged WHERE account IS NOT NULL AND occurred < 0"
-        ),
+        before_1970=before_1970,
     )
-    connection.execute("DROP TABLE staged")
-    return counts
 
 
 def _key(relation: Relation, source: EventSource, leads: LeadColumns) -> tuple[str, str]:
@@ -156,6 +167,6 @@ def _key(relation: Relation, source: EventSource, leads: LeadColumns) -> tuple[s
     raise HistoryError(f"{relation.section}: no key column is set")
 
 
-def _number(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
-    found = connection.execute(sql).fetchone()
-    return int(found[0]) if found else 0
+def _counts(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
+    [counts] = connection.execute(sql).fetchall()
+    return tuple(int(count) for count in counts)

@@ -26,13 +26,14 @@ from features.stage_table import StageChanges, create_stages, fetch_stages, read
 __all__ = ["EventTypeSummary", "History", "HistoryError", "HistoryReport"]
 
 _MEMORY = "2GB"
+_CLUSTERED_FROM = 10_000_000
 
 
 class History:
     """Leads, events, stages and profiles of a project; a context manager.
 
     Attributes:
-        connection: The database, with the tables `leads`, `events`, `event_types` and `stages`.
+        connection: The database, with the tables `leads`, `events` and `stages`.
         profile: Profile values by lead and moment.
         report: What was read, and what was left out.
     """
@@ -126,9 +127,8 @@ class History:
     def event_times(self, event_type: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return lead codes and moments of all events of a type, sorted by lead and moment."""
         table = self.connection.sql(f"""
-            SELECT e.lead::BIGINT AS lead, e.occurred
-            FROM events e JOIN event_types t ON e.type = t.code
-            WHERE t.type = {literal(event_type)} AND e.lead >= 0 ORDER BY e.lead, e.occurred
+            SELECT lead::BIGINT AS lead, occurred FROM events
+            WHERE type = {literal(event_type)} AND lead >= 0 ORDER BY lead, occurred
         """).to_arrow_table()
         return table["lead"].to_numpy(), table["occurred"].to_numpy()
 
@@ -138,12 +138,11 @@ class History:
         Args:
             before: Microseconds; only what occurred before and was recorded by then is looked at.
         """
-        visible = "true" if before is None else f"e.occurred < {before} AND e.recorded <= {before}"
+        visible = "true" if before is None else f"occurred < {before} AND recorded <= {before}"
         rows = self.connection.execute(f"""
-            SELECT any_value(t.type), count(*), count(DISTINCT e.lead) FILTER (e.lead >= 0),
-                   count(e.value) / count(*), count(*) FILTER (e.item >= 0) / count(*)
-            FROM events e JOIN event_types t ON e.type = t.code
-            WHERE {visible} GROUP BY e.type ORDER BY count(*) DESC, any_value(t.type)
+            SELECT type, count(*), count(DISTINCT lead) FILTER (lead >= 0),
+                   count(value) / count(*), count(*) FILTER (item >= 0) / count(*)
+            FROM events WHERE {visible} GROUP BY type ORDER BY count(*) DESC, type
         """).fetchall()
         return [EventTypeSummary(*row) for row in rows]
 
@@ -185,8 +184,8 @@ class History:
             on_step(f"Reading events {number + 1} of {len(sources.events)}")
             relation = self._open(events, f"sources.events.{number}")
             stage_events(relation, events, sources.leads.columns, number)
-        on_step("Sorting events")
-        counts = create_events(self.connection, with_ids=with_ids)
+        on_step("Arranging events")
+        counts = create_events(self.connection, with_ids=with_ids, clustered_from=_CLUSTERED_FROM)
         self.report = HistoryReport(
             leads=len(self._leads),
             events=counts.kept,

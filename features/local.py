@@ -12,14 +12,14 @@ from features.declaration import FeatureSet, Level
 from features.derived import fill_derived
 from features.history import History
 from features.partition import read_partition
-from features.plan import UNKNOWN_TYPE, Rows, lay_out
+from features.plan import Rows, lay_out
 from features.table import FeatureTable
 
 _EVENTS = 2_000_000
 _ROWS = 200_000
 
-# Numba's parallel kernels must not be called from several threads at once.
-_KERNEL = threading.Lock()
+# Numba's parallel functions must not be called from several threads at once.
+_ALL_CORES = threading.Lock()
 
 
 class LocalFeatures:
@@ -47,7 +47,6 @@ class LocalFeatures:
         self._partition_events = partition_events
         self._partition_rows = partition_rows
         self._plans = {level: lay_out(feature_set, level) for level in feature_set.levels}
-        self._type_codes = _type_codes(feature_set, history)
 
     def partitions(
         self, lead: NDArray[np.int64], as_of: NDArray[np.int64]
@@ -129,23 +128,18 @@ class LocalFeatures:
         self, lead: NDArray[np.int64], as_of: NDArray[np.int64], out: NDArray[np.float64]
     ) -> None:
         account = self._leads.account[lead]
-        partition = read_partition(
-            self._history.connection, self._type_codes, int(account[0]), int(account[-1])
-        )
         entities: dict[Level, NDArray[np.int64]] = {"lead": lead, "account": account}
+        partition = read_partition(
+            self._history.connection, self.feature_set.event_types, _range(account)
+        )
         for level, plan in self._plans.items():
-            entity, events = partition.of_level(level)
-            rows = Rows(
-                start=np.searchsorted(entity, entities[level], side="left"),
-                stop=np.searchsorted(entity, entities[level], side="right"),
-                as_of=as_of,
-            )
-            with _KERNEL:
+            codes = _range(entities[level])
+            entity = entities[level] - codes.start
+            with _ALL_CORES:
+                events, start = partition.of_level(level, codes)
+                rows = Rows(start=start[entity], stop=start[entity + 1], as_of=as_of)
                 kernel.compute_parallel(plan, events, rows, out)
 
 
-def _type_codes(feature_set: FeatureSet, history: History) -> NDArray[np.int32]:
-    """Return the code of the feature set by the history's code of an event type."""
-    rows = history.connection.execute("SELECT type FROM event_types ORDER BY code").fetchall()
-    codes = {event_type: code for code, event_type in enumerate(feature_set.event_types)}
-    return np.array([codes.get(row[0], UNKNOWN_TYPE) for row in rows], dtype=np.int32)
+def _range(ascending: NDArray[np.int64]) -> range:
+    return range(int(ascending[0]), int(ascending[-1]) + 1)

@@ -54,7 +54,7 @@ def read(
 def all_events(history: History) -> list[tuple[object, ...]]:
     """Return (lead_id or None, type, occurred, recorded, value, has an item) of all events."""
     return history.connection.execute("""
-        SELECT l.lead_id, t.type, e.occurred, e.recorded, e.value, e.item >= 0
-        FROM events e JOIN event_types t ON e.type = t.code LEFT JOIN leads l ON e.lead = l.lead
+        SELECT l.lead_id, e.type, e.occurred, e.recorded, e.value, e.item >= 0
+        FROM events e LEFT JOIN leads l ON e.lead = l.lead
         ORDER BY ALL
     """).fetchall()

@@ -237,5 +237,5 @@ def test_steps_are_told(tmp_path: Path) -> None:
     write(tmp_path, "events.csv", ["id,at,type"])
     steps: list[str] = []
     with read(tmp_path, events=[events()], on_step=steps.append) as history:
-        assert steps == ["Reading leads", "Reading events 1 of 1", "Sorting events"]
+        assert steps == ["Reading leads", "Reading events 1 of 1", "Arranging events"]
         assert history.event_types() == []
