@@ -26,7 +26,7 @@ from features.stage_table import StageChanges, create_stages, fetch_stages, read
 __all__ = ["EventTypeSummary", "History", "HistoryError", "HistoryReport"]
 
 _MEMORY = "2GB"
-_CLUSTERED_FROM = 10_000_000
+_CLUSTERED_FROM = 30_000_000
 
 
 class History:
