@@ -25,8 +25,9 @@ from features.stage_table import StageChanges, create_stages, fetch_stages, read
 
 __all__ = ["EventTypeSummary", "History", "HistoryError", "HistoryReport"]
 
-_MEMORY = "2GB"
-_CLUSTERED_FROM = 30_000_000
+_MEMORY = "512MB"
+# About as many fit into that memory; beyond it, looking through all of them is slow.
+_CLUSTERED_FROM = 7_000_000
 
 
 class History:

@@ -41,8 +41,10 @@ class ProfileHistory:
         self, connection: duckdb.DuckDBPyConnection, section: str, fields: tuple[str, ...]
     ) -> None:
         """Read fields from the table `leads`."""
-        table = connection.sql("SELECT * FROM leads ORDER BY lead").to_arrow_table()
-        self._take(table, section, fields)
+        for field in fields:
+            column = identifier(f"profile.{field}")
+            table = connection.sql(f"SELECT {column} FROM leads ORDER BY lead").to_arrow_table()
+            self._take(table, section, (field,))
 
     def take_recorded(
         self, connection: duckdb.DuckDBPyConnection, relation: Relation, source: ProfileSource

@@ -53,4 +53,7 @@ def fetch_stages(connection: duckdb.DuckDBPyConnection) -> StageChanges:
     table = connection.sql(
         "SELECT lead, stage, moment FROM stages ORDER BY lead, moment, stage"
     ).to_arrow_table()
-    return table["lead"].to_numpy(), table["stage"].to_numpy(), table["moment"].to_numpy()
+    encoded = table["stage"].combine_chunks().dictionary_encode()
+    # One object per stage, not one per change.
+    names: NDArray[np.object_] = np.array(encoded.dictionary.to_pylist(), dtype=object)
+    return table["lead"].to_numpy(), names[encoded.indices.to_numpy()], table["moment"].to_numpy()
