@@ -23,6 +23,8 @@ _KEYS = {
     """,
 }
 
+_COLUMNS = "lead, account, first_for_account, type, occurred, recorded, value, item"
+
 _KNOWN = "account IS NOT NULL AND occurred >= 0"
 
 # Of the events with one id, the one that was visible first counts: for a lead, and for an account.
@@ -38,7 +40,6 @@ _ONCE = f"""
         ) = 1
     )
 """
-
 
 _REPEATED = "count(id) - count(DISTINCT hash(account, id)) FILTER (id IS NOT NULL)"
 
@@ -139,7 +140,7 @@ def create_events(
     if repeated or found >= clustered_from:
         source = _ONCE if repeated else f"SELECT * FROM staged WHERE {_KNOWN}"
         order = "ORDER BY account" if found >= clustered_from else ""
-        connection.execute(f"CREATE TABLE events AS {source} {order}")
+        connection.execute(f"CREATE TABLE events AS SELECT {_COLUMNS} FROM ({source}) {order}")
         connection.execute("DROP TABLE staged")
     else:
         if found < staged:

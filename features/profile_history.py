@@ -41,10 +41,9 @@ class ProfileHistory:
         self, connection: duckdb.DuckDBPyConnection, section: str, fields: tuple[str, ...]
     ) -> None:
         """Read fields from the table `leads`."""
-        for field in fields:
-            column = identifier(f"profile.{field}")
-            table = connection.sql(f"SELECT {column} FROM leads ORDER BY lead").to_arrow_table()
-            self._take(table, section, (field,))
+        columns = ", ".join(["lead", *(identifier(f"profile.{field}") for field in fields)])
+        table = connection.sql(f"SELECT {columns} FROM leads ORDER BY lead").to_arrow_table()
+        self._take(table, section, fields)
 
     def take_recorded(
         self, connection: duckdb.DuckDBPyConnection, relation: Relation, source: ProfileSource
