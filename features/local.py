@@ -11,11 +11,12 @@ from features import kernel
 from features.declaration import FeatureSet, Level
 from features.derived import fill_derived
 from features.history import History
-from features.partition import read_partition
+from features.order import CanonicalOrder
+from features.partition import read_events
 from features.plan import Rows, lay_out
 from features.table import FeatureTable
 
-_EVENTS = 2_000_000
+_EVENTS = 1_000_000
 _ROWS = 200_000
 
 # Numba's parallel functions must not be called from several threads at once.
@@ -46,6 +47,7 @@ class LocalFeatures:
         self._leads = history.leads()
         self._partition_events = partition_events
         self._partition_rows = partition_rows
+        self._order = CanonicalOrder()
         self._plans = {level: lay_out(feature_set, level) for level in feature_set.levels}
 
     def partitions(
@@ -129,14 +131,16 @@ class LocalFeatures:
     ) -> None:
         account = self._leads.account[lead]
         entities: dict[Level, NDArray[np.int64]] = {"lead": lead, "account": account}
-        partition = read_partition(
+        batches = read_events(
             self._history.connection, self.feature_set.event_types, _range(account)
         )
         for level, plan in self._plans.items():
             codes = _range(entities[level])
             entity = entities[level] - codes.start
             with _ALL_CORES:
-                events, start = partition.of_level(level, codes)
+                events, start = self._order.arrange(
+                    [(batch.entity(level), batch.events) for batch in batches], codes
+                )
                 rows = Rows(start=start[entity], stop=start[entity + 1], as_of=as_of)
                 kernel.compute_parallel(plan, events, rows, out)
 

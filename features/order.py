@@ -2,7 +2,12 @@
 
 Sums of floats depend on the order of their terms, so the kernel wants one order that rests on
 nothing but the events themselves, however they came in.
+
+The events are first dealt out to their entities, each as one record, and then sorted where they
+lie: a record is fetched from memory once, while its columns would be fetched one by one.
 """
+
+from collections.abc import Sequence
 
 import numba
 import numpy as np
@@ -11,80 +16,131 @@ from numpy.typing import NDArray
 from features.plan import EventArrays
 
 _BLOCK = 256
+_RECORD = np.dtype(
+    [
+        ("type_code", np.int32),
+        ("occurred", np.int64),
+        ("recorded", np.int64),
+        ("value", np.float64),
+        ("item", np.int64),
+    ],
+    align=True,
+)
 
 
-def in_canonical_order(
-    entity: NDArray[np.int32], entities: range, events: EventArrays
-) -> tuple[EventArrays, NDArray[np.int64]]:
-    """Return the events in canonical order, and where each entity begins there.
+class CanonicalOrder:
+    """Puts events in canonical order, one partition after another in the same memory."""
 
-    Only one such call may run in a process at a time, as it uses all cores.
+    def __init__(self) -> None:
+        """Take no memory yet."""
+        self._records = np.empty(0, dtype=_RECORD)
+        self._ordered = _columns(0)
 
-    Args:
-        entity: int32 [events], whose event it is; what is not in `entities` is left out.
-        entities: Codes of the entities, without gaps.
-        events: The events, in any order.
+    def arrange(
+        self, batches: Sequence[tuple[NDArray[np.int32], EventArrays]], entities: range
+    ) -> tuple[EventArrays, NDArray[np.int64]]:
+        """Return the events in canonical order, and where each entity begins there.
 
-    Returns:
-        The events of the entities, and int64 [entities + 1].
-    """
-    order, start = _by_entity(entity, entities.start, len(entities))
-    ordered = EventArrays(*(np.empty(len(order), dtype=column.dtype) for column in events))
-    _by_moment(order, start, events, ordered)
-    _settle_ties(ordered, start)
-    return ordered, start
+        Only one such call may run in a process at a time, as it uses all cores.
+
+        Args:
+            batches: Events in any order, each batch with int32 [events], whose event it is; what is
+                not in `entities` is left out.
+            entities: Codes of the entities, without gaps.
+
+        Returns:
+            The events of the entities, to be read before the next call overwrites them, and int64
+            [entities + 1].
+        """
+        start = np.zeros(len(entities) + 1, dtype=np.int64)
+        for entity, _ in batches:
+            _count(entity, entities.start, start[1:])
+        np.cumsum(start, out=start)
+        ordered = self._room_for(int(start[-1]))
+        free = start[:-1].copy()
+        for entity, events in batches:
+            _deal(numba.get_num_threads(), entity, entities.start, events, free, self._records)
+        _sort(start, self._records, ordered)
+        _settle_ties(ordered, start)
+        return ordered, start
+
+    def _room_for(self, events: int) -> EventArrays:
+        if len(self._records) < events:
+            # Partitions are about, not exactly, of one size.
+            capacity = events + events // 8
+            self._records = np.empty(capacity, dtype=_RECORD)
+            self._ordered = _columns(capacity)
+        return EventArrays._make(column[:events] for column in self._ordered)
+
+
+def _columns(events: int) -> EventArrays:
+    return EventArrays(*(np.empty(events, dtype=_RECORD[name]) for name in EventArrays._fields))
 
 
 @numba.njit(cache=True)
-def _by_entity(
-    entity: NDArray[np.int32], first: int, entities: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Sort by counting; return an order and where each entity begins in it."""
-    start = np.zeros(entities + 1, dtype=np.int64)
+def _count(entity: NDArray[np.int32], first: int, counted: NDArray[np.int64]) -> None:
     for code in entity:
-        if 0 <= code - first < entities:
-            start[code - first + 1] += 1
-    for place in range(entities):
-        start[place + 1] += start[place]
-    order = np.empty(start[entities], dtype=np.int64)
-    free = start[:-1].copy()
-    for e in range(len(entity)):
-        place = entity[e] - first
-        if 0 <= place < entities:
-            order[free[place]] = e
-            free[place] += 1
-    return order, start
+        if 0 <= code - first < len(counted):
+            counted[code - first] += 1
 
 
 @numba.njit(cache=True, parallel=True)
-def _by_moment(
-    order: NDArray[np.int64],
-    start: NDArray[np.int64],
+def _deal(
+    shares: int,
+    entity: NDArray[np.int32],
+    first: int,
     events: EventArrays,
-    ordered: EventArrays,
+    free: NDArray[np.int64],
+    records: NDArray[np.void],
 ) -> None:
-    """Write the events to `ordered`, those of each entity sorted by when they occurred."""
-    entities = len(start) - 1
-    for block in numba.prange((entities + _BLOCK - 1) // _BLOCK):
-        for place in range(block * _BLOCK, min((block + 1) * _BLOCK, entities)):
-            _sort_one(order, start[place], start[place + 1], events, ordered)
+    """Write each event to the next free place of its entity, by shares of the entities."""
+    entities = len(free)
+    for share in numba.prange(shares):
+        own = (entities * share // shares, entities * (share + 1) // shares)
+        _deal_to(own, entity, first, events, free, records)
 
 
 @numba.njit(cache=True)
-def _sort_one(
-    order: NDArray[np.int64], start: int, stop: int, events: EventArrays, ordered: EventArrays
+def _deal_to(
+    own: tuple[int, int],
+    entity: NDArray[np.int32],
+    first: int,
+    events: EventArrays,
+    free: NDArray[np.int64],
+    records: NDArray[np.void],
 ) -> None:
+    for e in range(len(entity)):
+        place = entity[e] - first
+        if own[0] <= place < own[1]:
+            record = records[free[place]]
+            record.type_code = events.type_code[e]
+            record.occurred = events.occurred[e]
+            record.recorded = events.recorded[e]
+            record.value = events.value[e]
+            record.item = events.item[e]
+            free[place] += 1
+
+
+@numba.njit(cache=True, parallel=True)
+def _sort(start: NDArray[np.int64], records: NDArray[np.void], ordered: EventArrays) -> None:
+    """Write the records to `ordered`, those of each entity sorted by when they occurred."""
+    entities = len(start) - 1
+    for block in numba.prange((entities + _BLOCK - 1) // _BLOCK):
+        for place in range(block * _BLOCK, min((block + 1) * _BLOCK, entities)):
+            _sort_one(start[place], start[place + 1], records, ordered)
+
+
+@numba.njit(cache=True)
+def _sort_one(start: int, stop: int, records: NDArray[np.void], ordered: EventArrays) -> None:
     # A function of its own: numba 0.68 loses these writes where they stand in the parallel loop.
-    own = order[start:stop]
-    by_moment = np.argsort(events.occurred[own], kind="mergesort")
+    by_moment = np.argsort(records["occurred"][start:stop], kind="mergesort")
     for i in range(stop - start):
-        e = own[by_moment[i]]
-        to = start + i
-        ordered.type_code[to] = events.type_code[e]
-        ordered.occurred[to] = events.occurred[e]
-        ordered.recorded[to] = events.recorded[e]
-        ordered.value[to] = events.value[e]
-        ordered.item[to] = events.item[e]
+        record = records[start + by_moment[i]]
+        ordered.type_code[start + i] = record.type_code
+        ordered.occurred[start + i] = record.occurred
+        ordered.recorded[start + i] = record.recorded
+        ordered.value[start + i] = record.value
+        ordered.item[start + i] = record.item
 
 
 def _settle_ties(events: EventArrays, start: NDArray[np.int64]) -> None:

@@ -1,21 +1,21 @@
-"""The events of some accounts, read from a history and arranged for the kernel."""
+"""The events of some accounts, read from a history batch by batch."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 import numpy as np
+import pyarrow
 from numpy.typing import NDArray
 
 from features.declaration import Level
-from features.order import in_canonical_order
 from features.plan import UNKNOWN_TYPE, EventArrays
 from features.sql import literal
 
 
 @dataclass(frozen=True, slots=True)
-class Partition:
-    """Events of some accounts, in any order.
+class EventBatch:
+    """Some events, in any order; the arrays cannot be written to.
 
     Attributes:
         lead: int32 [events], lead codes, -1 for events of the account itself.
@@ -28,23 +28,14 @@ class Partition:
     account: NDArray[np.int32]
     events: EventArrays
 
-    def of_level(self, level: Level, entities: range) -> tuple[EventArrays, NDArray[np.int64]]:
-        """Return the events of one level in canonical order, and where each entity begins there.
-
-        Args:
-            level: Whose events.
-            entities: Codes of the leads, or of the accounts.
-
-        Returns:
-            The events, and int64 [entities + 1].
-        """
-        entity = self.account if level == "account" else self.lead
-        return in_canonical_order(entity, entities, self.events)
+    def entity(self, level: Level) -> NDArray[np.int32]:
+        """Return whose event each is at a level: codes of leads, or of accounts."""
+        return self.account if level == "account" else self.lead
 
 
-def read_partition(
+def read_events(
     connection: duckdb.DuckDBPyConnection, event_types: Sequence[str], accounts: range
-) -> Partition:
+) -> list[EventBatch]:
     """Read the events of a range of accounts.
 
     Args:
@@ -56,14 +47,17 @@ def read_partition(
         f" WHEN {literal(event_type)} THEN {code}" for code, event_type in enumerate(event_types)
     )
     type_code = f"CASE type{codes} ELSE {UNKNOWN_TYPE} END" if codes else str(UNKNOWN_TYPE)
-    columns = connection.sql(f"""
+    table = connection.sql(f"""
         SELECT lead, CASE WHEN first_for_account THEN account ELSE -1 END AS account,
                ({type_code})::INTEGER AS type_code, occurred, recorded,
                coalesce(value, 'NaN'::DOUBLE) AS value, item
         FROM events WHERE account BETWEEN {accounts.start} AND {accounts.stop - 1}
-    """).fetchnumpy()
-    return Partition(
-        lead=columns.pop("lead"),
-        account=columns.pop("account"),
-        events=EventArrays(**columns),
+    """).to_arrow_table()
+    return [_batch(batch) for batch in table.to_batches()]
+
+
+def _batch(batch: pyarrow.RecordBatch) -> EventBatch:
+    columns = {name: batch[name].to_numpy() for name in batch.schema.names}
+    return EventBatch(
+        lead=columns.pop("lead"), account=columns.pop("account"), events=EventArrays(**columns)
     )

@@ -87,7 +87,7 @@ class Relation:
             whole = f"{name} = trunc({name}) AND abs({name}) < 1e15"
             expression = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
         else:
-            expression = f"nullif(trim({name}::VARCHAR), '')"
+            expression = _trimmed(name)
         return self._required(column, expression) if required else expression
 
     def number(self, column: str) -> str:
@@ -96,7 +96,7 @@ class Relation:
         if self.types[column].split("(")[0] in _NUMBERS:
             raw, value = name, f"{name}::DOUBLE"
         else:
-            raw = f"nullif(trim({name}::VARCHAR), '')"
+            raw = _trimmed(name)
             value = f"TRY_CAST({raw} AS DOUBLE)"
         in_range = f"coalesce(abs({value}) <= {LARGEST_NUMBER}, false)"
         broken = f"{raw} IS NOT NULL AND NOT {in_range}"
@@ -144,7 +144,7 @@ class Relation:
             raise HistoryError(f"{self.section}: {_harmless(error)}") from None
 
     def _text_time(self, column: str) -> str:
-        raw = f"nullif(trim({identifier(column)}::VARCHAR), '')"
+        raw = _trimmed(identifier(column))
         if self._source.time_format is not None:
             read = f"try_strptime({raw}, {literal(self._source.time_format)})"
             if "%z" in self._source.time_format or "%Z" in self._source.time_format:
@@ -213,6 +213,13 @@ class Relation:
         except duckdb.Error:
             return None
         return None if found is None else int(found[0])
+
+
+def _trimmed(name: str) -> str:
+    # trim() decodes every character, for spaces beyond ASCII; so it is kept for what may need it.
+    text = f"{name}::VARCHAR"
+    clean = f"{text} >= '!' AND NOT ends_with({text}, ' ') AND strlen({text}) = length({text})"
+    return f"CASE WHEN {clean} THEN {text} ELSE nullif(trim({text}), '') END"
 
 
 def _harmless(error: duckdb.Error) -> str:
