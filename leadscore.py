@@ -78,7 +78,7 @@ def train(
     from training.pipeline import train as run
     from training.progress import Progress
 
-    training = run(project, Progress(), promote=promote, tracking_uri=tracking_uri)
+    training = run(project, Progress(), now=_now(), promote=promote, tracking_uri=tracking_uri)
     version = training.version
     typer.echo(f"\n{training.summary}\n")
     typer.echo(f"Registered {version.uri}, {'now' if version.champion else 'not'} the champion.")
@@ -136,7 +136,7 @@ def score(
     basis = _basis(read, project.parent, model)
     wording = Wording(Listing(up=reasons, down=reasons), language.value)
     progress = Progress()
-    with open_history(read, project.parent, progress) as history:
+    with open_history(read, project.parent, progress, _now()) as history:
         scored = score_project(
             read, history, basis, output, _moment(as_of, read), wording, progress
         )
@@ -166,7 +166,7 @@ def explain(
     read = read_project(project)
     basis = _basis(read, project.parent, model)
     wording = Wording(Listing(up=reasons, down=reasons), language.value)
-    with open_history(read, project.parent, Progress()) as history:
+    with open_history(read, project.parent, Progress(), _now()) as history:
         answer = score_one(read, history, basis, lead_id, _moment(as_of, read), wording)
     Console().print(draw(answer, language.value))
 
@@ -219,9 +219,15 @@ def _moment(as_of: datetime | None, project: "Project") -> int | None:
     """Return the moment asked for in microseconds; now, where the data themselves have no dates."""
     from features.contract import micros
 
-    if as_of is None and project.flat is None:
-        return None
-    return micros((as_of or datetime.now(UTC)).replace(tzinfo=UTC), "as_of")
+    if as_of is not None:
+        return micros(as_of.replace(tzinfo=UTC), "as_of")
+    return _now() if project.flat is not None else None
+
+
+def _now() -> int:
+    from features.contract import micros
+
+    return micros(datetime.now(UTC), "now")
 
 
 def main() -> None:

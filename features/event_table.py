@@ -25,16 +25,14 @@ _KEYS = {
 
 _COLUMNS = "lead, account, first_for_account, type, occurred, recorded, value, item"
 
-_KNOWN = "account IS NOT NULL AND occurred >= 0"
-
 # Of the events with one id, the one that was visible first counts: for a lead, and for an account.
-_ONCE = f"""
+_ONCE = """
     SELECT * REPLACE (first_for_account AND (id IS NULL OR row_number() OVER (
         PARTITION BY account, id ORDER BY visible, occurred, recorded, type, value, item, lead
     ) = 1) AS first_for_account)
     FROM (
         SELECT *, greatest(occurred + 1, recorded) AS visible FROM staged
-        WHERE {_KNOWN}
+        WHERE {known}
         QUALIFY id IS NULL OR row_number() OVER (
             PARTITION BY lead, account, id ORDER BY visible, occurred, recorded, type, value, item
         ) = 1
@@ -52,6 +50,7 @@ class EventCounts:
     of_unknown_leads: int
     duplicates: int
     before_1970: int
+    in_future: int
 
 
 def create_staging(connection: duckdb.DuckDBPyConnection, *, with_ids: bool) -> None:
@@ -116,35 +115,38 @@ def stage_events(relation: Relation, source: EventSource, leads: LeadColumns, nu
 
 
 def create_events(
-    connection: duckdb.DuckDBPyConnection, *, with_ids: bool, clustered_from: int
+    connection: duckdb.DuckDBPyConnection, *, now: int, with_ids: bool, clustered_from: int
 ) -> EventCounts:
     """Turn the staged events into the table `events`.
 
     Args:
         connection: The history's database.
+        now: Microseconds; what is dated later is planned, and has not happened.
         with_ids: Whether any source has event ids.
         clustered_from: Number of events from which on they are sorted by account, so that a
             partition is found without looking at all of them; fewer are looked through faster
             than they are sorted.
     """
-    staged, of_unknown_leads, before_1970, repeated = _counts(
+    known = f"account IS NOT NULL AND occurred BETWEEN 0 AND {now}"
+    staged, of_unknown_leads, before_1970, in_future, repeated = _counts(
         connection,
         f"""
         SELECT count(*), count(*) FILTER (account IS NULL),
                count(*) FILTER (account IS NOT NULL AND occurred < 0),
+               count(*) FILTER (account IS NOT NULL AND occurred > {now}),
                {_REPEATED if with_ids else "0"}
         FROM staged
     """,
     )
-    found = staged - of_unknown_leads - before_1970
+    found = staged - of_unknown_leads - before_1970 - in_future
     if repeated or found >= clustered_from:
-        source = _ONCE if repeated else f"SELECT * FROM staged WHERE {_KNOWN}"
+        source = _ONCE.format(known=known) if repeated else f"SELECT * FROM staged WHERE {known}"
         order = "ORDER BY account" if found >= clustered_from else ""
         connection.execute(f"CREATE TABLE events AS SELECT {_COLUMNS} FROM ({source}) {order}")
         connection.execute("DROP TABLE staged")
     else:
         if found < staged:
-            connection.execute(f"DELETE FROM staged WHERE NOT ({_KNOWN})")
+            connection.execute(f"DELETE FROM staged WHERE NOT coalesce({known}, false)")
         connection.execute("ALTER TABLE staged RENAME TO events")
     [kept] = _counts(connection, "SELECT count(*) FROM events")
     return EventCounts(
@@ -152,6 +154,7 @@ def create_events(
         of_unknown_leads=of_unknown_leads,
         duplicates=found - kept,
         before_1970=before_1970,
+        in_future=in_future,
     )
 
 

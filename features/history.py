@@ -21,9 +21,18 @@ from features.profile_history import ProfileHistory
 from features.relation import HistoryError, Relation
 from features.sources import ProfileFields, Source, Sources
 from features.sql import literal
-from features.stage_table import StageChanges, create_stages, fetch_stages, read_stages
+from features.stage_table import (
+    StageChanges,
+    create_staged_changes,
+    create_stages,
+    fetch_stages,
+    stage_changes,
+)
 
 __all__ = ["EventTypeSummary", "History", "HistoryError", "HistoryReport"]
+
+END_OF_TIME = int(np.iinfo(np.int64).max)
+"""A `now` that nothing is dated after."""
 
 _MEMORY = "512MB"
 # About as many fit into that memory; beyond it, looking through all of them is slow.
@@ -37,13 +46,15 @@ class History:
         connection: The database, with the tables `leads`, `events` and `stages`.
         profile: Profile values by lead and moment.
         report: What was read, and what was left out.
+        now: Microseconds since 1970; nothing in it happened later.
     """
 
     report: HistoryReport
 
-    def __init__(self, sources: Sources, profile: ProfileFields, folder: Path) -> None:
+    def __init__(self, sources: Sources, profile: ProfileFields, folder: Path, now: int) -> None:
         """Create an empty database; `History.open` is the way in."""
         self._sources = sources
+        self.now = now
         self._folder = folder
         self._temporary = tempfile.TemporaryDirectory(prefix="leadscore-")
         self.connection = duckdb.connect()
@@ -59,6 +70,7 @@ class History:
         profile: ProfileFields,
         folder: Path,
         *,
+        now: int = END_OF_TIME,
         carried: Mapping[str, str] | None = None,
         on_step: Callable[[str], None] = lambda step: None,
     ) -> Self:
@@ -68,13 +80,15 @@ class History:
             sources: Where they are.
             profile: Which columns of the leads are features.
             folder: What relative paths are relative to.
+            now: Microseconds since 1970; events and stage changes dated later are planned, and
+                left out: taken as seen, they would make every outcome before them look settled.
             carried: Further columns of the leads source by name, kept as text.
             on_step: Called with what is about to be done.
 
         Raises:
             HistoryError: A source cannot be read.
         """
-        history = cls(sources, profile, folder)
+        history = cls(sources, profile, folder, now)
         try:
             history._read(profile, carried or {}, on_step)
         except BaseException:
@@ -103,23 +117,6 @@ class History:
     def leads(self) -> Leads:
         """Return all leads; a lead's code is its position there."""
         return self._leads
-
-    def carried_ranks(self, name: str) -> NDArray[np.int64]:
-        """Return where each lead stands in the order of a carried column, int64 [leads] from 0.
-
-        Numbers are ordered as numbers, all else as text, which suits ISO dates.
-
-        Raises:
-            HistoryError: The column has gaps.
-        """
-        column = self._leads.carried[name]
-        if any(value is None for value in column):
-            raise HistoryError(f"sources.leads: the column carried as '{name}' has empty values")
-        try:
-            comparable = column.astype(np.float64)
-        except ValueError:
-            comparable = column.astype(np.str_)
-        return np.unique(comparable, return_inverse=True)[1].astype(np.int64)
 
     def stage_changes(self) -> StageChanges:
         """Return lead codes, stages and moments of all stage changes, sorted by lead and moment."""
@@ -157,11 +154,21 @@ class History:
 
     def last_moment(self) -> int:
         """Return the latest moment seen in any source, microseconds since 1970."""
-        [(latest,)] = self.connection.execute("""
-            SELECT greatest((SELECT max(created) FROM leads), (SELECT max(moment) FROM stages),
+        [(latest,)] = self.connection.execute(f"""
+            SELECT greatest((SELECT max(created) FROM leads WHERE created <= {self.now}),
+                            (SELECT max(moment) FROM stages),
                             (SELECT max(greatest(occurred, recorded)) FROM events), 0)
         """).fetchall()
-        return int(latest)
+        return min(int(latest), self.now)
+
+    def crowded_until(self) -> int:
+        """Return when 999 of 1,000 events and stage changes had occurred, as `last_moment`."""
+        [(moment,)] = self.connection.execute("""
+            SELECT coalesce(quantile_disc(moment, 0.999), 0) FROM (
+                SELECT moment FROM stages UNION ALL SELECT occurred FROM events
+            )
+        """).fetchall()
+        return int(moment)
 
     def _read(
         self, profile: ProfileFields, carried: Mapping[str, str], on_step: Callable[[str], None]
@@ -173,12 +180,12 @@ class History:
             on_step(f"Reading profiles {number + 1} of {len(sources.profiles)}")
             relation = self._open(source, f"sources.profiles.{number}")
             self.profile.take_recorded(self.connection, relation, source)
-        stages_of_unknown_leads = 0
-        create_stages(self.connection)
+        create_staged_changes(self.connection)
         for number, stages in enumerate(sources.stages):
             on_step(f"Reading stages {number + 1} of {len(sources.stages)}")
             relation = self._open(stages, f"sources.stages.{number}")
-            stages_of_unknown_leads += read_stages(self.connection, relation, stages)
+            stage_changes(relation, stages)
+        stage_counts = create_stages(self.connection, now=self.now)
         with_ids = any(source.columns.event_id for source in sources.events)
         create_staging(self.connection, with_ids=with_ids)
         for number, events in enumerate(sources.events):
@@ -186,7 +193,9 @@ class History:
             relation = self._open(events, f"sources.events.{number}")
             stage_events(relation, events, sources.leads.columns, number)
         on_step("Arranging events")
-        counts = create_events(self.connection, with_ids=with_ids, clustered_from=_CLUSTERED_FROM)
+        counts = create_events(
+            self.connection, now=self.now, with_ids=with_ids, clustered_from=_CLUSTERED_FROM
+        )
         self.report = HistoryReport(
             leads=len(self._leads),
             events=counts.kept,
@@ -194,7 +203,9 @@ class History:
             events_of_unknown_leads=counts.of_unknown_leads,
             duplicate_events=counts.duplicates,
             events_before_1970=counts.before_1970,
-            stages_of_unknown_leads=stages_of_unknown_leads,
+            stages_of_unknown_leads=stage_counts.of_unknown_leads,
+            events_in_future=counts.in_future,
+            stages_in_future=stage_counts.in_future,
             profile_is_todays=bool(fields),
         )
 

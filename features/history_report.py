@@ -15,6 +15,8 @@ class HistoryReport:
         duplicate_events: Events whose id another event of the same source and lead has.
         events_before_1970: Events no clock can have seen.
         stages_of_unknown_leads: Stage changes whose lead is not among the leads.
+        events_in_future: Events dated later than now: planned, not seen.
+        stages_in_future: Stage changes dated later than now.
         profile_is_todays: Whether any profile field has no history.
     """
 
@@ -25,6 +27,8 @@ class HistoryReport:
     duplicate_events: int
     events_before_1970: int
     stages_of_unknown_leads: int
+    events_in_future: int
+    stages_in_future: int
     profile_is_todays: bool
 
 

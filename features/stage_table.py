@@ -1,5 +1,7 @@
 """The stage changes of a history."""
 
+from dataclasses import dataclass
+
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +14,21 @@ StageChanges = tuple[NDArray[np.int64], NDArray[np.object_], NDArray[np.int64]]
 """Lead codes, stages and moments in microseconds, sorted by lead and moment."""
 
 
-def create_stages(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the empty table that `read_stages` fills."""
-    connection.execute("CREATE TABLE stages (lead BIGINT, stage VARCHAR, moment BIGINT)")
+@dataclass(frozen=True, slots=True)
+class StageCounts:
+    """What became of the stage changes of all sources."""
+
+    of_unknown_leads: int
+    in_future: int
 
 
-def read_stages(
-    connection: duckdb.DuckDBPyConnection, relation: Relation, source: StageSource
-) -> int:
-    """Read one source and return how many of its changes belong to no lead.
+def create_staged_changes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty table that `stage_changes` fills."""
+    connection.execute("CREATE TABLE reached (key VARCHAR, stage VARCHAR, moment BIGINT)")
+
+
+def stage_changes(relation: Relation, source: StageSource) -> None:
+    """Read the changes of one source; a row without a moment is none.
 
     Raises:
         HistoryError: A value cannot be read.
@@ -30,22 +38,33 @@ def read_stages(
     if columns.stage:
         stage = relation.text(columns.stage, required=True)
     relation.run(f"""
-        CREATE TABLE reached AS
-        SELECT {relation.text(columns.lead_id, required=True)} AS key, {stage} AS stage,
-               {relation.time(columns.at, required=False)} AS moment
-        FROM {relation.sql}
+        INSERT INTO reached
+        SELECT * FROM (
+            SELECT {relation.text(columns.lead_id, required=True)} AS key, {stage} AS stage,
+                   {relation.time(columns.at, required=False)} AS moment
+            FROM {relation.sql}
+        ) WHERE moment IS NOT NULL
     """)
-    connection.execute("""
-        INSERT INTO stages
+
+
+def create_stages(connection: duckdb.DuckDBPyConnection, *, now: int) -> StageCounts:
+    """Turn what was read into the table `stages`.
+
+    Args:
+        connection: The history's database.
+        now: Microseconds; a change dated later is planned, and has not happened.
+    """
+    connection.execute(f"""
+        CREATE TABLE stages AS
         SELECT l.lead, r.stage, r.moment FROM reached r JOIN leads l ON r.key = l.lead_id
-        WHERE r.moment IS NOT NULL
+        WHERE r.moment <= {now}
     """)
-    unknown = connection.execute("""
-        SELECT count(*) FROM reached
-        WHERE moment IS NOT NULL AND key NOT IN (SELECT lead_id FROM leads)
-    """).fetchone()
+    [(of_unknown_leads, in_future)] = connection.execute(f"""
+        SELECT count(*) FILTER (l.lead IS NULL), count(*) FILTER (r.moment > {now} AND l.lead >= 0)
+        FROM reached r LEFT JOIN leads l ON r.key = l.lead_id
+    """).fetchall()
     connection.execute("DROP TABLE reached")
-    return int(unknown[0]) if unknown else 0
+    return StageCounts(int(of_unknown_leads), int(in_future))
 
 
 def fetch_stages(connection: duckdb.DuckDBPyConnection) -> StageChanges:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.history import History
+from features.history import END_OF_TIME, History
 from features.local import LocalFeatures
 from serving.model.scorer import Explained
 from training.dataset import Dataset, build_dataset, open_history
@@ -42,6 +42,7 @@ def train(
     project_file: Path,
     progress: Progress,
     *,
+    now: int = END_OF_TIME,
     promote: bool = False,
     tracking_uri: str | None = None,
 ) -> Training:
@@ -50,6 +51,7 @@ def train(
     Args:
         project_file: The TOML file.
         progress: Where progress is shown.
+        now: Microseconds since 1970; what the sources date later is planned, and left out.
         promote: Make the version the champion even if there is one.
         tracking_uri: MLflow's address in place of the project's.
 
@@ -58,9 +60,9 @@ def train(
         TrackingError: MLflow cannot be used.
     """
     project = read_project(project_file)
-    with open_history(project, project_file.parent, progress) as history:
+    with open_history(project, project_file.parent, progress, now) as history:
         dataset = build_dataset(project, history, progress)
-        rules = _rules_on_newest(project, project_file.parent, history, dataset)
+        rules = _rules_on_newest(project, project_file.parent, history, dataset, progress)
     with progress.step("Fitting and evaluating forward in time"):
         evaluation = evaluate_procedure(dataset, project.model, rules)
     with progress.step("Fitting again on all rows"):
@@ -92,11 +94,13 @@ def train(
 
 
 def _rules_on_newest(
-    project: Project, folder: Path, history: History, dataset: Dataset
+    project: Project, folder: Path, history: History, dataset: Dataset, progress: Progress
 ) -> Explained:
     rules = project_rules(project, folder)
     rows = dataset.rows.take(dataset.split.mask(TEST))
-    return rules.explain(LocalFeatures(rules.feature_set, history).table(rows.lead, rows.as_of))
+    features = LocalFeatures(rules.feature_set, history)
+    with progress.bar("Asking the rules about the newest slice", len(rows)) as advance:
+        return rules.explain(features.table(rows.lead, rows.as_of, advance))
 
 
 def _parameters(settings: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -171,11 +171,24 @@ class Project(_Section):
             )
         if self.flat is not None and (self.stages is not None or self.rows is not None):
             raise ValueError("[flat] takes the place of [stages] and [rows]; leave one of them out")
-        if self.flat is None and self.sources.leads.columns.created_at is None:
+        if self.flat is not None:
+            self._check_flat()
+        elif self.sources.leads.columns.created_at is None:
             raise ValueError(
                 "key 'sources.leads.columns.created_at' is missing; only [flat] data do without"
             )
         return self
+
+    def _check_flat(self) -> None:
+        others = ("events", "stages", "profiles")
+        dated = [f"sources.{name}" for name in others if getattr(self.sources, name)]
+        if self.sources.leads.columns.created_at is not None:
+            dated.insert(0, "sources.leads.columns.created_at")
+        if dated:
+            raise ValueError(
+                f"[flat] data have no moments, so that '{dated[0]}' has no use; leave it out, or "
+                "use [stages] and [rows]. A column to split by is named by flat.order"
+            )
 
     @property
     def model_name(self) -> str:

@@ -46,7 +46,7 @@ def read_timeline(history: History, stages: Stages, from_stage: str | None) -> T
     for stage in (stages.target, *stages.closing, *([from_stage] if from_stage else [])):
         if stage not in reached:
             raise StageError(f"no lead ever reaches stage '{stage}'; {suggestion(stage, reached)}")
-    start = reached[from_stage] if from_stage else created
+    start = _start(created, reached, from_stage)
     return Timeline(start, reached[stages.target], _earliest(reached, stages.closing, len(created)))
 
 
@@ -60,8 +60,17 @@ def open_at(
     created = history.leads().created
     reached = _first_moments(history, stages, len(created))
     end = _earliest(reached, (stages.target, *stages.closing), len(created))
-    start = created if from_stage is None else _earliest(reached, (from_stage,), len(created))
+    start = _start(created, reached, from_stage)
     return (start <= as_of) & (end > as_of)
+
+
+def _start(
+    created: NDArray[np.int64], reached: dict[str, NDArray[np.int64]], from_stage: str | None
+) -> NDArray[np.int64]:
+    """Return when rows of each lead begin; nothing is known of a lead before its creation."""
+    if from_stage is None:
+        return created
+    return np.maximum(created, _earliest(reached, (from_stage,), len(created)))
 
 
 def _earliest(

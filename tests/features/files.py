@@ -4,7 +4,7 @@ import gzip
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from features.history import History
+from features.history import END_OF_TIME, History
 from features.sources import ProfileFields, Sources
 
 LEADS: dict[str, object] = {
@@ -39,6 +39,7 @@ def read(
     leads: Mapping[str, object] = LEADS,
     profile: ProfileFields | None = None,
     carried: Mapping[str, str] | None = None,
+    now: int = END_OF_TIME,
     on_step: Callable[[str], None] = lambda step: None,
     **others: Sequence[Mapping[str, object]],
 ) -> History:
@@ -47,7 +48,7 @@ def read(
         write(folder, "leads.csv", LEAD_LINES)
     sources = Sources.model_validate({"leads": leads, **others})
     return History.open(
-        sources, profile or ProfileFields(), folder, carried=carried, on_step=on_step
+        sources, profile or ProfileFields(), folder, now=now, carried=carried, on_step=on_step
     )
 
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from features.contract import micros
-from features.history import HistoryError
 from features.sources import ProfileFields
 from tests.features.files import LEAD_LINES, all_events, events, read, write
 
@@ -44,23 +43,8 @@ def test_a_flat_export_needs_neither_key_nor_date(tmp_path: Path) -> None:
         assert found.created.tolist() == [0, 0]
         assert found.position.tolist() == [0, 1]
         assert found.carried["label"].tolist() == ["no", "yes"]
-        assert history.carried_ranks("order").tolist() == [0, 1]
+        assert found.carried["order"].tolist() == ["30", "40"]
         assert not history.accounts_tell_more()
-
-
-def test_ranks_order_numbers_as_numbers_and_refuse_gaps(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        "flat.csv",
-        ["number,date,gap", "10,2026-01-02,1", "9,2026-01-01,", "9,2026-01-02,2"],
-    )
-    carried = {name: name for name in ("number", "date", "gap")}
-    with read(tmp_path, leads={"path": "flat.csv"}, carried=carried) as history:
-        assert history.leads().position.tolist() == [0, 1, 2]
-        assert history.carried_ranks("number").tolist() == [1, 0, 0]
-        assert history.carried_ranks("date").tolist() == [1, 0, 1]
-        with pytest.raises(HistoryError, match="'gap' has empty values"):
-            history.carried_ranks("gap")
 
 
 @pytest.mark.parametrize("name", ["events.csv", "events.csv.gz"])
@@ -86,6 +70,25 @@ def test_events_of_a_file_and_what_is_left_out(tmp_path: Path, name: str) -> Non
         assert (report.events, report.duplicate_events) == (2, 1)
         assert (report.events_before_1970, report.events_of_unknown_leads) == (1, 2)
         assert history.last_moment() == us(2026, 2, 2)
+
+
+def test_what_is_dated_after_now_has_not_been_seen(tmp_path: Path) -> None:
+    write(tmp_path, "events.csv", ["id,at,type", "1,2026-02-01,page", "1,2026-12-31,meeting"])
+    write(tmp_path, "stages.csv", ["id,at", "1,2026-02-02", "2,9999-12-31", "9,9999-12-31"])
+    write(tmp_path, "leads.csv", [*LEAD_LINES, "4,2027-01-01T00:00:00Z,,,"])
+    at = {"lead_id": "id", "at": "at"}
+    stages = {"path": "stages.csv", "columns": at, "constants": {"stage": "SQL"}}
+    meetings, reached = events() | {"timezone": "UTC"}, stages | {"timezone": "UTC"}
+    with read(tmp_path, now=us(2026, 6, 1), events=[meetings], stages=[reached]) as history:
+        assert [row[1] for row in all_events(history)] == ["page"]
+        assert len(history.stage_changes()[0]) == 1
+        report = history.report
+        assert (report.events_in_future, report.stages_in_future) == (1, 1)
+        assert report.stages_of_unknown_leads == 1
+        assert history.last_moment() == us(2026, 2, 2)
+    with read(tmp_path, events=[meetings], stages=[reached]) as history:
+        assert (history.report.events_in_future, history.report.stages_in_future) == (0, 0)
+        assert history.last_moment() == us(9999, 12, 31)
 
 
 def test_event_types_are_summarised_as_known_at_a_moment(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """From a project's data to labelled rows: what is told, and what is refused."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from features.contract import micros
+from features.history import END_OF_TIME
 from tests.features.files import write
 from tests.training.firm import write_firm, write_project
 from training.dataset import Dataset, build_dataset, open_history
@@ -28,18 +30,25 @@ positive = "yes"
 """
 
 
-def _build(project_file: Path) -> Dataset:
+def _build(project_file: Path, now: int = END_OF_TIME) -> Dataset:
     project = read_project(project_file)
-    with open_history(project, project_file.parent, QUIET) as history:
+    with open_history(project, project_file.parent, QUIET, now) as history:
         return build_dataset(project, history, QUIET)
 
 
 def _flat(folder: Path, *answers: str, order: str = "file") -> Dataset:
-    lines = [f"{n % 7},{answer},{len(answers) - n}" for n, answer in enumerate(answers)]
-    write(folder, "leads.csv", ["age,bought,day", *lines])
+    lines = [
+        f"{n % 7},{answer},{len(answers) - n},{_day(-n):%Y-%m-%d},{_day(-n):%d.%m.%Y},{n or ''}"
+        for n, answer in enumerate(answers)
+    ]
+    write(folder, "leads.csv", ["age,bought,day,date,german,gap", *lines])
     path = folder / "project.toml"
     path.write_text(FLAT + f'order = "{order}"\n', encoding="utf-8")
     return _build(path)
+
+
+def _day(days: int) -> datetime:
+    return datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=days)
 
 
 def test_what_a_reader_must_know_is_noted(tmp_path: Path) -> None:
@@ -72,10 +81,49 @@ def test_flat_rows_without_an_outcome_are_left_out_and_counted(tmp_path: Path) -
 
 def test_a_flat_order_decides_which_rows_are_newest(tmp_path: Path) -> None:
     by_file = _flat(tmp_path, *["yes", "no"] * 30)
-    by_day = _flat(tmp_path, *["yes", "no"] * 30, order="day")
-    newest = [d.lead_id[d.split.mask(2)].tolist() for d in (by_file, by_day)]
+    by_number = _flat(tmp_path, *["yes", "no"] * 30, order="day")
+    by_date = _flat(tmp_path, *["yes", "no"] * 30, order="date")
+    newest = [d.lead_id[d.split.mask(2)].tolist() for d in (by_file, by_number, by_date)]
     assert set(newest[0]) == {f"row-{n}" for n in range(49, 61)}
-    assert set(newest[1]) == {f"row-{n}" for n in range(1, 13)}
+    assert set(newest[1]) == set(newest[2]) == {f"row-{n}" for n in range(1, 13)}
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ("german", "column 'german' holds neither numbers nor ISO dates such as 2026-03-01"),
+        ("gap", "column 'gap' has empty values"),
+    ],
+)
+def test_an_order_that_is_none_is_refused(tmp_path: Path, order: str, said: str) -> None:
+    with pytest.raises(StageError, match=said):
+        _flat(tmp_path, *["yes", "no"] * 30, order=order)
+
+
+def test_a_lonely_late_date_is_noted_and_the_future_left_out(tmp_path: Path) -> None:
+    write_firm(tmp_path, leads=400)
+    path = write_project(tmp_path, {'horizon = "20d"': 'horizon = "60d"'})
+    plain = _build(path)
+    assert not any(note.startswith("Only one of 1,000") for note in plain.notes)
+    with (tmp_path / "events.csv").open("a", encoding="utf-8") as file:
+        file.write("e-late,L1,meeting,2026-12-31T00:00:00Z,,\n")
+    late = _build(path)
+    assert late.rows.immature < plain.rows.immature
+    assert "Outcomes are taken as known up to 2026-12-31, the last moment in the sources." in (
+        late.notes
+    )
+    assert any(note.startswith("Only one of 1,000") for note in late.notes)
+    today = _build(path, now=micros(datetime(2026, 6, 1, tzinfo=UTC), "now"))
+    assert today.rows.immature == plain.rows.immature
+    assert "1 events left out, dated later than now." in today.notes
+
+
+def test_nobody_has_observed_the_future(tmp_path: Path) -> None:
+    write_firm(tmp_path, leads=200)
+    known = 'horizon = "20d"\nobserved_until = 2099-01-01T00:00:00Z'
+    path = write_project(tmp_path, {'horizon = "20d"': known})
+    assert _build(path).rows.immature == 0
+    assert _build(path, now=micros(datetime(2025, 9, 1, tzinfo=UTC), "now")).rows.immature > 0
 
 
 def test_a_target_that_never_happens_is_refused_with_a_suggestion(tmp_path: Path) -> None:

@@ -53,6 +53,17 @@ def test_rows_start_at_a_stage_where_the_project_says_so(tmp_path: Path) -> None
     assert timeline.start.tolist() == [_at("2026-02-01T00:00:00Z"), NEVER, NEVER]
 
 
+def test_rows_never_start_before_the_lead_was_created(tmp_path: Path) -> None:
+    with _history(tmp_path, "2,MQL,2025-12-31T23:00:00Z", "1,SQL,2026-03-01T00:00:00Z") as history:
+        timeline = read_timeline(history, Stages(target="SQL"), "MQL")
+        created = history.leads().created.tolist()
+        just_before = open_at(history, Stages(target="SQL"), "MQL", created[1] - 1)
+        then = open_at(history, Stages(target="SQL"), "MQL", created[1])
+    assert timeline.start.tolist() == [NEVER, created[1], NEVER]
+    assert not just_before.any()
+    assert then.tolist() == [False, True, False]
+
+
 @pytest.mark.parametrize(
     ("stages", "from_stage", "said"),
     [

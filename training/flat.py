@@ -1,0 +1,74 @@
+"""Rows of a flat export: one per lead, with its outcome in a column."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.document import suggestion
+from features.lead_table import Leads
+from training.grid import LabelledRows
+from training.project import Flat
+from training.timeline import StageError
+
+
+def flat_rows(flat: Flat, leads: Leads, seed: int) -> LabelledRows:
+    """Return the rows of leads whose outcome is known, their moment being the rank in the order.
+
+    Args:
+        flat: The declaration.
+        leads: With the columns "label" and, where the order is a column, "order" carried along.
+        seed: Of a random order.
+
+    Raises:
+        StageError: The outcome never happens, or the column of the order has no order.
+    """
+    outcome = leads.carried["label"]
+    label = (outcome == flat.positive).astype(np.float64)
+    if not label.any():
+        values = {str(value) for value in outcome if value is not None}
+        raise StageError(
+            f"flat.positive = '{flat.positive}' never occurs in column '{flat.label}'; "
+            f"{suggestion(flat.positive, values)}"
+        )
+    known = np.array([value is not None for value in outcome], dtype=np.bool_)
+    lead = np.arange(len(label))
+    ranks = _ranks(flat, leads, seed)
+    rows = LabelledRows(lead, ranks, label, leads.account, immature=int((~known).sum()))
+    return rows.take(known)
+
+
+def _ranks(flat: Flat, leads: Leads, seed: int) -> NDArray[np.int64]:
+    """Return where each lead stands in the order to split by, equal values at one rank."""
+    if flat.order == "random":
+        return np.random.default_rng(seed).permutation(len(leads))
+    if flat.order == "file":
+        return leads.position
+    values = _comparable(flat, leads.carried["order"].tolist())
+    return np.unique(values, return_inverse=True)[1].astype(np.int64)
+
+
+def _comparable(flat: Flat, values: Sequence[str | None]) -> NDArray[np.float64]:
+    """Return numbers as they are, and dates as seconds."""
+    present = [value for value in values if value is not None]
+    if len(present) < len(values):
+        raise StageError(
+            f"flat.order: column '{flat.order}' has empty values; fill them in, or set "
+            "flat.order = 'file'"
+        )
+    for read in (float, _seconds):
+        try:
+            return np.array([read(value) for value in present])
+        except ValueError:
+            continue
+    raise StageError(
+        f"flat.order: column '{flat.order}' holds neither numbers nor ISO dates such as "
+        "2026-03-01; other dates would be sorted by their letters. Rewrite the column, or set "
+        "flat.order = 'file' if the rows stand in order"
+    )
+
+
+def _seconds(value: str) -> float:
+    moment = datetime.fromisoformat(value)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,71 @@
+"""What a reader of a report must know before believing its figures."""
+
+from collections.abc import Iterator
+
+from features.contract import moment
+from features.history import History
+from training.grid import LabelledRows
+from training.project import Project, RowGrid
+from training.split import Split
+
+
+def dataset_notes(
+    project: Project, history: History, rows: LabelledRows, split: Split
+) -> tuple[str, ...]:
+    """Return sentences on how the rows came about and what was left out, the gravest first."""
+    notes = []
+    if project.flat is not None:
+        how = {
+            "random": "AT RANDOM, since the data have no order: figures may be too good",
+            "file": "by the order of the file, since the data have no dates",
+        }.get(project.flat.order, f"by column '{project.flat.order}'")
+        notes.append(f"Rows were split {how}.")
+    if history.report.profile_is_todays and project.flat is None:
+        notes.append(
+            "Profile values are today's, not those known at each moment: a field that is filled "
+            "in or changed after the outcome makes the figures too good."
+        )
+    if project.rows is not None:
+        notes += _observation(project.rows, history)
+    report = history.report
+    unknown = "without an outcome" if project.flat else "as immature"
+    counts = {
+        f"{rows.immature:,} rows left out {unknown}": rows.immature,
+        f"{split.in_gap:,} rows left out in the gaps between slices": split.in_gap,
+        f"{split.straddling:,} rows left out of the evaluation because another slice keeps their "
+        "account": split.straddling,
+        f"{report.duplicate_leads:,} leads left out as duplicates": report.duplicate_leads,
+        f"{report.duplicate_events:,} events left out as duplicates": report.duplicate_events,
+        f"{report.events_of_unknown_leads:,} events left out, of unknown leads": (
+            report.events_of_unknown_leads
+        ),
+        f"{report.events_before_1970:,} events left out, before 1970": report.events_before_1970,
+        f"{report.events_in_future:,} events left out, dated later than now": (
+            report.events_in_future
+        ),
+        f"{report.stages_in_future:,} stage changes left out, dated later than now": (
+            report.stages_in_future
+        ),
+        f"{report.stages_of_unknown_leads:,} stage changes left out, of unknown leads": (
+            report.stages_of_unknown_leads
+        ),
+    }
+    return (*notes, *(f"{text}." for text, count in counts.items() if count))
+
+
+def _observation(grid: RowGrid, history: History) -> Iterator[str]:
+    """Say up to when outcomes are taken as known, where that is read off the data."""
+    if grid.observed_until is not None:
+        return
+    last, crowded = history.last_moment(), history.crowded_until()
+    yield f"Outcomes are taken as known up to {_day(last)}, the last moment in the sources."
+    if last - crowded > grid.horizon:
+        yield (
+            f"Only one of 1,000 events and stage changes is later than {_day(crowded)}. If the "
+            "data end there, and the rest are planned or mistyped dates, outcomes that are still "
+            "open count as negative: set rows.observed_until."
+        )
+
+
+def _day(micros: int) -> str:
+    return f"{moment(micros):%Y-%m-%d}"
