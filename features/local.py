@@ -24,7 +24,10 @@ _ALL_CORES = threading.Lock()
 
 
 class LocalFeatures:
-    """Computes feature tables from a history; memory is bounded by partitions of accounts."""
+    """Computes feature tables from a history; memory is bounded by partitions of leads or accounts.
+
+    Accounts are never divided if any feature looks at a whole account; else leads are not.
+    """
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class LocalFeatures:
         self._partition_events = partition_events
         self._partition_rows = partition_rows
         self._order = CanonicalOrder()
+        self._undivided: Level = "account" if "account" in feature_set.levels else "lead"
         self._plans = {level: lay_out(feature_set, level) for level in feature_set.levels}
 
     def partitions(
@@ -97,16 +101,16 @@ class LocalFeatures:
             raise ValueError("rows must be sorted by lead")
         if (as_of < self._leads.created[lead]).any():
             raise ValueError("a row's as_of lies before its lead was created")
-        account = self._leads.account[lead]
-        accounts = int(self._leads.account[-1]) + 1 if len(self._leads) else 0
-        counted = self._history.connection.execute(
-            "SELECT account, count(*) AS events FROM events GROUP BY account"
-        ).fetchnumpy()
-        events = np.zeros(accounts)
-        events[counted["account"]] = counted["events"]
-        rows = np.bincount(account, minlength=accounts)
+        entity = self._entities(lead)[self._undivided]
+        rows = np.bincount(entity)
+        counted = self._history.connection.execute(f"""
+            SELECT {self._undivided} AS entity, count(*) AS events FROM events
+            WHERE {self._undivided} BETWEEN 0 AND {len(rows) - 1} GROUP BY entity
+        """).fetchnumpy()
+        events = np.zeros(len(rows))
+        events[counted["entity"]] = counted["events"]
         cost = np.cumsum(events / self._partition_events + rows / self._partition_rows)
-        partition = np.floor(cost)[account]
+        partition = np.floor(cost)[entity]
         cuts = np.flatnonzero(np.diff(partition)) + 1
         borders = [0, *cuts.tolist(), len(lead)]
         return [slice(start, stop) for start, stop in pairwise(borders) if start < stop]
@@ -126,20 +130,25 @@ class LocalFeatures:
             self._behaviour(lead, as_of, numbers)
         return texts
 
+    def _entities(self, lead: NDArray[np.int64]) -> dict[Level, NDArray[np.int64]]:
+        return {"lead": lead, "account": self._leads.account[lead]}
+
     def _behaviour(
         self, lead: NDArray[np.int64], as_of: NDArray[np.int64], out: NDArray[np.float64]
     ) -> None:
-        account = self._leads.account[lead]
-        entities: dict[Level, NDArray[np.int64]] = {"lead": lead, "account": account}
+        entities = self._entities(lead)
         batches = read_events(
-            self._history.connection, self.feature_set.event_types, _range(account)
+            self._history.connection,
+            self.feature_set,
+            self._undivided,
+            _range(entities[self._undivided]),
         )
         for level, plan in self._plans.items():
             codes = _range(entities[level])
             entity = entities[level] - codes.start
             with _ALL_CORES:
                 events, start = self._order.arrange(
-                    [(batch.entity(level), batch.events) for batch in batches], codes
+                    [(batch.entity[level], batch.events) for batch in batches], codes
                 )
                 rows = Rows(start=start[entity], stop=start[entity + 1], as_of=as_of)
                 kernel.compute_parallel(plan, events, rows, out)

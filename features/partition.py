@@ -1,6 +1,6 @@
-"""The events of some accounts, read from a history batch by batch."""
+"""The events of some leads or accounts, read from a history batch by batch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -8,9 +8,14 @@ import numpy as np
 import pyarrow
 from numpy.typing import NDArray
 
-from features.declaration import Level
+from features.declaration import FeatureSet, Level
 from features.plan import UNKNOWN_TYPE, EventArrays
 from features.sql import literal
+
+_ENTITY: dict[Level, str] = {
+    "lead": "lead",
+    "account": "CASE WHEN first_for_account THEN account ELSE -1 END",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,46 +23,42 @@ class EventBatch:
     """Some events, in any order; the arrays cannot be written to.
 
     Attributes:
-        lead: int32 [events], lead codes, -1 for events of the account itself.
-        account: int32 [events], account codes, -1 where another lead of the account has the event
-            too.
+        entity: int32 [events] by level: codes of leads, -1 for events of the account itself; codes
+            of accounts, -1 where another lead of the account has the event too.
         events: The rest, in the same order.
     """
 
-    lead: NDArray[np.int32]
-    account: NDArray[np.int32]
+    entity: Mapping[Level, NDArray[np.int32]]
     events: EventArrays
-
-    def entity(self, level: Level) -> NDArray[np.int32]:
-        """Return whose event each is at a level: codes of leads, or of accounts."""
-        return self.account if level == "account" else self.lead
 
 
 def read_events(
-    connection: duckdb.DuckDBPyConnection, event_types: Sequence[str], accounts: range
+    connection: duckdb.DuckDBPyConnection, feature_set: FeatureSet, level: Level, entities: range
 ) -> list[EventBatch]:
-    """Read the events of a range of accounts.
+    """Read the events of a range of leads, or of accounts with all their leads.
 
     Args:
         connection: A history's.
-        event_types: Those of the feature set; an event's type code is its position there.
-        accounts: Codes of the accounts.
+        feature_set: Whose levels are wanted; an event's type code is its position in its types.
+        level: What the range is of.
+        entities: Codes.
     """
     codes = "".join(
-        f" WHEN {literal(event_type)} THEN {code}" for code, event_type in enumerate(event_types)
+        f" WHEN {literal(event_type)} THEN {code}"
+        for code, event_type in enumerate(feature_set.event_types)
     )
     type_code = f"CASE type{codes} ELSE {UNKNOWN_TYPE} END" if codes else str(UNKNOWN_TYPE)
+    columns = ", ".join(f"{_ENTITY[wanted]} AS of_{wanted}" for wanted in feature_set.levels)
     table = connection.sql(f"""
-        SELECT lead, CASE WHEN first_for_account THEN account ELSE -1 END AS account,
-               ({type_code})::INTEGER AS type_code, occurred, recorded,
+        SELECT {columns}, ({type_code})::INTEGER AS type_code, occurred, recorded,
                coalesce(value, 'NaN'::DOUBLE) AS value, item
-        FROM events WHERE account BETWEEN {accounts.start} AND {accounts.stop - 1}
+        FROM events WHERE {level} BETWEEN {entities.start} AND {entities.stop - 1}
     """).to_arrow_table()
-    return [_batch(batch) for batch in table.to_batches()]
+    return [_batch(batch, feature_set) for batch in table.to_batches()]
 
 
-def _batch(batch: pyarrow.RecordBatch) -> EventBatch:
-    columns = {name: batch[name].to_numpy() for name in batch.schema.names}
+def _batch(batch: pyarrow.RecordBatch, feature_set: FeatureSet) -> EventBatch:
     return EventBatch(
-        lead=columns.pop("lead"), account=columns.pop("account"), events=EventArrays(**columns)
+        {level: batch[f"of_{level}"].to_numpy() for level in feature_set.levels},
+        EventArrays._make(batch[name].to_numpy() for name in EventArrays._fields),
     )

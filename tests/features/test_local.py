@@ -165,6 +165,22 @@ def test_partitions_do_not_change_the_table(world: World) -> None:
         assert [rows.start for rows, _ in whole.partitions(lead, as_of)] == [0]
 
 
+@settings(max_examples=10, deadline=None)
+@given(worlds())
+def test_an_account_is_divided_where_no_feature_looks_at_the_whole_of_it(world: World) -> None:
+    of_leads = FeatureSet(
+        features=tuple(f for f in FEATURES.features if getattr(f, "level", "lead") == "lead")
+    )
+    assert of_leads.levels == {"lead"}
+    with TemporaryDirectory() as folder, open_history(world, Path(folder), parquet=True) as history:
+        lead, as_of = grid(history)
+        whole = LocalFeatures(of_leads, history)
+        cut = LocalFeatures(of_leads, history, partition_events=2, partition_rows=1)
+        done: list[int] = []
+        assert differing(whole.table(lead, as_of), cut.table(lead, as_of, done.append)) == []
+        assert len(done) == len(set(lead.tolist()))
+
+
 @pytest.fixture
 def history(tmp_path: Path) -> History:
     world = World([Lead("1", START), Lead("2", START)], {"1": [], "2": []})
