@@ -125,7 +125,10 @@ def score(
     language: ReasonLanguage = SpokenLanguage.en,
     reasons: ReasonCount = 5,
 ) -> None:
-    """Score every open lead of a project's sources, with reasons."""
+    """Score every open lead of a project's sources, with reasons.
+
+    A file with `name` and `[sources]` alone will do: without `[stages]`, every lead is open.
+    """
     from serving.answer import Listing
     from training.dataset import open_history
     from training.progress import Progress
@@ -144,6 +147,11 @@ def score(
         f"{scored.leads:,} leads scored by {basis.version or 'the rules'} into {output}; "
         f"{scored.left_out:,} left out (not started yet, closed, or at the target)."
     )
+    if scored.older:
+        typer.echo(
+            f"{scored.older:,} of them are older than rows.max_age, and so than any lead the model "
+            "has learned from; take their scores with care."
+        )
 
 
 @app.command(epilog="Example: `leadscore explain project.toml 173688 --language de`")
@@ -216,12 +224,12 @@ def _basis(project: "Project", folder: Path, model: str | None) -> "Basis":
 
 
 def _moment(as_of: datetime | None, project: "Project") -> int | None:
-    """Return the moment asked for in microseconds; now, where the data themselves have no dates."""
+    """Return the moment asked for in microseconds; now, where the leads have no dates."""
     from features.contract import micros
 
     if as_of is not None:
         return micros(as_of.replace(tzinfo=UTC), "as_of")
-    return _now() if project.flat is not None else None
+    return _now() if project.sources.leads.columns.created_at is None else None
 
 
 def _now() -> int:

@@ -64,7 +64,7 @@ def build_dataset(project: Project, history: History, progress: Progress) -> Dat
     """Build the rows of a project and compute their features.
 
     Raises:
-        StageError: A stage never occurs, or no row is left.
+        StageError: Nothing says what is learned, a stage never occurs, or no row is left.
         SplitError: The rows cannot be split.
         FeatureChoiceError: A feature choice does not fit the data.
     """
@@ -86,8 +86,11 @@ def build_dataset(project: Project, history: History, progress: Progress) -> Dat
 def _labelled_rows(project: Project, history: History) -> LabelledRows:
     if project.flat is not None:
         return flat_rows(project.flat, history.leads(), project.model.seed)
-    assert project.stages is not None
-    assert project.rows is not None
+    if project.stages is None or project.rows is None:
+        raise StageError(
+            "to learn from, a project needs [stages] and [rows] (leads with dates), or [flat] (one "
+            "row per lead with its outcome)"
+        )
     rows = _grid(history, project.stages, project.rows)
     if len(rows) == 0:
         raise StageError(

@@ -148,7 +148,10 @@ class Tracking(_Section):
 
 
 class Project(_Section):
-    """All of a project file, and the folder its paths start from."""
+    """All of a project file.
+
+    Without `stages`, `rows` and `flat` there is nothing to learn, but leads can be scored.
+    """
 
     name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")
     sources: Sources
@@ -164,22 +167,20 @@ class Project(_Section):
 
     @model_validator(mode="after")
     def _one_kind_of_label(self) -> Self:
-        if self.flat is None and (self.stages is None or self.rows is None):
-            raise ValueError(
-                "a project needs [stages] and [rows] (leads with dates), or [flat] (one row per "
-                "lead with its outcome)"
-            )
-        if self.flat is not None and (self.stages is not None or self.rows is not None):
-            raise ValueError("[flat] takes the place of [stages] and [rows]; leave one of them out")
         if self.flat is not None:
             self._check_flat()
-        elif self.sources.leads.columns.created_at is None:
+        elif self.rows is not None and self.stages is None:
+            raise ValueError("[rows] needs [stages]: which stage is learned")
+        elif self.stages is not None and self.sources.leads.columns.created_at is None:
             raise ValueError(
-                "key 'sources.leads.columns.created_at' is missing; only [flat] data do without"
+                "key 'sources.leads.columns.created_at' is missing; only data without [stages] do "
+                "without"
             )
         return self
 
     def _check_flat(self) -> None:
+        if self.stages is not None or self.rows is not None:
+            raise ValueError("[flat] takes the place of [stages] and [rows]; leave one of them out")
         others = ("events", "stages", "profiles")
         dated = [f"sources.{name}" for name in others if getattr(self.sources, name)]
         if self.sources.leads.columns.created_at is not None:

@@ -17,7 +17,7 @@ from serving.basis import Basis
 from training.progress import Progress
 from training.project import Project
 from training.score_file import score_file
-from training.timeline import open_at
+from training.timeline import open_for
 
 _CHUNK = 5_000
 """Answers held at a time; each is some kilobytes."""
@@ -46,11 +46,13 @@ class ScoredLeads:
 
     Attributes:
         leads: How many.
+        older: Leads among them that are older than any the model has learned from.
         left_out: Leads not yet started, closed, or at the target already.
         as_of: The moment, microseconds since 1970.
     """
 
     leads: int
+    older: int
     left_out: int
     as_of: int
 
@@ -79,12 +81,14 @@ def score_project(
         OutputError: The file cannot be written.
     """
     at = as_of or history.last_moment() + 1
-    lead = open_leads(project, history, at)
+    age = open_ages(project, history, at)
+    lead = np.flatnonzero(age >= 0)
     with score_file(output) as write, progress.bar("Scoring leads", len(lead)) as advance:
         for answers in score_leads(project, history, basis, lead, at, wording):
             write(answers)
             advance(len(answers))
-    return ScoredLeads(len(lead), len(history.leads()) - len(lead), at)
+    older = 0 if project.rows is None else int((age > project.rows.max_age).sum())
+    return ScoredLeads(len(lead), older, len(age) - len(lead), at)
 
 
 def score_one(
@@ -108,11 +112,13 @@ def score_one(
     return next(score_leads(project, history, basis, lead, at, wording))[0]
 
 
-def open_leads(project: Project, history: History, as_of: int) -> NDArray[np.int64]:
-    """Return the codes of leads such as the model has learned from, and that are still open."""
-    if project.stages is None or project.rows is None:
-        return np.flatnonzero(history.leads().created <= as_of)
-    return np.flatnonzero(open_at(history, project.stages, project.rows.from_stage, as_of))
+def open_ages(project: Project, history: History, as_of: int) -> NDArray[np.int64]:
+    """Return how long each lead has been open, int64 [leads], microseconds; -1 where it is not."""
+    if project.stages is None:
+        created = history.leads().created
+        return np.where(created <= as_of, as_of - created, -1)
+    from_stage = project.rows.from_stage if project.rows else None
+    return open_for(history, project.stages, from_stage, as_of)
 
 
 def score_leads(

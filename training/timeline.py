@@ -50,18 +50,19 @@ def read_timeline(history: History, stages: Stages, from_stage: str | None) -> T
     return Timeline(start, reached[stages.target], _earliest(reached, stages.closing, len(created)))
 
 
-def open_at(
+def open_for(
     history: History, stages: Stages, from_stage: str | None, as_of: int
-) -> NDArray[np.bool_]:
-    """Tell which leads have started by a moment, and neither reached the target nor were closed.
+) -> NDArray[np.int64]:
+    """Return how long each lead has been open at a moment, int64 [leads], microseconds.
 
-    Stages that no lead reached end none: the leads of an export may all be open.
+    It is -1 for leads that have not started by then, reached the target or were closed. Stages that
+    no lead reached end none: the leads of an export may all be open.
     """
     created = history.leads().created
     reached = _first_moments(history, stages, len(created))
     end = _earliest(reached, (stages.target, *stages.closing), len(created))
     start = _start(created, reached, from_stage)
-    return (start <= as_of) & (end > as_of)
+    return np.where((start <= as_of) & (end > as_of), as_of - np.minimum(start, as_of), -1)
 
 
 def _start(

@@ -118,6 +118,13 @@ def test_a_lonely_late_date_is_noted_and_the_future_left_out(tmp_path: Path) -> 
     assert "1 events left out, dated later than now." in today.notes
 
 
+def test_a_project_that_says_nothing_to_learn_is_told_what_is_missing(tmp_path: Path) -> None:
+    write_firm(tmp_path)
+    rows = '[rows]\nhorizon = "20d"\nevery = "5d"\nmax_age = "30d"\n'
+    with pytest.raises(StageError, match=r"a project needs \[stages\] and \[rows\]"):
+        _build(write_project(tmp_path, {rows: ""}))
+
+
 def test_nobody_has_observed_the_future(tmp_path: Path) -> None:
     write_firm(tmp_path, leads=200)
     known = 'horizon = "20d"\nobserved_until = 2099-01-01T00:00:00Z'

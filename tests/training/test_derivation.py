@@ -117,7 +117,12 @@ def test_no_feature_at_all_is_a_mistake() -> None:
 
 
 def test_flat_data_know_no_age() -> None:
-    flat = _project(stages=None, rows=None, flat={"label": "y", "positive": "1"})
+    flat = _project(
+        sources={"leads": {"path": "leads.csv"}},
+        stages=None,
+        rows=None,
+        flat={"label": "y", "positive": "1"},
+    )
     assert "lead_age_days" not in _names(flat)
 
 

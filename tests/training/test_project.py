@@ -95,9 +95,8 @@ def test_what_is_no_duration_is_refused(tmp_path: Path, text: str) -> None:
     [
         (DATED, "key 'name' is missing"),
         (DATED, "key 'sources' is missing"),
-        (LEADS, "a project needs [stages] and [rows]"),
+        (LEADS + '[rows]\nhorizon = "30d"\n', "[rows] needs [stages]"),
         (UNDATED + DATED, "key 'sources.leads.columns.created_at' is missing"),
-        (LEADS + '[stages]\ntarget = "SQL"\n', "a project needs [stages] and [rows]"),
         (LEADS + FLAT, "'sources.leads.columns.created_at' has no use; leave it out"),
         (LEADS + DATED + FLAT, "[flat] takes the place of [stages] and [rows]"),
         (LEADS + '[stages]\nclosing = ["lost"]\n', "key 'stages.target' is missing"),

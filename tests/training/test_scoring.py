@@ -4,7 +4,7 @@ import csv
 import json
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from training.project import Project, read_project
 from training.scoring import (
     UnknownLeadError,
     Wording,
-    open_leads,
+    open_ages,
     score_leads,
     score_one,
     score_project,
@@ -116,7 +116,7 @@ def _event(row: dict[str, str]) -> Event:
 def _answers(
     project: Project, history: History, basis: Basis, wording: Wording = WORDING
 ) -> list[Answer]:
-    lead = open_leads(project, history, AS_OF)
+    lead = np.flatnonzero(open_ages(project, history, AS_OF) >= 0)
     chunks = score_leads(project, history, basis, lead, AS_OF, wording)
     return [answer for chunk in chunks for answer in chunk]
 
@@ -167,7 +167,7 @@ def test_open_leads_are_created_and_neither_closed_nor_at_the_target(
         for row in _rows(folder, "leads.csv")
         if datetime.fromisoformat(row["created"]) <= moment(AS_OF)
     }
-    found = history.leads().lead_id[open_leads(project, history, AS_OF)]
+    found = history.leads().lead_id[open_ages(project, history, AS_OF) >= 0]
     assert set(found) == expected - over
     assert 0 < len(found) < len(history.leads())
 
@@ -215,3 +215,6 @@ def test_leads_that_are_all_open_are_scored(tmp_path: Path, project: Project, ba
             project, history, basis, tmp_path / "scores.csv", None, WORDING, QUIET
         )
     assert (scored.leads, scored.left_out) == (60, 0)
+    created = [datetime.fromisoformat(row["created"]) for row in _rows(tmp_path, "leads.csv")]
+    newest = moment(scored.as_of)
+    assert scored.older == sum(newest - day > timedelta(days=30) for day in created) > 0

@@ -12,7 +12,7 @@ from features.duration import DAY_US, HOUR_US
 from features.history import History
 from tests.features.files import events, read, write
 from training.project import Stages
-from training.timeline import NEVER, StageError, Timeline, open_at, read_timeline
+from training.timeline import NEVER, StageError, Timeline, open_for, read_timeline
 
 STAGES = {
     "path": "stages.csv",
@@ -57,8 +57,8 @@ def test_rows_never_start_before_the_lead_was_created(tmp_path: Path) -> None:
     with _history(tmp_path, "2,MQL,2025-12-31T23:00:00Z", "1,SQL,2026-03-01T00:00:00Z") as history:
         timeline = read_timeline(history, Stages(target="SQL"), "MQL")
         created = history.leads().created.tolist()
-        just_before = open_at(history, Stages(target="SQL"), "MQL", created[1] - 1)
-        then = open_at(history, Stages(target="SQL"), "MQL", created[1])
+        just_before = open_for(history, Stages(target="SQL"), "MQL", created[1] - 1) >= 0
+        then = open_for(history, Stages(target="SQL"), "MQL", created[1]) >= 0
     assert timeline.start.tolist() == [NEVER, created[1], NEVER]
     assert not just_before.any()
     assert then.tolist() == [False, True, False]
@@ -87,17 +87,17 @@ def test_leads_are_open_until_target_or_closing_even_if_no_lead_ever_came_there(
     lines = ("1,SQL,2026-02-01T00:00:00Z", "2,lost,2026-02-03T00:00:00Z")
     ends = Stages(target="SQL", closing=("lost", "spam"))
     with _history(tmp_path, *lines) as history:
-        between = open_at(history, ends, None, _at("2026-02-02T00:00:00Z"))
-        before = open_at(history, ends, None, _at("2026-01-31T23:59:59Z"))
-        nobody_won = open_at(history, Stages(target="won"), None, _at("2026-02-09T00:00:00Z"))
+        between = open_for(history, ends, None, _at("2026-02-02T00:00:00Z")) >= 0
+        before = open_for(history, ends, None, _at("2026-01-31T23:59:59Z")) >= 0
+        nobody_won = open_for(history, Stages(target="won"), None, _at("2026-02-09T00:00:00Z")) >= 0
     assert between.tolist() == [False, True, True]
     assert before.tolist() == nobody_won.tolist() == [True, True, True]
 
 
 def test_leads_are_open_from_their_first_stage_on(tmp_path: Path) -> None:
     with _history(tmp_path, "2,MQL,2026-02-03T00:00:00Z") as history:
-        opened = open_at(history, Stages(target="SQL"), "MQL", _at("2026-02-03T00:00:00Z"))
-        earlier = open_at(history, Stages(target="SQL"), "MQL", _at("2026-02-02T00:00:00Z"))
+        opened = open_for(history, Stages(target="SQL"), "MQL", _at("2026-02-03T00:00:00Z")) >= 0
+        earlier = open_for(history, Stages(target="SQL"), "MQL", _at("2026-02-02T00:00:00Z")) >= 0
     assert opened.tolist() == [False, True, False]
     assert not earlier.any()
 
