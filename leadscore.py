@@ -127,7 +127,7 @@ def score(
 ) -> None:
     """Score every open lead of a project's sources, with reasons.
 
-    A file with `name` and `[sources]` alone will do: without `[stages]`, every lead is open.
+    A file with `name`, `[sources]` and `[profile]` will do: without `[stages]`, every lead is open.
     """
     from serving.answer import Listing
     from training.dataset import open_history
@@ -147,10 +147,15 @@ def score(
         f"{scored.leads:,} leads scored by {basis.version or 'the rules'} into {output}; "
         f"{scored.left_out:,} left out (not started yet, closed, or at the target)."
     )
-    if scored.older:
+    if scored.older and basis.name == "model":
         typer.echo(
             f"{scored.older:,} of them are older than rows.max_age, and so than any lead the model "
             "has learned from; take their scores with care."
+        )
+    if scored.unread:
+        typer.echo(
+            f"The sources hold nothing of {', '.join(scored.unread)}, which the scores look at; if "
+            "they should, check [profile] and the names of event types."
         )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declaration import Language
+from features.declaration import FeatureSet, Language
 from features.history import History
 from features.local import LocalFeatures
 from features.mistake import MistakeError
@@ -46,15 +46,17 @@ class ScoredLeads:
 
     Attributes:
         leads: How many.
-        older: Leads among them that are older than any the model has learned from.
+        older: Leads among them that are older than any row of a training may be.
         left_out: Leads not yet started, closed, or at the target already.
         as_of: The moment, microseconds since 1970.
+        unread: What the basis looks at and the sources hold nothing of, as `unread_by` names it.
     """
 
     leads: int
     older: int
     left_out: int
     as_of: int
+    unread: tuple[str, ...]
 
 
 def score_project(
@@ -88,7 +90,8 @@ def score_project(
             write(answers)
             advance(len(answers))
     older = 0 if project.rows is None else int((age > project.rows.max_age).sum())
-    return ScoredLeads(len(lead), older, len(age) - len(lead), at)
+    unread = unread_by(project, history, basis.feature_set)
+    return ScoredLeads(len(lead), older, len(age) - len(lead), at, unread)
 
 
 def score_one(
@@ -119,6 +122,18 @@ def open_ages(project: Project, history: History, as_of: int) -> NDArray[np.int6
         return np.where(created <= as_of, as_of - created, -1)
     from_stage = project.rows.from_stage if project.rows else None
     return open_for(history, project.stages, from_stage, as_of)
+
+
+def unread_by(project: Project, history: History, feature_set: FeatureSet) -> tuple[str, ...]:
+    """Return what features look at and a project's sources hold nothing of.
+
+    Profile fields (``profile.x``) are missing for every lead, also those that the project declares
+    as another kind; event types (``event_type:x``) never occur.
+    """
+    numeric, categorical = project.profile.numeric, project.profile.categorical
+    fields = {*feature_set.numbers} - {*numeric} | {*feature_set.categories} - {*categorical}
+    types = {*feature_set.event_types} - {summary.event_type for summary in history.event_types()}
+    return (*(f"profile.{f}" for f in sorted(fields)), *(f"event_type:{t}" for t in sorted(types)))
 
 
 def score_leads(

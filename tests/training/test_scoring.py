@@ -15,12 +15,13 @@ from rich.console import Console
 
 from features.contract import Event, Lead, ProfileValue, micros, moment
 from features.history import History
+from features.sources import ProfileFields
 from serving.answer import Answer, Listing
 from serving.basis import Basis, ModelBasis, RulesBasis
 from serving.request import Case
 from serving.rules import read_rules
 from serving.scoring import Conditions, Scoring
-from tests.tiny import tiny_training
+from tests.tiny import FEATURE_SET, tiny_training
 from tests.training.firm import write_firm
 from training.dataset import open_history
 from training.progress import Progress
@@ -32,6 +33,7 @@ from training.scoring import (
     score_leads,
     score_one,
     score_project,
+    unread_by,
 )
 
 QUIET = Progress(Console(quiet=True))
@@ -218,3 +220,14 @@ def test_leads_that_are_all_open_are_scored(tmp_path: Path, project: Project, ba
     created = [datetime.fromisoformat(row["created"]) for row in _rows(tmp_path, "leads.csv")]
     newest = moment(scored.as_of)
     assert scored.older == sum(newest - day > timedelta(days=30) for day in created) > 0
+
+
+def test_what_the_sources_hold_nothing_of_is_named(project: Project, history: History) -> None:
+    looked_at = FEATURE_SET
+    assert unread_by(project, history, looked_at) == ()
+    swapped = ProfileFields(numeric=("industry",), categorical=("employees",))
+    other_kind = project.model_copy(update={"profile": swapped})
+    assert unread_by(other_kind, history, looked_at) == ("profile.employees", "profile.industry")
+    rules = unread_by(project, history, read_rules().feature_set)
+    assert {"profile.role", "event_type:webinar"} < {*rules}
+    assert not {"profile.employees", "event_type:demo_request"} & {*rules}
