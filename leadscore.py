@@ -207,25 +207,15 @@ def models(
 
 
 def _basis(project: "Project", folder: Path, model: str | None) -> "Basis":
-    """Return the named model, or the project's champion, or the rules where there is none."""
-    from serving.basis import ModelBasis
-    from serving.loader import ModelUnavailableError, fetch_model
-    from serving.model.artefact import load_model
+    """Return what is to score; where that is the rules for want of a model, say so."""
     from serving.settings import Settings
-    from training.project import project_rules
+    from training.basis import project_basis
 
-    if model == "rules":
-        return project_rules(project, folder)
     cache = Settings.from_environment(os.environ).cache
-    uri = model or project.champion
-    try:
-        fetched = fetch_model(uri, project.mlflow.tracking_uri, cache)
-    except ModelUnavailableError as error:
-        if model is not None:
-            raise
-        typer.echo(f"The rules answer: {error}", err=True)
-        return project_rules(project, folder)
-    return ModelBasis(load_model(fetched.folder, fetched.version))
+    basis, why_rules = project_basis(project, folder, model, cache)
+    if why_rules is not None:
+        typer.echo(f"The rules answer: {why_rules}", err=True)
+    return basis
 
 
 def _moment(as_of: datetime | None, project: "Project") -> int | None:

@@ -8,11 +8,12 @@ from pathlib import Path
 from features.history import END_OF_TIME, History
 from features.local import LocalFeatures
 from serving.model.scorer import Explained
+from training.basis import project_rules
 from training.dataset import Dataset, build_dataset, open_history
 from training.evaluation import Evaluation, evaluate_procedure
 from training.plots import draw_plots
 from training.progress import Progress
-from training.project import Project, project_rules, read_project
+from training.project import Project, read_project
 from training.refit import Shipped, refit
 from training.report import training_summary
 from training.split import TEST

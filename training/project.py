@@ -10,8 +10,6 @@ from features.document import DocumentError, read_document
 from features.duration import Duration, parse_duration
 from features.moment import Moment
 from features.sources import ProfileFields, Sources, expand
-from serving.basis import RulesBasis
-from serving.rules import read_rules
 
 _SQLITE = "sqlite:///"
 
@@ -232,8 +230,3 @@ def _beside(path: Path, tracking_uri: str) -> str:
     if not tracking_uri.startswith(_SQLITE):
         return tracking_uri
     return f"{_SQLITE}{path.parent.resolve() / tracking_uri.removeprefix(_SQLITE)}"
-
-
-def project_rules(project: Project, folder: Path) -> RulesBasis:
-    """Return the rules of a project: its own file, or the default ones."""
-    return RulesBasis(read_rules(folder / project.rules if project.rules else None))

@@ -7,7 +7,8 @@ import pytest
 from features.contract import moment
 from features.document import DocumentError
 from features.duration import DAY_US
-from training.project import Project, project_rules, read_project
+from training.basis import project_rules
+from training.project import Project, read_project
 
 UNDATED = 'name = "firm"\n[sources.leads]\npath = "leads.csv"\n'
 LEADS = UNDATED + 'columns = { created_at = "created" }\n'
