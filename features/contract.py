@@ -76,7 +76,7 @@ class Event:
         recorded_at: When it could be known; `occurred_at` if not given.
         value: A figure that belongs to it (minutes, amount); None if it has none.
         item: What it was done to (page, paper, webinar); None if nothing.
-        event_id: The source's key; events with the same one count once.
+        event_id: The source's key; events of one type with the same one count once.
     """
 
     event_type: str

@@ -1,5 +1,6 @@
 """Queries as sources: their rows land in a table of the history's own DuckDB database."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +12,17 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SQLAlchemyError
 
 _CHUNK = 50_000
+
+# These speak of names and files; other errors of DuckDB may quote values.
+_ABOUT_NAMES = (
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.IOException,
+    duckdb.ParserException,
+)
+
+_BIND = re.compile(r"(?<![:\w\\]):(?=\w)")
+"""A colon that SQLAlchemy would take for the beginning of a parameter."""
 
 
 class QueryError(ValueError):
@@ -43,10 +55,12 @@ def load(
             _load_duckdb(connection, table, query, str(url.database))
         else:
             _load_sqlalchemy(connection, table, query, url)
-    except duckdb.Error as error:
+    except _ABOUT_NAMES as error:
         raise QueryError(f"DuckDB refuses the query: {_first_line(error)}") from None
+    except duckdb.Error as error:
+        kind = type(error).__name__.removesuffix("Exception")
+        raise QueryError(f"DuckDB stopped with {kind} while running the query") from None
     except (ProgrammingError, OperationalError) as error:
-        # These speak of names and connections; the other errors of a database may quote values.
         raise QueryError(f"the database refuses the query: {_first_line(error.orig)}") from None
     except DBAPIError as error:
         kind = type(error.orig).__name__
@@ -83,7 +97,7 @@ def _load_sqlalchemy(
     engine = sqlalchemy.create_engine(url)
     try:
         with engine.connect().execution_options(stream_results=True) as other:
-            result = other.execute(sqlalchemy.text(query))
+            result = other.execute(sqlalchemy.text(_BIND.sub(r"\:", query)))
             names = list(result.keys())
             schema = pa.schema([(name, pa.string()) for name in names])
             reader = pa.RecordBatchReader.from_batches(

@@ -1,4 +1,8 @@
-"""Features that follow from the lead itself: its age, and how much of its profile is missing."""
+"""Features that follow from the lead itself: its age, and how much of its profile is missing.
+
+A lead created at the first moment of 1970 is one whose creation nobody knows: that is what exports
+write for no date, and what sources without such a column are read as.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +16,12 @@ def fill_derived(table: FeatureTable, created: NDArray[np.int64], as_of: NDArray
 
     Args:
         table: Its `numbers` are written in place.
-        created: int64 [rows], microseconds since 1970.
+        created: int64 [rows], microseconds since 1970; 0 where nobody knows.
         as_of: int64 [rows], microseconds since 1970.
     """
     for column, feature in enumerate(table.feature_set.features):
         if feature.kind == "lead_age":
-            table.numbers[:, column] = (as_of - created) / DAY_US
+            table.numbers[:, column] = np.where(created == 0, np.nan, (as_of - created) / DAY_US)
         elif feature.kind == "missing_count":
             table.numbers[:, column] = _missing(table)
 

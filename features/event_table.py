@@ -25,16 +25,16 @@ _KEYS = {
 
 _COLUMNS = "lead, account, first_for_account, type, occurred, recorded, value, item"
 
-# Of the events with one id, the one that was visible first counts: for a lead, and for an account.
+# Of events of one type and id, the one visible first counts: for a lead, and for an account.
 _ONCE = """
     SELECT * REPLACE (first_for_account AND (id IS NULL OR row_number() OVER (
-        PARTITION BY account, id ORDER BY visible, occurred, recorded, type, value, item, lead
+        PARTITION BY account, id ORDER BY visible, occurred, recorded, value, item, lead
     ) = 1) AS first_for_account)
     FROM (
         SELECT *, greatest(occurred + 1, recorded) AS visible FROM staged
         WHERE {known}
         QUALIFY id IS NULL OR row_number() OVER (
-            PARTITION BY lead, account, id ORDER BY visible, occurred, recorded, type, value, item
+            PARTITION BY lead, account, id ORDER BY visible, occurred, recorded, value, item
         ) = 1
     )
 """
@@ -62,14 +62,13 @@ def create_staging(connection: duckdb.DuckDBPyConnection, *, with_ids: bool) -> 
     """)
 
 
-def stage_events(relation: Relation, source: EventSource, leads: LeadColumns, number: int) -> None:
+def stage_events(relation: Relation, source: EventSource, leads: LeadColumns) -> None:
     """Read the events of one source and find their leads.
 
     Args:
         relation: The opened source.
         source: Its declaration.
         leads: The mapping of the leads source.
-        number: Of the source, so that equal event ids of two sources stay apart.
 
     Raises:
         HistoryError: A value cannot be read, or the leads lack the key the events carry.
@@ -98,9 +97,8 @@ def stage_events(relation: Relation, source: EventSource, leads: LeadColumns, nu
     identified = ""
     if columns.event_id:
         read["id"] = relation.text(columns.event_id)
-        identified = (
-            f", CASE WHEN e.id IS NOT NULL THEN (hash({number}, e.id) >> 1)::BIGINT END AS id"
-        )
+        hashed = "(hash(e.type, e.id) >> 1)::BIGINT"
+        identified = f", CASE WHEN e.id IS NOT NULL THEN {hashed} END AS id"
     selected = ", ".join(f"{sql} AS {name}" for name, sql in read.items())
     relation.run(f"""
         INSERT INTO staged BY NAME

@@ -37,8 +37,9 @@ def files_reader(files: list[str], delimiter: str) -> str:
         return f"read_parquet({listed})"
     if not re.search(r"\.(csv|tsv|txt)(\.gz)?$", files[0]):
         raise ValueError(f"{files[0]} is neither CSV nor Parquet by its name; rename it")
-    # All text: what is a number or a time is decided by the declaration, not by a sample.
+    # All text, and every line: what is a number or a time is decided by the declaration, and no
+    # guess from a sample may take a line for a comment or for no part of the table.
     return (
         f"read_csv({listed}, delim={literal(delimiter)}, quote='\"', escape='\"', header=true, "
-        "all_varchar=true)"
+        "all_varchar=true, comment='', skip=0)"
     )

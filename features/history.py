@@ -191,7 +191,7 @@ class History:
         for number, events in enumerate(sources.events):
             on_step(f"Reading events {number + 1} of {len(sources.events)}")
             relation = self._open(events, f"sources.events.{number}")
-            stage_events(relation, events, sources.leads.columns, number)
+            stage_events(relation, events, sources.leads.columns)
         on_step("Arranging events")
         counts = create_events(
             self.connection, now=self.now, with_ids=with_ids, clustered_from=_CLUSTERED_FROM

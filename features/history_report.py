@@ -12,7 +12,7 @@ class HistoryReport:
         events: Events kept; one that two leads share counts for each.
         duplicate_leads: Rows of the leads source whose key an earlier row has.
         events_of_unknown_leads: Events whose key no lead has.
-        duplicate_events: Events whose id another event of the same source and lead has.
+        duplicate_events: Events whose id another event of the same type and lead has.
         events_before_1970: Events no clock can have seen.
         stages_of_unknown_leads: Stage changes whose lead is not among the leads.
         events_in_future: Events dated later than now: planned, not seen.

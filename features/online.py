@@ -15,6 +15,7 @@ from features.derived import fill_derived
 from features.plan import NO_ITEM, UNKNOWN_TYPE, EventArrays, Plan, Rows, lay_out, take_events
 from features.profile import profile_number, profile_text
 from features.table import FeatureTable
+from features.text import trimmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class OnlineRow:
     Attributes:
         table: One row.
         events_ignored: Events before 1970, not visible at `as_of`, or sent twice.
-        unknown: Event types (``event_type:x``) and profile fields (``profile.x``) no feature knows.
+        unknown: Event types (``event_type:x``) and profile fields (``profile.x``) of what counts
+            that no feature knows or can read.
     """
 
     table: FeatureTable
@@ -35,9 +37,16 @@ class OnlineRow:
 class OnlineFeatures:
     """Computes feature rows from plain objects; safe to call from several threads."""
 
-    def __init__(self, feature_set: FeatureSet) -> None:
-        """Lay out the kernel's plans once."""
+    def __init__(self, feature_set: FeatureSet, *, strict: bool = True) -> None:
+        """Lay out the kernel's plans once.
+
+        Args:
+            feature_set: What to compute.
+            strict: Whether a profile value that is no number is refused where one is wanted;
+                otherwise it is missing, and named as unknown.
+        """
         self.feature_set = feature_set
+        self._strict = strict
         self._fields = frozenset(feature_set.fields)
         self._type_codes = {t: code for code, t in enumerate(feature_set.event_types)}
         self._plans: dict[Level, Plan] = {
@@ -62,39 +71,47 @@ class OnlineFeatures:
             events: The lead's own events, in any order.
             as_of: Microseconds since 1970.
             account_events: Events of the other leads of its account, and of the account itself.
-                None means not known: the account's features are then missing, unless the lead has
-                no account and so is one by itself.
+                None means not known: the account then did what the lead did, which is the least.
 
         Raises:
-            ContractError: A naive datetime, `created_at` after `as_of`, a profile value of the
-                wrong type.
+            ContractError: A naive datetime, `created_at` after `as_of`; where strict, a profile
+                value of the wrong type.
         """
         created = micros(lead.created_at, "lead.created_at")
         if created > as_of:
             raise ContractError("lead.created_at", "is after as_of; send a later as_of")
-        table = self._profile(lead)
+        table, unread = self._profile(lead)
         fill_derived(table, np.array([created]), np.array([as_of]))
         own = _once(_visible(events, as_of, "events"))
         others = _once(_visible(account_events or (), as_of, "account_events"))
         for level, plan in self._plans.items():
-            if level == "lead":
-                self._compute(plan, own, as_of, table.numbers)
-            elif lead.account_id is None or account_events is not None:
-                # A person with two leads in the account may have sent the same event for both.
-                all_events = _once([*own, *others]) if others else own
-                self._compute(plan, all_events, as_of, table.numbers)
-        sent = [*events, *(account_events or ())]
-        ignored = len(sent) - len(own) - len(others)
-        return OnlineRow(table, ignored, self._unknown(lead, sent))
+            # A person with two leads in the account may have sent the same event for both.
+            counted = _once([*own, *others]) if level == "account" and others else own
+            self._compute(plan, counted, as_of, table.numbers)
+        ignored = len(events) + len(account_events or ()) - len(own) - len(others)
+        types = {v.event_type for v in (*own, *others)} - self._type_codes.keys()
+        fields = lead.profile.keys() - self._fields | unread
+        unknown = [f"event_type:{t}" for t in sorted(types)]
+        unknown += [f"profile.{field}" for field in sorted(fields)]
+        return OnlineRow(table, ignored, unknown)
 
-    def _profile(self, lead: Lead) -> FeatureTable:
+    def _profile(self, lead: Lead) -> tuple[FeatureTable, set[str]]:
+        """Return the profile as a table, and the fields that are no numbers but should be."""
         numbers = np.full((1, len(self.feature_set.features)), np.nan)
+        unread = set()
         for field, column in self.feature_set.numbers.items():
-            numbers[0, column] = profile_number(lead.profile.get(field), f"lead.profile.{field}")
+            try:
+                value = profile_number(lead.profile.get(field), f"lead.profile.{field}")
+            except ContractError:
+                if self._strict:
+                    raise
+                unread.add(field)
+            else:
+                numbers[0, column] = value
         texts = {}
         for field in self.feature_set.categories:
             texts[field] = np.array([profile_text(lead.profile.get(field))], dtype=object)
-        return FeatureTable(self.feature_set, numbers, texts)
+        return FeatureTable(self.feature_set, numbers, texts), unread
 
     def _compute(
         self, plan: Plan, visible: list["_Visible"], as_of: int, out: NDArray[np.float64]
@@ -104,10 +121,10 @@ class OnlineFeatures:
 
     def _arrays(self, visible: list["_Visible"]) -> EventArrays:
         items: dict[str | None, int] = {None: NO_ITEM}
-        type_code = [self._type_codes.get(v.event.event_type, UNKNOWN_TYPE) for v in visible]
+        type_code = [self._type_codes.get(v.event_type, UNKNOWN_TYPE) for v in visible]
         # Adding zero turns -0.0 into 0.0, as files do.
         value = [np.nan if v.event.value is None else v.event.value + 0.0 for v in visible]
-        item = [items.setdefault(v.event.item or None, len(items)) for v in visible]
+        item = [items.setdefault(trimmed(v.event.item), len(items)) for v in visible]
         arrays = EventArrays(
             type_code=np.array(type_code, dtype=np.int32),
             occurred=np.array([v.occurred for v in visible], dtype=np.int64),
@@ -118,11 +135,6 @@ class OnlineFeatures:
         order = np.lexsort((arrays.value, arrays.type_code, arrays.recorded, arrays.occurred))
         return take_events(arrays, order)
 
-    def _unknown(self, lead: Lead, events: Sequence[Event]) -> list[str]:
-        types = {event.event_type for event in events} - self._type_codes.keys()
-        fields = lead.profile.keys() - self._fields
-        return [f"event_type:{t}" for t in sorted(types)] + [f"profile.{f}" for f in sorted(fields)]
-
 
 _ZERO = np.zeros(1, dtype=np.int64)
 
@@ -130,6 +142,7 @@ _ZERO = np.zeros(1, dtype=np.int64)
 class _Visible(NamedTuple):
     occurred: int
     recorded: int
+    event_type: str
     event: Event
 
 
@@ -142,25 +155,27 @@ def _visible(events: Sequence[Event], as_of: int, source: str) -> list[_Visible]
         if event.recorded_at is not None:
             recorded = micros(event.recorded_at, f"{source}.{position}.recorded_at")
         if 0 <= occurred < as_of and recorded <= as_of:
-            visible.append(_Visible(occurred, recorded, event))
+            visible.append(_Visible(occurred, recorded, trimmed(event.event_type) or "", event))
     return visible
 
 
 def _once(events: list[_Visible]) -> list[_Visible]:
-    """Return each event once: of those with the same id, the one that was visible first."""
-    found: dict[str, _Visible] = {}
+    """Return each event once: of those of one type and id, the one that was visible first."""
+    without_id = []
+    found: dict[tuple[str, str], _Visible] = {}
     for candidate in events:
-        key = candidate.event.event_id
-        if key is not None and (
-            key not in found or _precedence(candidate) < _precedence(found[key])
-        ):
+        event_id = trimmed(candidate.event.event_id)
+        if event_id is None:
+            without_id.append(candidate)
+            continue
+        key = (candidate.event_type, event_id)
+        if key not in found or _precedence(candidate) < _precedence(found[key]):
             found[key] = candidate
-    return [v for v in events if v.event.event_id is None] + list(found.values())
+    return without_id + list(found.values())
 
 
-def _precedence(visible: _Visible) -> tuple[int, int, int, str, bool, float]:
-    occurred, recorded, event = visible
+def _precedence(visible: _Visible) -> tuple[int, int, int, bool, float]:
+    occurred, recorded, _, event = visible
     value = math.nan if event.value is None else event.value
     no_value = math.isnan(value)
-    first_seen = max(occurred + 1, recorded)
-    return first_seen, occurred, recorded, event.event_type, no_value, 0.0 if no_value else value
+    return max(occurred + 1, recorded), occurred, recorded, no_value, 0.0 if no_value else value

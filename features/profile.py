@@ -4,6 +4,7 @@ import math
 import re
 
 from features.contract import LARGEST_NUMBER, ContractError, ProfileValue
+from features.text import trimmed
 
 _WHOLE_FLOAT = re.compile(r"(-?\d{1,15})\.0+")
 _BOOLEANS = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false"}
@@ -15,12 +16,17 @@ def profile_number(value: ProfileValue, field: str) -> float:
     Raises:
         ContractError: The value is no number, or beyond `LARGEST_NUMBER`.
     """
-    if value is None or value == "":
+    if isinstance(value, str):
+        value = trimmed(value)
+    if value is None:
         return math.nan
     try:
         number = float(value)
     except ValueError:
-        raise ContractError(field, "is a numeric field; send a number or null") from None
+        number = None
+    # Python reads 1_000 and digits of every script.
+    if number is None or (isinstance(value, str) and ("_" in value or not value.isascii())):
+        raise ContractError(field, "is a numeric field; send a number or null")
     if not abs(number) <= LARGEST_NUMBER:
         raise ContractError(field, f"must be a number between ±{LARGEST_NUMBER:g}, or null")
     return number

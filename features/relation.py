@@ -97,7 +97,8 @@ class Relation:
             raw, value = name, f"{name}::DOUBLE"
         else:
             raw = _trimmed(name)
-            value = f"TRY_CAST({raw} AS DOUBLE)"
+            # DuckDB reads 1_000.
+            value = f"CASE WHEN NOT contains({raw}, '_') THEN TRY_CAST({raw} AS DOUBLE) END"
         in_range = f"coalesce(abs({value}) <= {LARGEST_NUMBER}, false)"
         broken = f"{raw} IS NOT NULL AND NOT {in_range}"
         complaint = f"is no number between ±{LARGEST_NUMBER:g}; correct it or leave it empty"
@@ -141,7 +142,8 @@ class Relation:
             return self._connection.execute(sql)
         except duckdb.Error as error:
             self._tell_mistake()
-            raise HistoryError(f"{self.section}: {_harmless(error)}") from None
+            file = f"{self._files[0]}: " if len(self._files) == 1 else ""
+            raise HistoryError(f"{self.section}: {file}{_harmless(error)}") from None
 
     def _text_time(self, column: str) -> str:
         raw = _trimmed(identifier(column))
@@ -154,7 +156,8 @@ class Relation:
         else:
             aware = f"regexp_matches({raw}, {literal(_AWARE)})"
             naive = f"regexp_matches({raw}, {literal(_NAIVE)})"
-            moment = f"epoch_us(TRY_CAST(replace({raw}, ' +', '+') AS TIMESTAMPTZ))"
+            joined = f"regexp_replace({raw}, ' ([+-][0-9:]+)$', '\\1')"
+            moment = f"epoch_us(TRY_CAST({joined} AS TIMESTAMPTZ))"
             local = self._local(f"TRY_CAST({raw} AS TIMESTAMP)")
             value = f"CASE WHEN {aware} THEN {moment} WHEN {naive} THEN {local} END"
         unchecked = value
@@ -227,4 +230,7 @@ def _harmless(error: duckdb.Error) -> str:
     line = re.search(r"(?i)line:? (\d+)", str(error))
     kind = type(error).__name__.removesuffix("Exception")
     place = f" near line {line[1]}" if line else ""
-    return f"DuckDB cannot read it ({kind}{place}); check format, encoding (UTF-8) and delimiter"
+    return (
+        f"DuckDB cannot read it ({kind}{place}); check format, encoding (UTF-8) and delimiter, and "
+        "that the first line of a CSV file names its columns and every line has as many values"
+    )

@@ -128,12 +128,18 @@ def unread_by(project: Project, history: History, feature_set: FeatureSet) -> tu
     """Return what features look at and a project's sources hold nothing of.
 
     Profile fields (``profile.x``) are missing for every lead, also those that the project declares
-    as another kind; event types (``event_type:x``) never occur.
+    as another kind, and so is the age without a date of creation; event types (``event_type:x``)
+    never occur.
     """
     numeric, categorical = project.profile.numeric, project.profile.categorical
     fields = {*feature_set.numbers} - {*numeric} | {*feature_set.categories} - {*categorical}
     types = {*feature_set.event_types} - {summary.event_type for summary in history.event_types()}
-    return (*(f"profile.{f}" for f in sorted(fields)), *(f"event_type:{t}" for t in sorted(types)))
+    ages = {feature.name for feature in feature_set.features if feature.kind == "lead_age"}
+    return (
+        *(f"profile.{field}" for field in sorted(fields)),
+        *(() if project.sources.leads.columns.created_at else ages),
+        *(f"event_type:{event_type}" for event_type in sorted(types)),
+    )
 
 
 def score_leads(

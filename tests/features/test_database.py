@@ -64,8 +64,8 @@ def duck(tmp_path: Path) -> str:
     return "duckdb:///crm.duckdb"
 
 
-def check(folder: Path, database: str) -> None:
-    leads = {"query": "SELECT * FROM leads", "database": database, "columns": COLUMNS}
+def check(folder: Path, database: str, query: str = "SELECT * FROM leads") -> None:
+    leads = {"query": query, "database": database, "columns": COLUMNS}
     with read(folder, leads=leads, profile=PROFILE) as history:
         found = history.leads()
         assert found.lead_id.tolist() == ["7", "8"]
@@ -83,6 +83,14 @@ def test_postgresql(postgres: str, tmp_path: Path) -> None:
 
 def test_sqlite(sqlite: str, tmp_path: Path) -> None:
     check(tmp_path, sqlite)
+
+
+def test_colons_and_percent_signs_of_a_query_mean_themselves(
+    postgres: str, sqlite: str, tmp_path: Path
+) -> None:
+    wanted = """SELECT * FROM leads WHERE '{"stage":1, :x}' LIKE '%:1, :x}'"""
+    check(tmp_path, sqlite, wanted)
+    check(tmp_path, postgres, f"{wanted} AND id::text >= '7' ORDER BY id")
 
 
 def test_duckdb(duck: str, tmp_path: Path) -> None:
@@ -121,6 +129,12 @@ def test_a_database_that_does_not_answer(
 def test_postgresql_values_are_not_quoted(postgres: str, tmp_path: Path) -> None:
     leads = {"query": "SELECT company::int FROM leads", "database": postgres, "columns": COLUMNS}
     with pytest.raises(HistoryError, match="the database stopped with InvalidTextRepresentation"):
+        read(tmp_path, leads=leads)
+
+
+def test_duckdb_values_are_not_quoted(duck: str, tmp_path: Path) -> None:
+    leads = {"query": "SELECT company::INT FROM leads", "database": duck, "columns": COLUMNS}
+    with pytest.raises(HistoryError, match="DuckDB stopped with Conversion while"):
         read(tmp_path, leads=leads)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from features.contract import ContractError, Event, Lead
+from features.contract import ContractError, Event, Lead, moment
 from features.online import OnlineFeatures
 from tests.features.samples import AS_OF, AS_OF_US, FEATURES, START
 
@@ -40,12 +40,52 @@ def test_what_no_feature_knows_is_named() -> None:
     assert row.table.value(0, FEATURES.columns["account.count(*)"]) == 3.0
 
 
-def test_an_account_that_is_not_known_is_missing() -> None:
-    column = FEATURES.columns["account.count(*)"]
-    events = [Event("demo", AS_OF - HOUR)]
-    assert ONLINE.row(lead("acme"), events, AS_OF_US).table.value(0, column) is None
-    assert ONLINE.row(lead("acme"), events, AS_OF_US, []).table.value(0, column) == 1.0
-    assert ONLINE.row(lead(None), events, AS_OF_US).table.value(0, column) == 1.0
+def test_an_account_of_which_nothing_is_known_did_what_its_lead_did() -> None:
+    events = [Event("demo", AS_OF - HOUR), Event("page", AS_OF - 3 * HOUR, value=2.0)]
+    alone = ONLINE.row(lead("acme"), events, AS_OF_US, []).table.numbers
+    for row in (ONLINE.row(lead("acme"), events, AS_OF_US), ONLINE.row(lead(), events, AS_OF_US)):
+        np.testing.assert_array_equal(row.table.numbers, alone)
+    assert alone[0, FEATURES.columns["account.count(*)"]] == 2.0
+
+
+def test_spaces_around_what_an_event_says_do_not_count() -> None:
+    events = [
+        Event("demo", AS_OF - HOUR, item="a", event_id="1"),
+        Event(" demo\u00a0", AS_OF - HOUR, item=" a", event_id="1 "),
+        Event("demo", AS_OF - HOUR, item="a ", event_id=" "),
+        Event("demo", AS_OF - HOUR, item=" "),
+    ]
+    row = ONLINE.row(lead(employees=" "), events, AS_OF_US)
+    assert (row.events_ignored, row.unknown) == (1, [])
+    assert row.table.value(0, FEATURES.columns["count(demo)"]) == 3.0
+    assert row.table.value(0, FEATURES.columns["distinct_items(demo)"]) == 1.0
+    assert row.table.value(0, FEATURES.columns["profile.employees"]) is None
+
+
+def test_events_of_different_types_may_have_the_same_id() -> None:
+    events = [Event(kind, AS_OF - HOUR, event_id="1") for kind in ("demo", "page")]
+    row = ONLINE.row(lead(), events, AS_OF_US)
+    assert row.events_ignored == 0
+    assert row.table.value(0, FEATURES.columns["count(*)"]) == 2.0
+
+
+def test_what_is_ignored_is_not_named_as_unknown() -> None:
+    row = ONLINE.row(
+        lead(), [Event("future", AS_OF), Event("x", START.replace(year=1969))], AS_OF_US
+    )
+    assert (row.events_ignored, row.unknown) == (2, [])
+
+
+def test_a_value_that_is_no_number_can_count_as_unknown() -> None:
+    row = OnlineFeatures(FEATURES, strict=False).row(lead(employees="50-249"), [], AS_OF_US)
+    assert row.unknown == ["profile.employees"]
+    assert row.table.value(0, FEATURES.columns["profile.employees"]) is None
+    assert row.table.value(0, FEATURES.columns["profile_missing"]) == 2.0
+
+
+def test_the_age_of_a_lead_created_nobody_knows_when_is_missing() -> None:
+    table = ONLINE.row(Lead("1", moment(0)), [], AS_OF_US).table
+    assert table.value(0, FEATURES.columns["lead_age_days"]) is None
 
 
 def test_an_event_of_two_leads_counts_once_for_their_account() -> None:

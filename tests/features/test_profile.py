@@ -15,12 +15,14 @@ def test_numbers(value: ProfileValue, number: float) -> None:
     assert profile_number(value, "x") == number
 
 
-@pytest.mark.parametrize("value", [None, ""])
+@pytest.mark.parametrize("value", [None, "", " \u00a0"])
 def test_missing_numbers(value: ProfileValue) -> None:
     assert math.isnan(profile_number(value, "x"))
 
 
-@pytest.mark.parametrize("value", ["many", math.inf, math.nan, "nan", 1.1e15])
+@pytest.mark.parametrize(
+    "value", ["many", math.inf, math.nan, "nan", 1.1e15, "1_000", "１２", "1,5"]
+)
 def test_what_is_no_number_is_refused_without_telling_it(value: ProfileValue) -> None:
     with pytest.raises(ContractError, match=r"^lead\.profile\.size: ") as caught:
         profile_number(value, "lead.profile.size")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -88,7 +89,9 @@ def test_a_wrong_delimiter_is_suspected(tmp_path: Path) -> None:
     assert "set 'delimiter'" in refusal(tmp_path, events(), "id;at;type")
 
 
-@pytest.mark.parametrize("value", ["secret", "NaN", "inf", "2e15", "-1e300", "1,5"])
+@pytest.mark.parametrize(
+    "value", ["secret", "NaN", "inf", "2e15", "-1e300", "1,5", "1_000", "１２"]
+)
 def test_a_bad_number_is_told_by_line_and_not_by_value(tmp_path: Path, value: str) -> None:
     lines = ["id,at,type,amount"]
     lines += [f'1,2026-01-01T00:00:00Z,page,"{amount}"' for amount in ("", value)]
@@ -151,11 +154,34 @@ def test_e_mail_addresses_never_become_a_feature(tmp_path: Path) -> None:
     assert "erika" not in str(caught.value)
 
 
+def test_no_line_of_a_file_is_taken_for_a_comment(tmp_path: Path) -> None:
+    at = "2026-01-01T00:00:00Z"
+    write(tmp_path, "leads.csv", [LEAD_LINES[0], f"#1,{at},a,1,#top", f"2,{at},,,", f"#3,{at},,,"])
+    with read(tmp_path, profile=ProfileFields(categorical=("industry",))) as history:
+        assert history.leads().lead_id.tolist() == ["#1", "#3", "2"]
+        first = np.zeros(1, dtype=np.int64)
+        assert history.profile.texts("industry", first, first).tolist() == ["#top"]
+
+
+@pytest.mark.parametrize("above", ["Export of 2026-01-01", "Export;of the CRM"])
+def test_a_line_above_the_names_of_columns_is_not_skipped(tmp_path: Path, above: str) -> None:
+    write(tmp_path, "leads.csv", [above, *LEAD_LINES])
+    with pytest.raises(HistoryError, match="the first line of a CSV file names its columns"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("line", ["1,2026-01-01T00:00:00Z,a", "1,2026-01-01T00:00:00Z,a,1,IT,x"])
+def test_a_line_with_too_few_or_many_values_is_not_skipped(tmp_path: Path, line: str) -> None:
+    write(tmp_path, "leads.csv", [*LEAD_LINES, *[LEAD_LINES[1]] * 30_000, line])
+    with pytest.raises(HistoryError, match=r"near line 30005.* every line has as many values"):
+        read(tmp_path)
+
+
 def test_a_broken_file_is_told_without_its_content(tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_bytes(b"id,created\nM\xfcller,2026-01-01T00:00:00Z\n")
     with pytest.raises(HistoryError, match="UTF-8") as caught:
         read(tmp_path, leads={"path": "leads.csv", "columns": {"lead_id": "id"}})
     assert "ller" not in str(caught.value)
     (tmp_path / "leads.parquet").write_bytes(b"no parquet")
-    with pytest.raises(HistoryError, match=r"sources\.leads: DuckDB cannot read it"):
+    with pytest.raises(HistoryError, match=r"leads: .*leads\.parquet: DuckDB cannot read"):
         read(tmp_path, leads={"path": "leads.parquet", "columns": {"lead_id": "id"}})

@@ -30,6 +30,7 @@ def created(folder: Path, moment: str, **settings: str) -> int:
         ("2026-01-15 10:30:00+02:00", datetime(2026, 1, 15, 8, 30, tzinfo=UTC)),
         ("2026-01-15 10:30:00 +0200", datetime(2026, 1, 15, 8, 30, tzinfo=UTC)),
         ("2026-01-15T10:30:00.123456-05", datetime(2026, 1, 15, 15, 30, 0, 123456, tzinfo=UTC)),
+        ("2026-01-15 10:30:00 -03:00", datetime(2026, 1, 15, 13, 30, tzinfo=UTC)),
         ("2026-01-15 10:30 UTC", datetime(2026, 1, 15, 10, 30, tzinfo=UTC)),
     ],
 )
