@@ -23,7 +23,8 @@ Written by `make results` (`python -m experiments.results`), which trains the pr
 `experiments/projects` on the data sets in `LEADSCORE_DATA` (default `../shared/data`). The figures
 are those of the whole procedure on the newest slice, which it never saw: fit on the oldest one,
 calibrate on the next, a gap of one horizon between them. In brackets: bootstrap 95 % intervals over
-independent accounts. The rules are the ones that ship; they know nothing of these data sets.
+independent accounts and persons. The rules are the ones that ship; they know nothing of these data
+sets.
 """
 
 

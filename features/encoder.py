@@ -29,12 +29,22 @@ class Encoder(BaseModel):
     categories: dict[str, tuple[str, ...]]
 
     @classmethod
-    def fit(cls, table: FeatureTable, *, min_rows: int, max_categories: int) -> "Encoder":
-        """Learn the categories seen in at least `min_rows` rows, the most frequent first."""
+    def fit(
+        cls, table: FeatureTable, lead: NDArray[np.int64], *, min_leads: int, max_categories: int
+    ) -> "Encoder":
+        """Learn the categories that enough leads have, the most frequent first.
+
+        Args:
+            table: Rows to learn from.
+            lead: int64 [rows], whose rows they are: many rows of one lead are one observation.
+            min_leads: Fewest leads of a category.
+            max_categories: Most categories of a field.
+        """
         learned = {}
         for field in table.feature_set.categories:
-            counts = Counter(text for text in table.texts[field] if text is not None)
-            frequent = [(-rows, text) for text, rows in counts.items() if rows >= min_rows]
+            having = set(zip(table.texts[field], lead.tolist(), strict=True))
+            counts = Counter(text for text, _ in having if text is not None)
+            frequent = [(-leads, text) for text, leads in counts.items() if leads >= min_leads]
             learned[field] = tuple(text for _, text in sorted(frequent)[:max_categories])
         return cls(categories=learned)
 

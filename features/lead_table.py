@@ -20,6 +20,7 @@ class Leads:
         lead_id: Object array [leads] of str, sorted by account and then by key.
         created: int64 [leads], microseconds since 1970; 0 where the source has no such column.
         account: int64 [leads], ascending codes; a lead without account has one of its own.
+        person: int64 [leads], codes; a lead without person has one of its own.
         position: int64 [leads], where in its source a lead stands, from 0.
         carried: Object array [leads] of str or None by name.
     """
@@ -27,6 +28,7 @@ class Leads:
     lead_id: NDArray[np.object_]
     created: NDArray[np.int64]
     account: NDArray[np.int64]
+    person: NDArray[np.int64]
     position: NDArray[np.int64]
     carried: dict[str, NDArray[np.object_]]
 
@@ -70,11 +72,16 @@ def create_leads(
     selected = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in (read | further).items())
     relation.run(f"CREATE TABLE lead_rows AS SELECT {selected} FROM {relation.sql}")
     # The prefixes keep the account "7" apart from a lead "7" without account.
-    connection.execute("""
+    person = "lead"
+    if columns.person_id:
+        person = (
+            "dense_rank() OVER (ORDER BY coalesce('person ' || person_id, 'lead ' || lead_id)) - 1"
+        )
+    connection.execute(f"""
         CREATE TABLE leads AS
         SELECT row_number() OVER (ORDER BY account_key, lead_id) - 1 AS lead,
                dense_rank() OVER (ORDER BY account_key) - 1 AS account,
-               * EXCLUDE (account_key)
+               {person} AS person, * EXCLUDE (account_key)
         FROM (
             SELECT *, coalesce('account ' || account_id, 'lead ' || lead_id) AS account_key
             FROM lead_rows
@@ -93,12 +100,13 @@ def fetch_leads(connection: duckdb.DuckDBPyConnection, carried: Mapping[str, str
     """Return the table `leads`; `carried` maps names to its columns."""
     columns = "".join(f", {identifier(column)}" for column in carried.values())
     table = connection.sql(
-        f"SELECT lead_id, created, account, position{columns} FROM leads ORDER BY lead"
+        f"SELECT lead_id, created, account, person, position{columns} FROM leads ORDER BY lead"
     ).to_arrow_table()
     return Leads(
         lead_id=table["lead_id"].to_numpy(),
         created=table["created"].to_numpy(),
         account=table["account"].to_numpy(),
+        person=table["person"].to_numpy(),
         position=table["position"].to_numpy(),
         carried={name: table[column].to_numpy() for name, column in carried.items()},
     )

@@ -103,8 +103,9 @@ class Verdict:
 
     @property
     def finite(self) -> bool:
-        """Whether every part is a number."""
-        return bool(np.isfinite(self.base) and np.isfinite(self.contributions).all())
+        """Whether every part and their sum are numbers."""
+        parts = np.isfinite(self.contributions).all()
+        return bool(parts and np.isfinite(self.base + self.contributions.sum()))
 
 
 def compose(

@@ -19,7 +19,7 @@ from features.declaration import (
 )
 from features.duration import parse_duration
 from features.table import FeatureTable
-from serving.model.artefact import booster_checksum, load_model, save_model
+from serving.model.artefact import checksum, load_model, save_model
 from serving.model.manifest import Calibration, Manifest, TrainingWindow
 from serving.model.reference import Reference
 from serving.model.scorer import LeadModel
@@ -94,7 +94,7 @@ def tiny_training(*, trees: bool = True) -> TinyTraining:
         - 0.1 * np.nan_to_num(table.numbers[:, 5], nan=20.0)
     )
     label = (np.random.default_rng(2).uniform(size=1500) < 1 / (1 + np.exp(-logit))) * 1.0
-    encoder = fit_encoder(table)
+    encoder = fit_encoder(table, np.arange(len(table)))
     examples = Examples(encoder.encode(table), label, np.ones(1500))
     learned = learn(FEATURE_SET, encoder, examples, ModelChoices(), 30 if trees else 0)
     margins = learned.halves.margins(examples.matrix)
@@ -118,6 +118,7 @@ def tiny_training(*, trees: bool = True) -> TinyTraining:
         metrics={},
         notes=(),
         libraries={},
-        booster_sha256=booster_checksum(learned.booster_text) if learned.booster_text else None,
+        linear_sha256=checksum(learned.halves.linear.model.model_dump_json()),
+        booster_sha256=checksum(learned.booster_text) if learned.booster_text else None,
     )
     return TinyTraining(manifest, learned)

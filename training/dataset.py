@@ -14,6 +14,7 @@ from features.table import FeatureTable
 from training.derivation import derive_feature_set
 from training.flat import flat_rows
 from training.grid import LabelledRows, grid_rows
+from training.groups import independent_groups
 from training.notes import dataset_notes
 from training.progress import Progress
 from training.project import Project, RowGrid, Stages
@@ -104,4 +105,4 @@ def _grid(history: History, stages: Stages, grid: RowGrid) -> LabelledRows:
     timeline = read_timeline(history, stages, grid.from_stage)
     # Nobody has observed the future, whatever the project says.
     observed_until = min(grid.observed_until or history.last_moment(), history.now)
-    return grid_rows(timeline, history.leads().account, grid, observed_until)
+    return grid_rows(timeline, independent_groups(history.leads()), grid, observed_until)

@@ -25,7 +25,7 @@ FEWEST_LEADS = 10
 MODEL, BASE_RATE, RULES = "leadscore", "base rate", "rules"
 LOGISTIC, DEFAULTS = "logistic alone", "LightGBM, defaults"
 
-_RAREST_CATEGORY_ROWS = 20
+_RAREST_CATEGORY_LEADS = 20
 _MOST_CATEGORIES = 100
 
 
@@ -56,9 +56,11 @@ class Evaluation:
     probability: NDArray[np.float64]
 
 
-def fit_encoder(table: FeatureTable) -> Encoder:
+def fit_encoder(table: FeatureTable, lead: NDArray[np.int64]) -> Encoder:
     """Freeze the categories of training rows; rare ones are treated as unknown ones will be."""
-    return Encoder.fit(table, min_rows=_RAREST_CATEGORY_ROWS, max_categories=_MOST_CATEGORIES)
+    return Encoder.fit(
+        table, lead, min_leads=_RAREST_CATEGORY_LEADS, max_categories=_MOST_CATEGORIES
+    )
 
 
 def examples(
@@ -91,7 +93,7 @@ def evaluate_procedure(dataset: Dataset, choices: ModelChoices, rules: Explained
             f"only {rarer} leads of the rarer outcome are there to fit on, at least {FEWEST_LEADS} "
             "are needed; bring more history or a longer horizon, and serve the rules until then"
         )
-    encoder = fit_encoder(tables[0])
+    encoder = fit_encoder(tables[0], rows[0].lead)
     fit = examples(encoder, tables[0], rows[0], choices.half_life)
     calibrate = examples(encoder, tables[1], rows[1], None)
     test = examples(encoder, tables[2], rows[2], None)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from features.document import suggestion
 from features.lead_table import Leads
 from training.grid import LabelledRows
+from training.groups import independent_groups
 from training.project import Flat
 from training.timeline import StageError
 
@@ -35,7 +36,7 @@ def flat_rows(flat: Flat, leads: Leads, seed: int) -> LabelledRows:
     known = np.array([value is not None for value in outcome], dtype=np.bool_)
     lead = np.arange(len(label))
     ranks = _ranks(flat, leads, seed)
-    rows = LabelledRows(lead, ranks, label, leads.account, immature=int((~known).sum()))
+    rows = LabelledRows(lead, ranks, label, independent_groups(leads), immature=int((~known).sum()))
     return rows.take(known)
 
 

@@ -17,7 +17,7 @@ class LabelledRows:
         lead: int64 [rows], lead codes.
         as_of: int64 [rows], microseconds since 1970; for flat data the rank in its order.
         label: float64 [rows], 1 where the target is reached inside the horizon.
-        group: int64 [rows], account codes; rows of one group are not independent.
+        group: int64 [rows]; rows of one group are not independent.
         immature: Rows left out because their outcome is not known yet.
     """
 
@@ -45,7 +45,7 @@ class LabelledRows:
 
 
 def grid_rows(
-    timeline: Timeline, account: NDArray[np.int64], grid: RowGrid, observed_until: int
+    timeline: Timeline, group: NDArray[np.int64], grid: RowGrid, observed_until: int
 ) -> LabelledRows:
     """Lay the grid over every lead while it is open.
 
@@ -62,7 +62,7 @@ def grid_rows(
     lead, as_of = lead[mature], as_of[mature]
     # NEVER is the largest int64, so the label asks by difference only where the target was reached.
     label = (timeline.target[lead] <= as_of + grid.horizon).astype(np.float64)
-    return LabelledRows(lead, as_of, label, account[lead], immature)
+    return LabelledRows(lead, as_of, label, group[lead], immature)
 
 
 def open_moments(

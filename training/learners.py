@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from features.declaration import FeatureSet
 from features.encoder import Encoder, category_columns
-from serving.explanation import TreeExplanation
+from serving.model.explanation import TreeExplanation
 from serving.model.linear import CategoryTerm, LinearExplanation, LinearModel, NumberTerm
 from serving.model.manifest import Mixture
 from serving.model.scorer import Halves
@@ -87,7 +87,7 @@ def learn(
         rounds: How many trees (0 for none), or the examples early stopping watches.
     """
     linear = fit_linear(feature_set, encoder, examples, choices.seed)
-    if rounds == 0:
+    if rounds == 0 or choices.tree_weight == 0.0:
         return Learned(Halves(None, linear, Mixture(trees=0.0, linear=1.0)), None, 0)
     booster = _fit_booster(feature_set, examples, choices, rounds)
     text = booster.model_to_string(num_iteration=booster.best_iteration)

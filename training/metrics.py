@@ -66,7 +66,9 @@ class Ranking:
         self._probability = probability[self._order]
         self._label = label[self._order]
         self._tie_starts = np.flatnonzero(np.diff(self._probability, prepend=np.inf))
-        self._bin_starts = np.unique(len(label) * np.arange(_BINS) // _BINS)
+        # Rows of one probability are in one bin, or their order would decide.
+        bins = self._tie_starts * _BINS // len(label)
+        self._bin_starts = self._tie_starts[np.flatnonzero(np.diff(bins, prepend=-1))]
 
     def figures(self, weight: NDArray[np.float64]) -> dict[str, float]:
         """Return every metric by name; NaN where one outcome has no weight."""
@@ -86,7 +88,7 @@ class Ranking:
         }
 
     def _calibration_error(self, weight: NDArray[np.float64]) -> float:
-        """Return the weighted distance of expected and observed over ten bins of equal rows."""
+        """Return the weighted distance of expected and observed over about ten equal bins."""
         gap = np.add.reduceat(weight * (self._probability - self._label), self._bin_starts)
         return float(np.abs(gap).sum())
 

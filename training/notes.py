@@ -33,7 +33,7 @@ def dataset_notes(
         f"{rows.immature:,} rows left out {unknown}": rows.immature,
         f"{split.in_gap:,} rows left out in the gaps between slices": split.in_gap,
         f"{split.straddling:,} rows left out of the evaluation because another slice keeps their "
-        "account": split.straddling,
+        "account or person": split.straddling,
         f"{report.duplicate_leads:,} leads left out as duplicates": report.duplicate_leads,
         f"{report.duplicate_events:,} events left out as duplicates": report.duplicate_events,
         f"{report.events_of_unknown_leads:,} events left out, of unknown leads": (

@@ -11,7 +11,7 @@ from features.contract import moment
 from features.declaration import KERNEL_VERSION
 from features.duration import format_duration
 from features.table import FeatureTable
-from serving.model.artefact import booster_checksum, save_model
+from serving.model.artefact import checksum, save_model
 from serving.model.manifest import Manifest, TrainingWindow
 from serving.model.reference import Reference
 from serving.model.scorer import Explained
@@ -49,7 +49,7 @@ class Shipped:
 
 def refit(project: Project, dataset: Dataset, evaluation: Evaluation) -> Shipped:
     """Fit on all mature rows with as many trees as early stopping chose."""
-    encoder = fit_encoder(dataset.table)
+    encoder = fit_encoder(dataset.table, dataset.rows.lead)
     everything = examples(encoder, dataset.table, dataset.rows, project.model.half_life)
     rounds = evaluation.learned.rounds
     learned = learn(dataset.feature_set, encoder, everything, project.model, rounds)
@@ -75,7 +75,8 @@ def refit(project: Project, dataset: Dataset, evaluation: Evaluation) -> Shipped
         metrics=evaluation.metrics[MODEL],
         notes=dataset.notes,
         libraries={name: version(name) for name in _LIBRARIES},
-        booster_sha256=booster_checksum(learned.booster_text) if learned.booster_text else None,
+        linear_sha256=checksum(learned.halves.linear.model.model_dump_json()),
+        booster_sha256=checksum(learned.booster_text) if learned.booster_text else None,
     )
     return Shipped(manifest, learned, sample, explained)
 

@@ -25,7 +25,7 @@ class Split:
     Attributes:
         part: int64 [rows], `FIT`, `CALIBRATE`, `TEST` or `LEFT_OUT`.
         in_gap: Rows left out because their horizon reaches into the next slice.
-        straddling: Rows left out because another slice keeps their account.
+        straddling: Rows left out because another slice keeps their group.
     """
 
     part: NDArray[np.int64]

@@ -195,7 +195,7 @@ def _serving_code() -> Iterator[list[str]]:
     with tempfile.TemporaryDirectory() as folder:
         for package, parts in {
             "features": ["*.py"],
-            "serving": ["__init__.py", "explanation.py", "model/*.py"],
+            "serving": ["__init__.py", "model/*.py"],
         }.items():
             spec = find_spec(package)
             assert spec is not None

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from features.declaration import KERNEL_VERSION
 from features.mistake import MistakeError
-from serving.explanation import TreeExplanation
+from serving.model.explanation import TreeExplanation
 from serving.model.linear import LinearExplanation, LinearModel
 from serving.model.manifest import FORMAT, Manifest
 from serving.model.scorer import Halves, LeadModel
@@ -23,9 +23,9 @@ class ModelRefusedError(MistakeError):
     """A model folder this code cannot honour; the message says why and what to do."""
 
 
-def booster_checksum(booster_text: str) -> str:
-    """Return the SHA-256 by which a manifest knows its booster."""
-    return hashlib.sha256(booster_text.encode()).hexdigest()
+def checksum(text: str) -> str:
+    """Return the SHA-256 by which a manifest knows another part."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def save_model(
@@ -50,10 +50,7 @@ def load_model(folder: Path, version: str | None = None) -> LeadModel:
         ModelRefusedError: A part is missing, damaged, or of a layout or kernel not known here.
     """
     manifest = _manifest(folder)
-    try:
-        linear = LinearModel.model_validate_json(_read(folder / LINEAR))
-    except ValidationError as error:
-        raise ModelRefusedError(f"{LINEAR} is damaged: {_first(error)}; train again") from None
+    linear = _linear(folder, manifest)
     halves = Halves(_trees(folder, manifest), LinearExplanation(linear), manifest.mixture)
     _check_columns(manifest, halves)
     unregistered = f"{manifest.project}@{manifest.trained_at:%Y-%m-%dT%H:%M:%SZ}"
@@ -64,9 +61,10 @@ def _manifest(folder: Path) -> Manifest:
     text = _read(folder / MANIFEST)
     try:
         layout = json.loads(text).get("format")
-    except (json.JSONDecodeError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         raise ModelRefusedError(f"{MANIFEST} is not JSON; fetch the model again") from None
     if layout != FORMAT:
+        layout = str(layout)[:20]
         raise ModelRefusedError(
             f"{MANIFEST} has format {layout}, this leadscore reads format {FORMAT}; "
             "train again or use the leadscore that trained it"
@@ -88,17 +86,30 @@ def _manifest(folder: Path) -> Manifest:
     return manifest
 
 
+def _linear(folder: Path, manifest: Manifest) -> LinearModel:
+    text = _read(folder / LINEAR)
+    _check_sum(LINEAR, text, manifest.linear_sha256)
+    try:
+        return LinearModel.model_validate_json(text)
+    except ValidationError as error:
+        raise ModelRefusedError(f"{LINEAR} is damaged: {_first(error)}; train again") from None
+
+
 def _trees(folder: Path, manifest: Manifest) -> TreeExplanation | None:
     if manifest.booster_sha256 is None:
         return None
     text = _read(folder / BOOSTER)
     # LightGBM may end the process on a damaged text, so it only sees what was written.
-    if booster_checksum(text) != manifest.booster_sha256:
-        raise ModelRefusedError(f"{BOOSTER} is not the one of the manifest; fetch the model again")
+    _check_sum(BOOSTER, text, manifest.booster_sha256)
     try:
         return TreeExplanation(text)
     except lightgbm.basic.LightGBMError as error:
         raise ModelRefusedError(f"{BOOSTER} cannot be read: {error}") from None
+
+
+def _check_sum(part: str, text: str, expected: str) -> None:
+    if checksum(text) != expected:
+        raise ModelRefusedError(f"{part} is not the one of the manifest; fetch the model again")
 
 
 def _check_columns(manifest: Manifest, halves: Halves) -> None:
@@ -107,10 +118,17 @@ def _check_columns(manifest: Manifest, halves: Halves) -> None:
         raise ModelRefusedError(
             f"{BOOSTER} expects {halves.trees.features} features, the manifest has {columns}"
         )
-    if any(not 0 <= term.column < columns for term in halves.linear.model.terms):
-        raise ModelRefusedError(f"{LINEAR} names a column beyond the {columns} of the manifest")
     if manifest.encoder.categories.keys() != manifest.feature_set.categories.keys():
         raise ModelRefusedError("the encoder's categorical fields are not those of the feature set")
+    for term in halves.linear.model.terms:
+        if not 0 <= term.column < columns:
+            raise ModelRefusedError(f"{LINEAR} names a column beyond the {columns} of the manifest")
+        feature = manifest.feature_set.features[term.column]
+        codes = None
+        if feature.kind == "category":
+            codes = len(manifest.encoder.categories[feature.field]) + 1
+        if codes != (len(term.weights) if term.kind == "category" else None):
+            raise ModelRefusedError(f"{LINEAR} does not fit feature '{feature.name}'; train again")
 
 
 def _read(path: Path) -> str:

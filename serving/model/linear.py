@@ -6,16 +6,17 @@ mean over the training rows, which are exact SHAP values of a linear model (Lund
 section 4.2, features taken as independent).
 """
 
-from typing import Annotated, Literal, NamedTuple
+from itertools import pairwise
+from typing import Annotated, Literal, NamedTuple, Self
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class NumberTerm(_Part):
@@ -32,11 +33,19 @@ class NumberTerm(_Part):
 
     kind: Literal["number"] = "number"
     column: int
-    grid: tuple[float, ...]
+    grid: tuple[float, ...] = Field(min_length=1)
     normal: tuple[float, ...]
     weight: float = 0.0
     missing_weight: float = 0.0
     mean: float = 0.0
+
+    @model_validator(mode="after")
+    def _a_line(self) -> Self:
+        if len(self.normal) != len(self.grid):
+            raise ValueError("a line needs as many heights as it has points")
+        if any(upper <= lower for lower, upper in pairwise(self.grid)):
+            raise ValueError("the points of a line must ascend")
+        return self
 
     def deviates(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the normal deviate of each value; 0 where it is missing."""
@@ -73,6 +82,12 @@ class LinearModel(_Part):
 
     intercept: float
     terms: tuple[Term, ...]
+
+    @model_validator(mode="after")
+    def _one_term_per_column(self) -> Self:
+        if len({term.column for term in self.terms}) < len(self.terms):
+            raise ValueError("a column has two terms")
+        return self
 
 
 class LinearExplanation:

@@ -1,8 +1,9 @@
 """What a model says of itself: enough to honour it, and to refuse it for a reason."""
 
 from datetime import datetime
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from features.declaration import FeatureSet
 from features.encoder import Encoder
@@ -13,7 +14,7 @@ FORMAT = 1
 
 
 class _Described(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Mixture(_Described):
@@ -84,6 +85,7 @@ class Manifest(_Described):
         metrics: Of the whole procedure on the newest slice, by name.
         notes: What a reader must know before believing the figures.
         libraries: Version by name at training.
+        linear_sha256: Of the text of the logistic half.
         booster_sha256: Of the booster text; None without trees.
     """
 
@@ -104,4 +106,11 @@ class Manifest(_Described):
     metrics: dict[str, Metric]
     notes: tuple[str, ...]
     libraries: dict[str, str]
+    linear_sha256: str
     booster_sha256: str | None
+
+    @model_validator(mode="after")
+    def _trees_where_they_weigh(self) -> Self:
+        if (self.booster_sha256 is None) != (self.mixture.trees == 0.0):
+            raise ValueError("trees must weigh something where there are any, and only there")
+        return self

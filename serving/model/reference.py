@@ -1,10 +1,11 @@
 """From log-odds to a score and a grade: where a lead stands among the reference leads."""
 
-from typing import Literal
+from itertools import pairwise
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Grade = Literal["A", "B", "C", "D"]
 
@@ -24,9 +25,15 @@ class Reference(BaseModel):
         quantiles: 101 ascending log-odds, from the 0th to the 100th percentile.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    quantiles: tuple[float, ...]
+    quantiles: tuple[float, ...] = Field(min_length=101, max_length=101)
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if any(upper < lower for lower, upper in pairwise(self.quantiles)):
+            raise ValueError("quantiles must ascend")
+        return self
 
     @classmethod
     def of(cls, log_odds: NDArray[np.float64]) -> "Reference":

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from features.encoder import Encoder
 from features.table import FeatureTable
-from serving.explanation import TreeExplanation
+from serving.model.explanation import TreeExplanation
 from serving.model.linear import LinearExplanation
 from serving.model.manifest import Calibration, Manifest, Mixture
 
@@ -35,11 +35,15 @@ class Explained:
 
 
 def explained(base: float, contributions: NDArray[np.float64]) -> Explained:
-    """Add up contributions; log-odds beyond `LARGEST_LOG_ODDS` scale theirs down to it."""
-    base = float(np.clip(base, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS))
+    """Add up contributions; finite log-odds beyond `LARGEST_LOG_ODDS` scale theirs down to it."""
+    if np.isfinite(base):
+        base = float(np.clip(base, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS))
     total = contributions.sum(axis=1)
-    capped = np.clip(base + total, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)
-    beyond = capped != base + total
+    log_odds = base + total
+    capped = np.clip(log_odds, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)
+    # What is no number stays none, for the rules to answer instead.
+    capped = np.where(np.isfinite(log_odds), capped, log_odds)
+    beyond = np.isfinite(log_odds) & (capped != log_odds)
     if beyond.any():
         scale = np.ones_like(total)
         scale[beyond] = (capped[beyond] - base) / total[beyond]

@@ -18,9 +18,15 @@ def table(*rows: tuple[float, str | None]) -> FeatureTable:
     return FeatureTable(FEATURES, numbers, {"trade": texts})
 
 
+def fit(seen: FeatureTable, *, min_leads: int = 1, max_categories: int = 5) -> Encoder:
+    """Learn from rows of as many leads."""
+    lead = np.arange(len(seen))
+    return Encoder.fit(seen, lead, min_leads=min_leads, max_categories=max_categories)
+
+
 def test_codes_by_frequency_and_one_for_the_unknown() -> None:
     seen = table((1, "IT"), (1, "Bau"), (1, "Bau"), (1, None), (1, "rare"), (1, "IT"), (1, "Bau"))
-    encoder = Encoder.fit(seen, min_rows=2, max_categories=10)
+    encoder = fit(seen, min_leads=2, max_categories=10)
     assert encoder.categories == {"trade": ("Bau", "IT")}
     matrix = encoder.encode(table((5, "Bau"), (np.nan, "IT"), (0, "rare"), (0, None)))
     expected = [[5, 1, 1], [np.nan, 2, 1], [0, UNKNOWN_CATEGORY, 1], [0, np.nan, 1]]
@@ -29,13 +35,20 @@ def test_codes_by_frequency_and_one_for_the_unknown() -> None:
     assert "rare" not in encoder.categories["trade"]
 
 
+def test_a_category_of_many_rows_of_one_lead_is_rare() -> None:
+    seen = table((1, "A GmbH"), (1, "A GmbH"), (1, "A GmbH"), (1, "Bau"), (1, "Bau"))
+    lead = np.array([0, 0, 0, 1, 2])
+    encoder = Encoder.fit(seen, lead, min_leads=2, max_categories=5)
+    assert encoder.categories == {"trade": ("Bau",)}
+
+
 def test_only_so_many_categories_are_kept() -> None:
     seen = table(*[(1, letter) for letter in "aabbc"])
-    assert Encoder.fit(seen, min_rows=1, max_categories=2).categories == {"trade": ("a", "b")}
+    assert fit(seen, max_categories=2).categories == {"trade": ("a", "b")}
 
 
 def test_a_round_trip_through_json_keeps_the_codes() -> None:
-    encoder = Encoder.fit(table((1, "Ä"), (1, "b")), min_rows=1, max_categories=5)
+    encoder = fit(table((1, "Ä"), (1, "b")))
     again = Encoder.model_validate_json(encoder.model_dump_json())
     both = table((1, "b"), (1, "Ä"))
     np.testing.assert_array_equal(again.encode(both), encoder.encode(both))
@@ -43,7 +56,7 @@ def test_a_round_trip_through_json_keeps_the_codes() -> None:
 
 def test_encoding_leaves_the_table_as_it_is() -> None:
     rows = table((1, "a"))
-    Encoder.fit(rows, min_rows=1, max_categories=5).encode(rows)
+    fit(rows).encode(rows)
     assert np.isnan(rows.numbers[0, 1])
 
 
@@ -54,7 +67,7 @@ def test_a_table_of_other_fields_is_refused() -> None:
 
 def test_one_row_is_encoded_as_in_a_batch() -> None:
     rows = [table((1, "a")), table((2, None)), table((np.nan, "z"))]
-    encoder = Encoder.fit(rows[0], min_rows=1, max_categories=5)
+    encoder = fit(rows[0])
     batch = encoder.encode(concatenate(rows))
     one_by_one = np.concatenate([encoder.encode(row) for row in rows])
     np.testing.assert_array_equal(batch, one_by_one)

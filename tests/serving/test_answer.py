@@ -134,7 +134,13 @@ def test_nothing_else_contributes_where_every_reason_is_listed() -> None:
 
 
 def test_what_is_missing_is_told(by_model: Scoring) -> None:
-    case = Case(Lead("L", NOW, "A", {"colour": "red"}), [Event("x", NOW)], None, NOW_US, None)
+    case = Case(
+        Lead("L", NOW, "A", {"colour": "red"}),
+        [Event("x", NOW), Event("x", NOW - timedelta(1))],
+        None,
+        NOW_US,
+        None,
+    )
     answer = by_model.score(case, 0.0)
     assert set(answer.missing) == {"employees", "industry", "account_events"}
     assert answer.events_ignored == 1

@@ -4,7 +4,7 @@ import lightgbm
 import numpy as np
 import pytest
 
-from serving.explanation import TreeExplanation
+from serving.model.explanation import TreeExplanation
 from serving.model.tables import LARGEST_TABLES
 from serving.model.trees import read_trees
 from tests.serving.boosters import FEATURES, Recipe, assert_explains, matrix, odd_rows, train

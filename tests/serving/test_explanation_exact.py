@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from serving.explanation import TreeExplanation
+from serving.model.explanation import TreeExplanation
 from tests.serving.boosters import FEATURES, Recipe, odd_rows, train
 
 Row = NDArray[np.float64]

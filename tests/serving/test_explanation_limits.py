@@ -2,8 +2,8 @@ import lightgbm
 import numpy as np
 import pytest
 
-from serving.explanation import TreeExplanation
 from serving.model.cells import NoCellsError
+from serving.model.explanation import TreeExplanation
 from serving.model.tables import LARGEST_TABLES, compute_tables
 from serving.model.trees import Split, Tree
 from tests.serving.boosters import Recipe, assert_explains, odd_rows, train

@@ -1,6 +1,7 @@
 """The artefact: it says after loading what it said before, and is refused for a reason."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.model.artefact import ModelRefusedError, load_model
+from serving.model.artefact import ModelRefusedError, checksum, load_model
 from serving.model.pyfunc import PyfuncModel, feature_table
 from serving.model.reference import Reference, grade_of
 from serving.model.scorer import LARGEST_LOG_ODDS, explained, probability
@@ -102,6 +103,56 @@ def test_a_manifest_this_code_cannot_honour_is_refused_for_a_reason(
         load_model(folder)
 
 
+def change(folder: Path, part: str, key: str, value: object) -> None:
+    """Change a part and, if need be, the sum by which the manifest knows it."""
+    path = folder / part
+    text = json.dumps(json.loads(path.read_text(encoding="utf-8")) | {key: value})
+    path.write_text(text, encoding="utf-8")
+    if part != "manifest.json":
+        change(folder, "manifest.json", "linear_sha256", checksum(text))
+
+
+NUMBER = {"kind": "number", "column": 0, "grid": [0.0, 1.0], "normal": [0.0, 1.0]}
+CATEGORY = {"kind": "category", "column": 1, "weights": [0.0, 1.0]}
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "value", "reason"),
+    [
+        ("manifest.json", "linear_sha256", "0" * 64, r"linear\.json is not the one"),
+        ("manifest.json", "booster_sha256", None, "trees must weigh something"),
+        ("manifest.json", "reference", {"quantiles": []}, "quantiles"),
+        ("manifest.json", "reference", {"quantiles": [1.0, *[0.0] * 100]}, "must ascend"),
+        ("manifest.json", "calibration", {"slope": 1.0, "offset": math.inf}, "offset"),
+        ("manifest.json", "encoder", {"categories": {"industry": ["a"] * 9}}, "does not fit"),
+        ("linear.json", "terms", [NUMBER | {"normal": [0.0]}], "as many heights"),
+        ("linear.json", "terms", [NUMBER | {"grid": [], "normal": []}], "grid"),
+        ("linear.json", "terms", [NUMBER | {"grid": [1.0, 1.0]}], "must ascend"),
+        ("linear.json", "terms", [NUMBER | {"column": 99}], "beyond the 7"),
+        ("linear.json", "terms", [NUMBER, NUMBER], "two terms"),
+        ("linear.json", "terms", [CATEGORY], r"does not fit feature 'profile\.industry'"),
+        ("linear.json", "terms", [NUMBER | {"column": 1}], "does not fit feature"),
+        ("linear.json", "terms", [CATEGORY | {"column": 0}], "does not fit feature"),
+    ],
+)
+def test_parts_that_do_not_fit_together_are_refused(
+    tmp_path: Path, part: str, key: str, value: object, reason: str
+) -> None:
+    folder = tiny_training().save(tmp_path)
+    change(folder, part, key, value)
+    with pytest.raises(ModelRefusedError, match=reason):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"format": 1' + "9" * 5000 + "}"])
+def test_a_manifest_that_breaks_its_reader_is_refused(tmp_path: Path, text: str) -> None:
+    folder = tiny_training().save(tmp_path)
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ModelRefusedError, match=r"manifest\.json is not JSON") as caught:
+        load_model(folder)
+    assert len(str(caught.value)) < 200
+
+
 def test_the_frame_of_mlflow_is_scored_as_the_table(tmp_path: Path) -> None:
     model = tiny_training().load(tmp_path)
     table = random_table(30, seed=13)
@@ -121,6 +172,14 @@ def test_a_column_the_frame_lacks_is_missing() -> None:
     table = feature_table(FEATURE_SET, pd.DataFrame({"lead_age_days": [1.0, 2.0]}))
     assert np.isnan(table.numbers[:, 0]).all()
     assert table.texts["industry"].tolist() == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("base", "parts"), [(math.inf, [0.0]), (0.0, [math.nan]), (0.0, [1e308, 1e308])]
+)
+def test_what_is_no_number_stays_none(base: float, parts: list[float]) -> None:
+    with np.errstate(over="ignore"):
+        assert not np.isfinite(explained(base, np.array([parts])).log_odds).any()
 
 
 @given(st.floats(-30, 30), st.lists(st.floats(-50, 50), min_size=1, max_size=5))

@@ -22,7 +22,7 @@ def _examples(rows: int, seed: int, encoder: Encoder | None = None) -> tuple[Enc
     random = np.random.default_rng(seed)
     logit = -1.5 + 1.2 * table.numbers[:, 3] + (table.texts["industry"] == "IT")
     label = (random.uniform(size=rows) < 1 / (1 + np.exp(-logit))) * 1.0
-    encoder = encoder or fit_encoder(table)
+    encoder = encoder or fit_encoder(table, np.arange(len(table)))
     return encoder, Examples(encoder.encode(table), label, random.uniform(0.5, 1.5, rows))
 
 
@@ -114,7 +114,14 @@ def test_early_stopping_keeps_the_rounds_that_were_best_on_later_rows() -> None:
     )
 
 
-@pytest.mark.parametrize("tree_weight", [0.0, 0.3, 1.0])
+def test_trees_without_weight_are_not_grown() -> None:
+    encoder, examples = _examples(600, seed=8)
+    choices = CHOICES.model_copy(update={"tree_weight": 0.0})
+    learned = learn(FEATURE_SET, encoder, examples, choices, 20)
+    assert (learned.halves.trees, learned.booster_text, learned.rounds) == (None, None, 0)
+
+
+@pytest.mark.parametrize("tree_weight", [0.3, 1.0])
 def test_the_margin_is_the_weighted_mean_of_both_halves(tree_weight: float) -> None:
     encoder, examples = _examples(600, seed=8)
     choices = CHOICES.model_copy(update={"tree_weight": tree_weight})

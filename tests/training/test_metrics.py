@@ -1,3 +1,5 @@
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -49,7 +51,21 @@ def test_constant_probability_has_no_lift_and_half_an_auc() -> None:
     figures = Ranking(np.full(4, 0.25), label).figures(np.ones(4))
     assert figures["roc_auc"] == pytest.approx(0.5)
     assert figures["lift_10"] == pytest.approx(1.0)
-    assert figures["ece"] == pytest.approx(0.0 + abs(0.25 - 1.0) / 4 + 0.25 * 3 / 4)
+    assert figures["ece"] == pytest.approx(0.0)
+
+
+@settings(deadline=None, max_examples=100)
+@given(ROWS, st.randoms(use_true_random=False))
+def test_the_order_of_rows_decides_nothing(
+    rows: list[tuple[float, bool, float]], random: Random
+) -> None:
+    shuffled = random.sample(rows, len(rows))
+    figures = []
+    for some in (rows, shuffled):
+        columns = (np.array(column, dtype=np.float64) for column in zip(*some, strict=True))
+        probability, label, weight = columns
+        figures.append(Ranking(probability, label).figures(weight))
+    assert figures[0] == pytest.approx(figures[1])
 
 
 def test_calibrated_probabilities_have_a_small_calibration_error_and_others_a_large_one() -> None:
