@@ -21,8 +21,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from features.declaration import FeatureSet
 from features.mistake import MistakeError
-from serving.loader import without_secrets
+from serving.address import without_secrets
 from serving.model.manifest import Metric
+from training.project_text import public_project
 
 CHAMPION = "champion"
 """Alias of the version that answers."""
@@ -98,7 +99,7 @@ def record_run(
         _choose_experiment(tracking_uri, experiment)
         with mlflow.start_run() as run:
             mlflow.log_params(record.parameters)
-            mlflow.log_text(without_secrets(record.project_text), "project.toml")
+            mlflow.log_text(public_project(record.project_text), "project.toml")
             mlflow.log_text(record.summary, "summary.md")
             mlflow.log_metrics(_flat_metrics(record.metrics))
             for name, figure in record.figures.items():
