@@ -9,6 +9,7 @@ HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 
 _UNITS = {"h": HOUR_US, "d": DAY_US, "w": 7 * DAY_US}
+_LONGEST_US = 36_525 * DAY_US
 _PATTERN = re.compile(r"\s*(\d{1,6})\s*([hdw])\s*")
 
 
@@ -20,14 +21,17 @@ def parse_duration(text: object) -> int:
             make whole hours pass as they are.
 
     Raises:
-        ValueError: The text is no duration, or not longer than nothing.
+        ValueError: The text is no duration, not longer than nothing, or longer than a century.
     """
     if isinstance(text, int) and text >= HOUR_US and text % HOUR_US == 0:
         return text
     match = _PATTERN.fullmatch(text) if isinstance(text, str) else None
     if match is None or int(match[1]) == 0:
         raise ValueError(f"{text!r} is not a duration; write a number and h, d or w, such as '7d'")
-    return int(match[1]) * _UNITS[match[2]]
+    found = int(match[1]) * _UNITS[match[2]]
+    if found > _LONGEST_US:
+        raise ValueError(f"{text!r} is longer than a hundred years; leave it out for all of time")
+    return found
 
 
 def format_duration(micros: int) -> str:

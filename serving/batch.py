@@ -1,12 +1,23 @@
 """Many leads in one request: each is checked and answered on its own."""
 
+import json
+import math
+
 from pydantic import BaseModel, Field, ValidationError
 
 from features.contract import ContractError
 from serving.answer import Answer
 from serving.problem import Problem, invalid
-from serving.request import LONGEST_NAME, BatchRequest, Case, ScoreRequest
+from serving.request import (
+    HALF_CHARACTER,
+    LONGEST_NAME,
+    BatchRequest,
+    Case,
+    ScoreRequest,
+)
 from serving.scoring import Scoring
+
+_MOST_DIGITS = 400
 
 
 class BatchResult(BaseModel):
@@ -22,6 +33,27 @@ class BatchAnswer(BaseModel):
     """Results in the order of the request."""
 
     results: list[BatchResult]
+
+
+def read_batch(body: bytes) -> BatchRequest:
+    """Read a body, also one in which a single lead holds what is no valid text or number.
+
+    Raises:
+        ValidationError: It is no JSON, or no batch.
+    """
+    try:
+        return BatchRequest.model_validate_json(body)
+    except ValidationError as error:
+        try:
+            content = json.loads(body, parse_int=_whole_number)
+        except (ValueError, RecursionError):
+            raise error from None
+        return BatchRequest.model_validate(content)
+
+
+def _whole_number(digits: str) -> int | float:
+    # Python refuses to read thousands of digits; as infinity, the lead that has them is refused.
+    return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
 
 
 def score_batch(request: BatchRequest, scoring: Scoring, arrived: float, now: int) -> BatchAnswer:
@@ -59,4 +91,7 @@ def _case(raw: object, now: int) -> Case | Problem:
 def _lead_id(raw: object) -> str | None:
     lead = raw.get("lead") if isinstance(raw, dict) else None
     lead_id = lead.get("lead_id") if isinstance(lead, dict) else None
-    return lead_id if isinstance(lead_id, str) and len(lead_id) <= LONGEST_NAME else None
+    if not isinstance(lead_id, str) or len(lead_id) > LONGEST_NAME:
+        return None
+    # It could not be sent back.
+    return None if HALF_CHARACTER.search(lead_id) else lead_id

@@ -1,5 +1,6 @@
 """Scoring over HTTP; what happens to a lead happens behind `Scoring`."""
 
+import asyncio
 import logging
 import time
 import traceback
@@ -9,6 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
@@ -16,11 +18,11 @@ from starlette.requests import ClientDisconnect
 
 from features.contract import ContractError, micros
 from serving.answer import Answer
-from serving.batch import BatchAnswer, score_batch
+from serving.batch import BatchAnswer, read_batch, score_batch
 from serving.card import Card, card_of
 from serving.openapi import BATCH_REQUEST, ERRORS, NOT_READY, SCORE_REQUEST, DocumentedApp
-from serving.problem import ErrorBody, Problem, RefusedError, invalid
-from serving.request import BatchRequest, ScoreRequest
+from serving.problem import ErrorBody, Problem, RefusedError, broken_field, invalid
+from serving.request import ScoreRequest
 from serving.scoring import Scoring
 from serving.state import Readiness, ServiceState
 
@@ -52,6 +54,7 @@ def create_app(state: ServiceState) -> DocumentedApp:
         title="leadscore",
         summary="Which leads will become sales-qualified, how sure that is, and why.",
         version="1",
+        redirect_slashes=False,
     )
     app.include_router(_leads(state))
     app.include_router(_operation(state))
@@ -68,6 +71,8 @@ def _leads(state: ServiceState) -> APIRouter:
         """Score one lead from what the request holds; nothing is stored."""
         scoring, body, arrived = _scoring(state), await _body(request), time.monotonic()
         if len(body) <= LARGEST_AT_ONCE:
+            # Those that came at the same time note their arrival before the first is scored.
+            await asyncio.sleep(0)
             answer = _score(scoring, body, arrived)
         else:
             answer = await run_in_threadpool(_score, scoring, body, arrived)
@@ -107,6 +112,9 @@ def _operation(state: ServiceState) -> APIRouter:
         _scoring(state)
         return state.readiness
 
+    # Load balancers ask without wanting a body.
+    for path, answer in (("/healthz", alive), ("/readyz", ready)):
+        routes.add_api_route(path, answer, methods=["HEAD"], include_in_schema=False)
     return routes
 
 
@@ -142,7 +150,7 @@ def _score(scoring: Scoring, body: bytes, arrived: float) -> Answer:
 
 def _score_batch(scoring: Scoring, body: bytes, arrived: float) -> BatchAnswer:
     try:
-        request = BatchRequest.model_validate_json(body)
+        request = read_batch(body)
     except ValidationError as error:
         raise RefusedError.by(invalid(error)) from None
     return score_batch(request, scoring, arrived, _now())
@@ -163,6 +171,10 @@ class _Route(APIRoute):
                 return await handle(request)
             except (RefusedError, HTTPException):
                 raise
+            except RequestValidationError as error:
+                first = error.errors()[0]
+                problem = broken_field(first["type"], first["msg"], first["loc"])
+                raise RefusedError.by(problem) from None
             except Exception as error:
                 # The message of an exception may hold a value of a lead; its place does not.
                 place = "".join(traceback.format_tb(error.__traceback__))

@@ -1,5 +1,6 @@
 """What went wrong with a request: one shape for every error, and never a value of the lead's."""
 
+from collections.abc import Iterable
 from typing import Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError
@@ -23,6 +24,9 @@ _MESSAGES = {
     "missing": "is missing",
     "timezone_aware": "has no time zone; send UTC, such as 2026-03-01T09:30:00Z",
     "finite_number": "must be a finite number or null",
+    "string_unicode": "holds half a character, as a cut emoji leaves; send whole ones",
+    "dict_type": "must be an object",
+    "list_type": "must be an array",
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
 }
@@ -68,11 +72,17 @@ def invalid(error: ValidationError | ContractError) -> Problem:
     if isinstance(error, ContractError):
         return Problem(code="invalid_request", message=error.message, field=error.field)
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    kind, said = first["type"], first["msg"]
-    if kind == "json_invalid":
-        return Problem(code="invalid_json", message="the body is no valid JSON")
+    if first["type"] == "json_invalid":
+        return Problem(
+            code="invalid_json", message="the body is no JSON in UTF-8, or not uncompressed"
+        )
+    return broken_field(first["type"], first["msg"], first["loc"])
+
+
+def broken_field(kind: str, said: str, location: Iterable[object]) -> Problem:
+    """Return what a validator says of one field, in our words where they are better."""
     message = _MESSAGES.get(kind) or said.removeprefix("Input ")
-    field = ".".join(_shortened(part) for part in first["loc"]) or None
+    field = ".".join(_shortened(part) for part in location if part != "[key]") or None
     return Problem(code="invalid_request", message=message, field=field)
 
 

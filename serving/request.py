@@ -1,5 +1,6 @@
 """What a caller sends: checked once, then handed on as the contract's plain objects."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal, NotRequired
@@ -23,6 +24,9 @@ from features.declaration import Language
 MOST_EVENTS = 10_000
 MOST_LEADS = 1_000
 LONGEST_NAME = 200
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+"""Half of a pair of UTF-16, which JSON can hold and no text can."""
+
 CLOCK_SKEW_US = 5 * 60 * 1_000_000
 """How far a caller's clock may be ahead of ours where it leaves `as_of` to us."""
 
@@ -41,6 +45,8 @@ def _iso_text(value: object) -> object:
 def _profile_value(value: object) -> object:
     if value is not None and not isinstance(value, str | bool | int | float):
         raise PydanticCustomError("profile_value", "must be a text, a number, true, false or null")
+    if isinstance(value, str) and HALF_CHARACTER.search(value):
+        raise PydanticCustomError("string_unicode", "holds half a character")
     if isinstance(value, int | float) and not abs(value) <= LARGEST_NUMBER:
         raise PydanticCustomError("number", f"must be a number between ±{LARGEST_NUMBER:g}")
     return value

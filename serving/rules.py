@@ -34,6 +34,14 @@ class _Rule(_Written):
     at_least: Bound | None = None
     below: Bound | None = None
 
+    @model_validator(mode="after")
+    def _can_matter(self) -> Self:
+        if self.points == 0:
+            raise ValueError("points = 0 never matters; leave the rule out")
+        if self.at_least is not None and self.below is not None and self.below <= self.at_least:
+            raise ValueError("below must be greater than at_least, or the rule never fires")
+        return self
+
     @property
     def bounded(self) -> bool:
         """Whether the rule asks for a number."""
@@ -160,8 +168,14 @@ class Rules(_Written):
 
     thresholds: Thresholds
     probability: Anchors
-    fit: dict[str, FitRule]
-    behaviour: dict[str, BehaviourRule]
+    fit: dict[str, FitRule] = Field(default_factory=dict)
+    behaviour: dict[str, BehaviourRule] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _some_rule(self) -> Self:
+        if not self.fit and not self.behaviour:
+            raise ValueError("there is no rule; write at least one [fit.<id>] or [behaviour.<id>]")
+        return self
 
     @model_validator(mode="after")
     def _one_kind_of_field(self) -> Self:

@@ -44,9 +44,9 @@ class _Judged:
 class _Judge:
     """A basis and the features it wants."""
 
-    def __init__(self, basis: Basis) -> None:
+    def __init__(self, basis: Basis, *, strict: bool) -> None:
         self.basis = basis
-        self._features = OnlineFeatures(basis.feature_set)
+        self._features = OnlineFeatures(basis.feature_set, strict=strict)
 
     def rows(self, cases: Sequence[Case]) -> list[OnlineRow | ContractError]:
         return [self._row(case) for case in cases]
@@ -93,10 +93,11 @@ class Scoring:
         """
         self.conditions = conditions or Conditions()
         self.unavailable: FallbackReason | None = None
-        self._rules = _Judge(RulesBasis(rules))
+        # What the model can read must not become a mistake where the rules stand in for it.
+        self._rules = _Judge(RulesBasis(rules), strict=False)
         self._model: _Judge | None = None
         if isinstance(model, LeadModel):
-            self._model = _Judge(ModelBasis(model))
+            self._model = _Judge(ModelBasis(model), strict=True)
         else:
             self.unavailable = model
 

@@ -17,6 +17,9 @@ from serving.scoring import Scoring
 from serving.settings import Settings
 from serving.state import ServiceState
 
+_GRACE_SECONDS = 10
+"""How long a stopped service waits for requests that are under way."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -37,7 +40,13 @@ def serve(settings: Settings) -> None:
     with listen(settings.host, settings.port) as listener:
         threading.Thread(target=load, args=(state, settings, rules), daemon=True).start()
         # An access log would hold callers' addresses, and cost a tenth of an answer.
-        config = uvicorn.Config(create_app(state), log_level="info", ws="none", access_log=False)
+        config = uvicorn.Config(
+            create_app(state),
+            log_level="info",
+            ws="none",
+            access_log=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
         uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -47,8 +56,9 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         AddressError: It is taken, or not one of this machine's.
     """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((host, port))
+        listener = socket.create_server((host, port), family=family)
     except OSError as error:
         raise AddressError(
             f"cannot listen on {host}:{port}: {error.strerror}; choose another --port or --host"
@@ -61,14 +71,14 @@ def listen(host: str, port: int) -> socket.socket:
 
 def load(state: ServiceState, settings: Settings, rules: Rules) -> None:
     """Bring the service's state to ready: with the model, or degraded to the rules."""
-    model, message = _model(settings)
-    scoring = Scoring(rules, model, settings.conditions)
     try:
+        model, message = _model(settings)
+        scoring = Scoring(rules, model, settings.conditions)
         scoring.warm()
     except Exception as error:
-        # A model that fails at its first lead would fail at every one; the rules still answer.
-        _log.exception("the model failed at its first lead")
-        message = f"the model failed at its first lead with {type(error).__name__}; see the log"
+        # Whatever is wrong with a model, and if it fails at its first lead: the rules still answer.
+        _log.exception("the model failed")
+        message = f"the model failed at loading with {type(error).__name__}; see the log"
         scoring = Scoring(rules, "model_refused", settings.conditions)
         scoring.warm()
     state.ready(scoring, message)

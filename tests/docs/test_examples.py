@@ -117,11 +117,11 @@ def test_project_files_are_valid(block: Block) -> None:
 
 @pytest.mark.parametrize("block", having("toml", "rules"), ids=str)
 def test_rules_are_valid(block: Block) -> None:
+    some = {"profile": "role", "missing": True, "points": -5, "de": "ohne", "en": "without"}
     frame = {
         "thresholds": {"mal": 20, "mql": 45, "sql": 80},
         "probability": {"at_zero": 0.02, "at_sql": 0.5},
-        "fit": {},
-        "behaviour": {},
+        "fit": {"some": some},
     }
     Rules.model_validate(frame | tomllib.loads(block.text))
 

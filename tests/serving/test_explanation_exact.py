@@ -146,7 +146,9 @@ def _goes_left(node: dict[str, Any], value: float) -> bool:
         return bool(node["default_left"])
     if node["missing_type"] == "Zero" and (zero or np.isnan(value)):
         return bool(node["default_left"])
-    return bool((0.0 if np.isnan(value) or zero else value) <= node["threshold"])
+    # The JSON of LightGBM has 1e300 in place of infinity.
+    threshold = np.inf if node["threshold"] >= 1e300 else node["threshold"]
+    return bool((0.0 if np.isnan(value) or zero else value) <= threshold)
 
 
 def _as_arrays(tree: dict[str, Any]) -> dict[str, NDArray[Any]]:

@@ -1,5 +1,6 @@
 """The service over a real socket: answers, fallbacks, and errors that are never a surprise."""
 
+import asyncio
 import json
 import logging
 import math
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from serving.answer import FallbackReason
-from serving.http import LARGEST_BODY
+from serving.http import LARGEST_BODY, create_app
 from serving.problem import ErrorBody
 from serving.rules import read_rules
 from serving.scoring import Conditions, Scoring
@@ -111,7 +112,6 @@ def test_what_no_feature_knows_is_scored_and_listed(client: httpx.Client) -> Non
         (b"", 400, "invalid_json", None),
         (b"{", 400, "invalid_json", None),
         (b"\xff\xfe", 400, "invalid_json", None),
-        (b'{"lead": {"lead_id": "\\ud800"}}', 400, "invalid_json", None),
         (b"[" * 100_000, 400, "invalid_json", None),
         (b"null", 422, "invalid_request", None),
         (b"[]", 422, "invalid_request", None),
@@ -133,6 +133,34 @@ def test_a_bad_body_gets_a_documented_error(
         assert error_of(response)[0] == code
 
 
+HALF = "Chef \ud83d"
+
+
+@pytest.mark.parametrize(
+    ("broken", "field"),
+    [
+        (lead(lead_id=HALF), "lead.lead_id"),
+        (lead(profile={"industry": HALF}), "lead.profile.industry"),
+        (lead(profile={HALF: 1}), None),
+        (lead(profile={"employees": 10**400}), "lead.profile.employees"),
+    ],
+)
+def test_half_a_character_or_an_endless_number_spoils_one_lead_only(
+    client: httpx.Client, broken: dict[str, Any], field: str | None
+) -> None:
+    sent = {"leads": [request(), request(lead=broken), request()]}
+    content = json.dumps(sent).replace("1" + "0" * 400, "1" + "0" * 5000)
+    response = client.post("/v1/score/batch", content=content).raise_for_status()
+    first, second, third = response.json()["results"]
+    assert (first["error"], third["error"], second["answer"]) == (None, None, None)
+    assert first["answer"] == third["answer"]
+    assert second["error"]["code"] == "invalid_request"
+    if field is not None:
+        assert second["error"]["field"] == field
+    single = client.post("/v1/score", content=json.dumps(request(lead=broken)))
+    assert single.status_code in (400, 422)
+
+
 def test_numbers_that_are_none_are_refused_by_name(client: httpx.Client) -> None:
     for number in (b"NaN", b"Infinity", b"-Infinity", b"1e400", b"1" * 300):
         body = json.dumps(request(events=[])).encode().replace(b"120", number)
@@ -143,6 +171,8 @@ def test_numbers_that_are_none_are_refused_by_name(client: httpx.Client) -> None
 
 def test_unknown_paths_and_methods_have_the_same_shape(client: httpx.Client) -> None:
     response = client.get("/v2/score")
+    assert (response.status_code, error_of(response)) == (404, ("not_found", None))
+    response = client.post("/v1/score/", json=request())
     assert (response.status_code, error_of(response)) == (404, ("not_found", None))
     response = client.get("/v1/score")
     assert (response.status_code, error_of(response)) == (405, ("method_not_allowed", None))
@@ -157,6 +187,27 @@ def test_the_card_tells_of_the_model(client: httpx.Client) -> None:
     assert card["explanation"]["table_bytes"] > 0
     assert [feature["name"] for feature in card["features"]] == list(FEATURE_SET.columns)
     assert card["features"][3]["de"] == "Demo angefragt, 7 Tage: Anzahl"
+
+
+def test_a_load_balancer_may_ask_without_a_body(client: httpx.Client) -> None:
+    for path in ("/healthz", "/readyz"):
+        response = client.head(path)
+        assert (response.status_code, response.content) == (200, b"")
+
+
+def test_those_that_wait_behind_others_get_the_rules(tmp_path: Path) -> None:
+    scoring = Scoring(RULES, tiny_training().load(tmp_path), Conditions(deadline=0.01))
+    reasons = asyncio.run(_ask_at_once(state_of(scoring), 500))
+    assert "deadline" in reasons
+
+
+async def _ask_at_once(state: ServiceState, times: int) -> set[str | None]:
+    # Inside one event loop, so that all of them do come at once.
+    transport = httpx.ASGITransport(create_app(state))
+    async with httpx.AsyncClient(transport=transport, base_url="http://leadscore") as client:
+        asked = (client.post("/v1/score", json=request()) for _ in range(times))
+        answers = await asyncio.gather(*asked)
+    return {answer.json()["fallback_reason"] for answer in answers}
 
 
 def test_while_loading_it_is_alive_but_not_ready() -> None:

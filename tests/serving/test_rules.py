@@ -127,6 +127,11 @@ def test_a_missing_number_fires_the_missing_rule_of_a_numeric_field(tmp_path: Pa
             'profile="x"\none_of=["y"]',
             "rule 'two': 'x' is a number in another rule",
         ),
+        (FIT + 'profile = "x"\nbelow = 3\nat_least = 3', "fit.mine: below must be greater"),
+        (FIT.replace("points = 10", "points = 0") + 'profile = "x"\nbelow = 3', "points = 0 never"),
+        (BEHAVIOUR + 'event = "x"\nat_least = nan', "behaviour.mine.at_least"),
+        (BEHAVIOUR + 'event = "x"\nat_least = 1\nwithin = "999999w"', "longer than a hundred"),
+        ("", "there is no rule; write at least one"),
         ("[fit\n", "is not TOML"),
     ],
 )

@@ -50,6 +50,25 @@ def test_a_damaged_model_is_refused(tmp_path: Path, part: str) -> None:
     assert state.scoring.score(case(), 0.0).fallback_reason == "model_refused"
 
 
+@pytest.mark.parametrize("text", ["[" * 200_000, '{"format": 1' + "9" * 5000 + "}"])
+def test_a_model_that_breaks_its_reader_leaves_the_rules(tmp_path: Path, text: str) -> None:
+    folder = tiny_training().save(tmp_path / "model")
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    assert loaded(folder).readiness.reason == "model_refused"
+
+
+def test_a_path_that_cannot_be_looked_at_is_no_model(tmp_path: Path) -> None:
+    readiness = loaded(tmp_path / ("long" * 100)).readiness
+    assert (readiness.status, readiness.reason) == ("degraded", "no_model")
+    assert "cannot be read" in str(readiness.message)
+
+
+def test_it_listens_on_either_kind_of_address() -> None:
+    for host in ("127.0.0.1", "::1"):
+        with listen(host, 0) as listener:
+            assert listener.getsockname()[0] == host
+
+
 def test_small_answers_are_sent_at_once() -> None:
     with listen("127.0.0.1", 0) as listener:
         assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
