@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,8 +13,8 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from serving.basis import Basis
-    from training.project import Project
+    from training.progress import Progress
+    from training.scoring import ProjectScoring
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -75,10 +77,16 @@ def train(
     ] = None,
 ) -> None:
     """Train a project, evaluate it forward in time, and register the model in MLflow."""
-    from training.pipeline import train as run
     from training.progress import Progress
 
-    training = run(project, Progress(), now=_now(), promote=promote, tracking_uri=tracking_uri)
+    from training.project import read_project
+
+    # A mistake in the project is told before seconds go by for loading the libraries.
+    read_project(project)
+    progress = Progress()
+    with progress.step("Starting"):
+        from training.pipeline import train as run
+    training = run(project, progress, now=_now(), promote=promote, tracking_uri=tracking_uri)
     version = training.version
     typer.echo(f"\n{training.summary}\n")
     typer.echo(f"Registered {version.uri}, {'now' if version.champion else 'not'} the champion.")
@@ -129,20 +137,16 @@ def score(
 
     A file with `name`, `[sources]` and `[profile]` will do: without `[stages]`, every lead is open.
     """
-    from serving.answer import Listing
-    from training.dataset import open_history
+    from training.notes import history_notes
     from training.progress import Progress
-    from training.project import read_project
-    from training.scoring import Wording, score_project
+    from training.unread import unread_by
 
-    read = read_project(project)
-    basis = _basis(read, project.parent, model)
-    wording = Wording(Listing(up=reasons, down=reasons), language.value)
     progress = Progress()
-    with open_history(read, project.parent, progress, _now()) as history:
-        scored = score_project(
-            read, history, basis, output, _moment(as_of, read), wording, progress
-        )
+    with _scoring(project, model, language, reasons, progress) as scoring:
+        scored = scoring.write(output, _moment(as_of), progress)
+        basis = scoring.judges.basis
+        unread = unread_by(scoring.project, scoring.history, basis.feature_set)
+        notes = history_notes(scoring.history.report)
     typer.echo(
         f"{scored.leads:,} leads scored by {basis.version or 'the rules'} into {output}; "
         f"{scored.left_out:,} left out (not started yet, closed, or at the target)."
@@ -152,10 +156,12 @@ def score(
             f"{scored.older:,} of them are older than rows.max_age, and so than any lead the model "
             "has learned from; take their scores with care."
         )
-    if scored.unread:
+    for note in notes:
+        typer.echo(note)
+    if unread:
         typer.echo(
-            f"The sources hold nothing of {', '.join(scored.unread)}, which the scores look at; if "
-            "they should, check [profile] and the names of event types."
+            f"The sources hold nothing of {', '.join(unread)}, which the scores look at; if "
+            "they should, check [profile] and the names of event types and stages."
         )
 
 
@@ -169,18 +175,11 @@ def explain(
     reasons: ReasonCount = 5,
 ) -> None:
     """Draw the score of one lead: what raises it, and what lowers it."""
-    from serving.answer import Listing
     from serving.drawing import draw
-    from training.dataset import open_history
     from training.progress import Progress
-    from training.project import read_project
-    from training.scoring import Wording, score_one
 
-    read = read_project(project)
-    basis = _basis(read, project.parent, model)
-    wording = Wording(Listing(up=reasons, down=reasons), language.value)
-    with open_history(read, project.parent, Progress(), _now()) as history:
-        answer = score_one(read, history, basis, lead_id, _moment(as_of, read), wording)
+    with _scoring(project, model, language, reasons, Progress()) as scoring:
+        answer = scoring.answer(lead_id, _moment(as_of))
     Console().print(draw(answer, language.value))
 
 
@@ -206,25 +205,28 @@ def models(
         typer.echo(f"{version.uri:40} {mark:9} run {version.run_id}")
 
 
-def _basis(project: "Project", folder: Path, model: str | None) -> "Basis":
-    """Return what is to score; where that is the rules for want of a model, say so."""
+@contextmanager
+def _scoring(
+    project: Path, model: str | None, language: SpokenLanguage, reasons: int, progress: "Progress"
+) -> Iterator["ProjectScoring"]:
+    """Open what scores the leads of a project; where that is the rules unasked, say why."""
+    from serving.answer import Listing
     from serving.settings import Settings
-    from training.basis import project_basis
+    from training.basis import open_scoring
+    from training.scoring import Wording
 
+    wording = Wording(Listing(up=reasons, down=reasons), language.value)
     cache = Settings.from_environment(os.environ).cache
-    basis, why_rules = project_basis(project, folder, model, cache)
-    if why_rules is not None:
-        typer.echo(f"The rules answer: {why_rules}", err=True)
-    return basis
+    with open_scoring(project, model, wording, progress, cache=cache, now=_now()) as scoring:
+        if scoring.judges.message is not None:
+            typer.echo(f"The rules answer: {scoring.judges.message}", err=True)
+        yield scoring
 
 
-def _moment(as_of: datetime | None, project: "Project") -> int | None:
-    """Return the moment asked for in microseconds; now, where the leads have no dates."""
+def _moment(as_of: datetime | None) -> int | None:
     from features.contract import micros
 
-    if as_of is not None:
-        return micros(as_of.replace(tzinfo=UTC), "as_of")
-    return _now() if project.sources.leads.columns.created_at is None else None
+    return None if as_of is None else micros(as_of.replace(tzinfo=UTC), "as_of")
 
 
 def _now() -> int:

@@ -108,6 +108,19 @@ class Verdict:
         return bool(parts and np.isfinite(self.base + self.contributions.sum()))
 
 
+def judge(basis: Basis, table: FeatureTable) -> list[Verdict]:
+    """Return what a basis says about each row of its features."""
+    # What is not finite is for the caller to see, and for the rules to answer.
+    with np.errstate(invalid="ignore", over="ignore"):
+        explained = basis.explain(table)
+        scores = basis.scores(table, explained).tolist()
+    base, contributions = explained.base_log_odds, explained.contributions
+    return [
+        Verdict(basis, table, row, base, contributions[row], score)
+        for row, score in enumerate(scores)
+    ]
+
+
 def compose(
     subject: Subject,
     verdict: Verdict,

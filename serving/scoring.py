@@ -5,13 +5,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from features.contract import ContractError, Lead, moment
 from features.declaration import Language
 from features.online import OnlineFeatures, OnlineRow
 from features.table import concatenate
-from serving.answer import Answer, FallbackReason, Listing, Subject, Verdict, compose
+from serving.answer import (
+    Answer,
+    FallbackReason,
+    Listing,
+    Subject,
+    Verdict,
+    compose,
+    judge,
+)
 from serving.basis import Basis, ModelBasis, RulesBasis
 from serving.model.scorer import LeadModel
 from serving.request import Case
@@ -62,16 +68,8 @@ class _Judge:
         found = [row for row in rows if isinstance(row, OnlineRow)]
         if not found:
             return [row for row in rows if isinstance(row, ContractError)]
-        table = concatenate([row.table for row in found])
-        # What is not finite is seen below, and answered by the rules.
-        with np.errstate(invalid="ignore", over="ignore"):
-            explained = self.basis.explain(table)
-            scores = self.basis.scores(table, explained).tolist()
-        base, contributions = explained.base_log_odds, explained.contributions
-        judged = iter(
-            _Judged(row, Verdict(self.basis, table, at, base, contributions[at], scores[at]))
-            for at, row in enumerate(found)
-        )
+        verdicts = judge(self.basis, concatenate([row.table for row in found]))
+        judged = iter(map(_Judged, found, verdicts))
         return [row if isinstance(row, ContractError) else next(judged) for row in rows]
 
 

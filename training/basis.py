@@ -1,12 +1,17 @@
 """What the scores of a project rest on: a model that is named, its champion, or its rules."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from serving.basis import Basis, ModelBasis, RulesBasis
+from serving.basis import ModelBasis, RulesBasis
 from serving.loader import ModelUnavailableError, fetch_model
 from serving.model.artefact import load_model
 from serving.rules import read_rules
-from training.project import Project
+from training.dataset import open_history
+from training.progress import Progress
+from training.project import Project, read_project
+from training.scoring import Judges, ProjectScoring, Wording
 
 RULES = "rules"
 """Names the rules where a model could be named."""
@@ -21,10 +26,8 @@ def project_rules(project: Project, folder: Path) -> RulesBasis:
     return RulesBasis(read_rules(folder / project.rules if project.rules else None))
 
 
-def project_basis(
-    project: Project, folder: Path, model: str | None, cache: Path
-) -> tuple[Basis, str | None]:
-    """Return what is to score, and why it is the rules where nobody asked for them.
+def project_judges(project: Project, folder: Path, model: str | None, cache: Path) -> Judges:
+    """Return what is to score the leads of a project.
 
     Args:
         project: Whose leads are scored.
@@ -38,12 +41,43 @@ def project_basis(
         ModelRefusedError: The model cannot be honoured.
         DocumentError: The rules file is missing or wrong.
     """
+    rules = project_rules(project, folder)
     if model == RULES:
-        return project_rules(project, folder), None
+        return Judges(rules, rules)
     try:
         fetched = fetch_model(model or project.champion, project.mlflow.tracking_uri, cache)
     except ModelUnavailableError as error:
         if model is not None:
             raise
-        return project_rules(project, folder), str(error)
-    return ModelBasis(load_model(fetched.folder, fetched.version)), None
+        return Judges(rules, rules, "no_model", str(error))
+    return Judges(ModelBasis(load_model(fetched.folder, fetched.version)), rules)
+
+
+@contextmanager
+def open_scoring(
+    project_file: Path,
+    model: str | None,
+    wording: Wording,
+    progress: Progress,
+    *,
+    cache: Path,
+    now: int,
+) -> Iterator[ProjectScoring]:
+    """Read a project and its sources, and fetch what is to score its leads.
+
+    Args:
+        project_file: The TOML file.
+        model: As `project_judges`.
+        wording: How answers are said.
+        progress: Where progress is shown.
+        cache: Folder for copies of registered models.
+        now: Microseconds since 1970; what the sources date later is planned, and left out.
+
+    Raises:
+        MistakeError: As `project_judges`, or the sources cannot be read.
+    """
+    project, folder = read_project(project_file), project_file.parent
+    with progress.step("Fetching the model"):
+        judges = project_judges(project, folder, model, cache)
+    with open_history(project, folder, progress, now) as history:
+        yield ProjectScoring(project, history, judges, wording)

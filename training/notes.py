@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from features.contract import moment
-from features.history import History
+from features.history import History, HistoryReport
 from training.grid import LabelledRows
 from training.project import Project, RowGrid
 from training.split import Split
@@ -27,30 +27,43 @@ def dataset_notes(
         )
     if project.rows is not None:
         notes += _observation(project.rows, history)
-    report = history.report
     unknown = "without an outcome" if project.flat else "as immature"
     counts = {
         f"{rows.immature:,} rows left out {unknown}": rows.immature,
         f"{split.in_gap:,} rows left out in the gaps between slices": split.in_gap,
         f"{split.straddling:,} rows left out of the evaluation because another slice keeps their "
         "account or person": split.straddling,
-        f"{report.duplicate_leads:,} leads left out as duplicates": report.duplicate_leads,
-        f"{report.duplicate_events:,} events left out as duplicates": report.duplicate_events,
-        f"{report.events_of_unknown_leads:,} events left out, of unknown leads": (
-            report.events_of_unknown_leads
-        ),
-        f"{report.events_before_1970:,} events left out, before 1970": report.events_before_1970,
-        f"{report.events_in_future:,} events left out, dated later than now": (
-            report.events_in_future
-        ),
-        f"{report.stages_in_future:,} stage changes left out, dated later than now": (
-            report.stages_in_future
-        ),
-        f"{report.stages_of_unknown_leads:,} stage changes left out, of unknown leads": (
-            report.stages_of_unknown_leads
-        ),
     }
-    return (*notes, *(f"{text}." for text, count in counts.items() if count))
+    return (*notes, *_sentences(counts), *history_notes(history.report))
+
+
+def history_notes(report: HistoryReport) -> list[str]:
+    """Return sentences on what of the sources was left out."""
+    return _sentences(
+        {
+            f"{report.duplicate_leads:,} leads left out as duplicates": report.duplicate_leads,
+            f"{report.duplicate_events:,} events left out as duplicates": report.duplicate_events,
+            f"{report.events_of_unknown_leads:,} events left out, of unknown leads": (
+                report.events_of_unknown_leads
+            ),
+            f"{report.events_before_1970:,} events left out, before 1970": (
+                report.events_before_1970
+            ),
+            f"{report.events_in_future:,} events left out, dated later than now": (
+                report.events_in_future
+            ),
+            f"{report.stages_in_future:,} stage changes left out, dated later than now": (
+                report.stages_in_future
+            ),
+            f"{report.stages_of_unknown_leads:,} stage changes left out, of unknown leads": (
+                report.stages_of_unknown_leads
+            ),
+        }
+    )
+
+
+def _sentences(counts: dict[str, int]) -> list[str]:
+    return [f"{text}." for text, count in counts.items() if count]
 
 
 def _observation(grid: RowGrid, history: History) -> Iterator[str]:

@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declaration import FeatureSet, Language
+from features.declaration import Language
 from features.history import History
 from features.local import LocalFeatures
 from features.mistake import MistakeError
-from features.table import FeatureTable
-from serving.answer import Answer, Listing, Subject, Verdict, compose
-from serving.basis import Basis
+from serving.answer import Answer, FallbackReason, Listing, Subject, Verdict, compose, judge
+from serving.basis import Basis, RulesBasis
 from training.progress import Progress
 from training.project import Project
 from training.score_file import score_file
@@ -25,6 +24,23 @@ _CHUNK = 5_000
 
 class UnknownLeadError(MistakeError):
     """A lead that the sources do not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """What scores rest on.
+
+    Attributes:
+        basis: The model, or the rules.
+        rules: What answers where the model's output is no number.
+        fallback_reason: Why `basis` is the rules where nobody asked for them.
+        message: The same as a sentence.
+    """
+
+    basis: Basis
+    rules: RulesBasis
+    fallback_reason: FallbackReason | None = None
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,147 +65,132 @@ class ScoredLeads:
         older: Leads among them that are older than any row of a training may be.
         left_out: Leads not yet started, closed, or at the target already.
         as_of: The moment, microseconds since 1970.
-        unread: What the basis looks at and the sources hold nothing of, as `unread_by` names it.
     """
 
     leads: int
     older: int
     left_out: int
     as_of: int
-    unread: tuple[str, ...]
 
 
-def score_project(
-    project: Project,
-    history: History,
-    basis: Basis,
-    output: Path,
-    as_of: int | None,
-    wording: Wording,
-    progress: Progress,
-) -> ScoredLeads:
-    """Score every lead that is open at a moment.
+class ProjectScoring:
+    """Scores the leads of a project.
 
-    Args:
+    Attributes:
         project: Whose leads.
         history: Its opened sources.
-        basis: Model or rules.
-        output: A ``.parquet`` or ``.csv`` file; written whole or not at all.
-        as_of: Microseconds since 1970; None means right after the last moment of the history.
-        wording: How answers are said.
-        progress: Where progress is shown.
-
-    Raises:
-        OutputError: The file cannot be written.
+        judges: What the scores rest on.
     """
-    at = as_of or history.last_moment() + 1
-    age = open_ages(project, history, at)
-    lead = np.flatnonzero(age >= 0)
-    with score_file(output) as write, progress.bar("Scoring leads", len(lead)) as advance:
-        for answers in score_leads(project, history, basis, lead, at, wording):
-            write(answers)
-            advance(len(answers))
-    older = 0 if project.rows is None else int((age > project.rows.max_age).sum())
-    unread = unread_by(project, history, basis.feature_set)
-    return ScoredLeads(len(lead), older, len(age) - len(lead), at, unread)
 
+    def __init__(
+        self, project: Project, history: History, judges: Judges, wording: Wording
+    ) -> None:
+        """Take what is to be scored.
 
-def score_one(
-    project: Project,
-    history: History,
-    basis: Basis,
-    lead_id: str,
-    as_of: int | None,
-    wording: Wording,
-) -> Answer:
-    """Score one lead of a project, open or not.
+        Args:
+            project: Whose leads.
+            history: Its opened sources.
+            judges: What the scores rest on.
+            wording: How answers are said.
+        """
+        self.project = project
+        self.history = history
+        self.judges = judges
+        self._wording = wording
 
-    Raises:
-        UnknownLeadError: There is no such lead, or it is created later.
-    """
-    at = as_of or history.last_moment() + 1
-    leads = history.leads()
-    lead = np.flatnonzero((leads.lead_id == lead_id) & (leads.created <= at))
-    if len(lead) == 0:
-        raise UnknownLeadError(f"lead '{lead_id}' is not in the sources, or is created after as_of")
-    return next(score_leads(project, history, basis, lead, at, wording))[0]
+    def write(self, output: Path, as_of: int | None, progress: Progress) -> ScoredLeads:
+        """Write the scores of every lead that is open at a moment.
 
+        Args:
+            output: A ``.parquet`` or ``.csv`` file; written whole or not at all.
+            as_of: Microseconds since 1970; None means right after the history's last moment, or
+                now, where leads have no dates.
+            progress: Where progress is shown.
 
-def open_ages(project: Project, history: History, as_of: int) -> NDArray[np.int64]:
-    """Return how long each lead has been open, int64 [leads], microseconds; -1 where it is not."""
-    if project.stages is None:
-        created = history.leads().created
-        return np.where(created <= as_of, as_of - created, -1)
-    from_stage = project.rows.from_stage if project.rows else None
-    return open_for(history, project.stages, from_stage, as_of)
+        Raises:
+            OutputError: The file cannot be written.
+        """
+        at = as_of or self._present()
+        age = self.open_ages(at)
+        lead = np.flatnonzero(age >= 0)
+        with score_file(output) as write, progress.bar("Scoring leads", len(lead)) as advance:
+            for answers in self.answers(lead, at):
+                write(answers)
+                advance(len(answers))
+        rows = self.project.rows
+        older = 0 if rows is None else int((age > rows.max_age).sum())
+        return ScoredLeads(len(lead), older, len(age) - len(lead), at)
 
+    def answer(self, lead_id: str, as_of: int | None) -> Answer:
+        """Return the answer about one lead, open or not.
 
-def unread_by(project: Project, history: History, feature_set: FeatureSet) -> tuple[str, ...]:
-    """Return what features look at and a project's sources hold nothing of.
+        Raises:
+            UnknownLeadError: There is no such lead, or it is created later.
+        """
+        at = as_of or self._present()
+        leads = self.history.leads()
+        lead = np.flatnonzero((leads.lead_id == lead_id) & (leads.created <= at))
+        if len(lead) == 0:
+            raise UnknownLeadError(
+                f"lead '{lead_id}' is not in the sources, or is created after as_of"
+            )
+        return next(self.answers(lead, at))[0]
 
-    Profile fields (``profile.x``) are missing for every lead, also those that the project declares
-    as another kind, and so is the age without a date of creation; event types (``event_type:x``)
-    never occur.
-    """
-    numeric, categorical = project.profile.numeric, project.profile.categorical
-    fields = {*feature_set.numbers} - {*numeric} | {*feature_set.categories} - {*categorical}
-    types = {*feature_set.event_types} - {summary.event_type for summary in history.event_types()}
-    ages = {feature.name for feature in feature_set.features if feature.kind == "lead_age"}
-    return (
-        *(f"profile.{field}" for field in sorted(fields)),
-        *(() if project.sources.leads.columns.created_at else ages),
-        *(f"event_type:{event_type}" for event_type in sorted(types)),
-    )
+    def open_ages(self, as_of: int) -> NDArray[np.int64]:
+        """Return how long each lead has been open, int64 [leads], microseconds; -1 if it is not."""
+        project = self.project
+        if project.stages is None:
+            created = self.history.leads().created
+            return np.where(created <= as_of, as_of - created, -1)
+        from_stage = project.rows.from_stage if project.rows else None
+        return open_for(self.history, project.stages, from_stage, as_of)
 
+    def _present(self) -> int:
+        dated = self.project.sources.leads.columns.created_at is not None
+        return self.history.last_moment() + 1 if dated else self.history.now
 
-def score_leads(
-    project: Project,
-    history: History,
-    basis: Basis,
-    lead: NDArray[np.int64],
-    as_of: int,
-    wording: Wording,
-) -> Iterator[list[Answer]]:
-    """Yield the answers of leads in chunks, in order.
+    def answers(self, lead: NDArray[np.int64], as_of: int) -> Iterator[list[Answer]]:
+        """Yield the answers about leads in chunks, in order.
 
-    Args:
-        project: Whose leads.
-        history: Its opened sources.
-        basis: Model or rules.
-        lead: int64 [leads], ascending codes.
-        as_of: Microseconds since 1970.
-        wording: How answers are said.
-    """
-    lead_id = history.leads().lead_id
-    features = LocalFeatures(basis.feature_set, history)
-    moments = np.full(len(lead), 0 if project.flat else as_of)
-    for rows, table in features.partitions(lead, moments):
-        codes = lead[rows]
-        for start in range(0, len(table), _CHUNK):
-            part = np.arange(start, min(start + _CHUNK, len(table)))
-            subjects = [Subject(str(lead_id[code]), as_of) for code in codes[part]]
-            yield _answers(basis, table.take(part), subjects, wording)
+        Args:
+            lead: int64 [leads], ascending codes.
+            as_of: Microseconds since 1970.
+        """
+        basis = self.judges.basis
+        features = LocalFeatures(basis.feature_set, self.history)
+        moments = np.full(len(lead), 0 if self.project.flat else as_of)
+        for rows, table in features.partitions(lead, moments):
+            for start in range(0, len(table), _CHUNK):
+                part = np.arange(start, min(start + _CHUNK, len(table)))
+                verdicts = judge(basis, table.take(part))
+                yield self._composed(verdicts, lead[rows][part], moments[rows][part], as_of)
 
+    def _composed(
+        self,
+        verdicts: list[Verdict],
+        lead: NDArray[np.int64],
+        moments: NDArray[np.int64],
+        as_of: int,
+    ) -> list[Answer]:
+        """Return answers, those of verdicts that are no numbers by the rules."""
+        broken = np.array([not verdict.finite for verdict in verdicts], dtype=np.bool_)
+        by_rules = iter(self._by_rules(lead[broken], moments[broken]))
+        answers = []
+        for code, verdict in zip(lead.tolist(), verdicts, strict=True):
+            usable = verdict.finite
+            answers.append(
+                compose(
+                    Subject(str(self.history.leads().lead_id[code]), as_of),
+                    verdict if usable else next(by_rules),
+                    self._wording.listing,
+                    self._wording.language,
+                    self.judges.fallback_reason if usable else "non_finite",
+                )
+            )
+        return answers
 
-def _answers(
-    basis: Basis, table: FeatureTable, subjects: list[Subject], wording: Wording
-) -> list[Answer]:
-    explained = basis.explain(table)
-    scores = basis.scores(table, explained).tolist()
-    return [
-        compose(
-            subject,
-            Verdict(
-                basis,
-                table,
-                row,
-                explained.base_log_odds,
-                explained.contributions[row],
-                scores[row],
-            ),
-            wording.listing,
-            wording.language,
-            fallback_reason=None if basis.name == "model" else "no_model",
-        )
-        for row, subject in enumerate(subjects)
-    ]
+    def _by_rules(self, lead: NDArray[np.int64], moments: NDArray[np.int64]) -> list[Verdict]:
+        if len(lead) == 0:
+            return []
+        rules = self.judges.rules
+        return judge(rules, LocalFeatures(rules.feature_set, self.history).table(lead, moments))

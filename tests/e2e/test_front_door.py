@@ -78,7 +78,7 @@ def test_rules_score_into_csv_in_german(trained: Ran, scored: Scored) -> None:
     with (trained.folder / "s.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["lead_id"] for row in rows] == [row["lead_id"] for row in scored.rows]
-    assert {(row["basis"], row["fallback_reason"]) for row in rows} == {("rules", "no_model")}
+    assert {(row["basis"], row["fallback_reason"]) for row in rows} == {("rules", "")}
     texts = [reason["text"] for row in rows for reason in json.loads(row["reasons"])]
     assert any("Punkte" in text for text in texts)
 

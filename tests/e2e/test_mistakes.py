@@ -104,11 +104,27 @@ def test_the_copy_of_a_model_answers_while_mlflow_is_away(
     trained: Ran, scored: Scored, tmp_path: Path
 ) -> None:
     away = tmp_path / "firm"
-    shutil.copytree(trained.folder, away, ignore=shutil.ignore_patterns("mlflow.db", "mlart*"))
+    shutil.copytree(trained.folder, away, ignore=shutil.ignore_patterns("mlart*"))
+    fetched = leadscore(away, "score", "project.toml", "scores.parquet")
+    assert fetched.returncode == 0, fetched.stderr
+    (away / "mlflow.db").unlink()
     process = leadscore(away, "score", "project.toml", "again.parquet")
     assert process.returncode == 0, process.stderr
-    assert "MLflow cannot be asked" in process.stderr
+    assert "serving the copy of an earlier start" in process.stderr
     assert pq.read_table(away / "again.parquet").to_pylist() == scored.rows
+    assert not (away / "mlflow.db").exists()
+
+
+def test_the_model_of_another_project_does_not_answer(
+    trained: Ran, scored: Scored, tmp_path: Path
+) -> None:
+    # One folder to work in, and so one cache, but another registry, in which nothing is.
+    other = tmp_path / "other"
+    shutil.copytree(trained.folder, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(trained.folder, other, ignore=shutil.ignore_patterns("mlflow.db", ".leads*"))
+    assert leadscore(tmp_path, "score", "project.toml", "scores.parquet").returncode == 0
+    process = leadscore(tmp_path, "score", "other/project.toml", "others.parquet")
+    assert "leads scored by the rules into others.parquet" in process.stdout
 
 
 def test_a_port_in_use(tmp_path: Path) -> None:

@@ -15,29 +15,22 @@ from rich.console import Console
 
 from features.contract import Event, Lead, ProfileValue, micros, moment
 from features.history import History
-from features.sources import ProfileFields
 from serving.answer import Answer, Listing
 from serving.basis import Basis, ModelBasis, RulesBasis
 from serving.request import Case
 from serving.rules import read_rules
 from serving.scoring import Conditions, Scoring
-from tests.tiny import FEATURE_SET, tiny_training
+from tests.serving.broken import model_without_numbers
+from tests.tiny import tiny_training
 from tests.training.firm import write_firm
 from training.dataset import open_history
 from training.progress import Progress
 from training.project import Project, read_project
-from training.scoring import (
-    UnknownLeadError,
-    Wording,
-    open_ages,
-    score_leads,
-    score_one,
-    score_project,
-    unread_by,
-)
+from training.scoring import Judges, ProjectScoring, UnknownLeadError, Wording
 
 QUIET = Progress(Console(quiet=True))
 WORDING = Wording(Listing(), "de")
+RULES = RulesBasis(read_rules())
 AS_OF = micros(datetime(2025, 7, 1, tzinfo=UTC), "as_of")
 
 
@@ -62,7 +55,7 @@ def history(folder: Path, project: Project) -> Iterator[History]:
 @pytest.fixture(scope="module", params=["model", "rules"])
 def basis(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Basis:
     if request.param == "rules":
-        return RulesBasis(read_rules())
+        return RULES
     return ModelBasis(tiny_training().load(tmp_path_factory.mktemp("model")))
 
 
@@ -115,12 +108,19 @@ def _event(row: dict[str, str]) -> Event:
     )
 
 
+def _scoring(
+    project: Project, history: History, basis: Basis, wording: Wording = WORDING
+) -> ProjectScoring:
+    judges = Judges(basis, RULES, None if basis.name == "model" else "no_model")
+    return ProjectScoring(project, history, judges, wording)
+
+
 def _answers(
     project: Project, history: History, basis: Basis, wording: Wording = WORDING
 ) -> list[Answer]:
-    lead = np.flatnonzero(open_ages(project, history, AS_OF) >= 0)
-    chunks = score_leads(project, history, basis, lead, AS_OF, wording)
-    return [answer for chunk in chunks for answer in chunk]
+    scoring = _scoring(project, history, basis, wording)
+    lead = np.flatnonzero(scoring.open_ages(AS_OF) >= 0)
+    return [answer for chunk in scoring.answers(lead, AS_OF) for answer in chunk]
 
 
 def test_a_batch_says_what_the_service_says(
@@ -169,7 +169,7 @@ def test_open_leads_are_created_and_neither_closed_nor_at_the_target(
         for row in _rows(folder, "leads.csv")
         if datetime.fromisoformat(row["created"]) <= moment(AS_OF)
     }
-    found = history.leads().lead_id[open_ages(project, history, AS_OF) >= 0]
+    found = history.leads().lead_id[_scoring(project, history, RULES).open_ages(AS_OF) >= 0]
     assert set(found) == expected - over
     assert 0 < len(found) < len(history.leads())
 
@@ -178,7 +178,7 @@ def test_a_file_holds_every_open_lead(
     tmp_path: Path, project: Project, history: History, basis: Basis
 ) -> None:
     path = tmp_path / "scores.parquet"
-    scored = score_project(project, history, basis, path, AS_OF, WORDING, QUIET)
+    scored = _scoring(project, history, basis).write(path, AS_OF, QUIET)
     rows = pq.read_table(path).to_pylist()
     answers = _answers(project, history, basis)
     assert [row["lead_id"] for row in rows] == [answer.lead_id for answer in answers]
@@ -190,13 +190,13 @@ def test_a_file_holds_every_open_lead(
 def test_without_a_moment_all_that_is_known_counts(
     tmp_path: Path, project: Project, history: History, basis: Basis
 ) -> None:
-    scored = score_project(project, history, basis, tmp_path / "all.csv", None, WORDING, QUIET)
+    scored = _scoring(project, history, basis).write(tmp_path / "all.csv", None, QUIET)
     assert scored.as_of == history.last_moment() + 1
 
 
 def test_one_lead_is_scored_as_among_all(project: Project, history: History, basis: Basis) -> None:
     for answer in _answers(project, history, basis)[:5]:
-        alone = score_one(project, history, basis, answer.lead_id, AS_OF, WORDING)
+        alone = _scoring(project, history, basis).answer(answer.lead_id, AS_OF)
         assert _rounded(alone.model_dump()) == _rounded(answer.model_dump())
 
 
@@ -206,28 +206,31 @@ def test_a_lead_that_is_not_there_yet_or_at_all_is_told(
     newest = str(history.leads().lead_id[np.argmax(history.leads().created)])
     for lead_id in ("nobody", newest):
         with pytest.raises(UnknownLeadError, match=f"'{lead_id}' is not in the sources"):
-            score_one(project, history, basis, lead_id, AS_OF, WORDING)
+            _scoring(project, history, basis).answer(lead_id, AS_OF)
 
 
 def test_leads_that_are_all_open_are_scored(tmp_path: Path, project: Project, basis: Basis) -> None:
     write_firm(tmp_path)
     (tmp_path / "stages.csv").write_text("id,stage,at\n", encoding="utf-8")
     with open_history(project, tmp_path, QUIET) as history:
-        scored = score_project(
-            project, history, basis, tmp_path / "scores.csv", None, WORDING, QUIET
-        )
+        scored = _scoring(project, history, basis).write(tmp_path / "scores.csv", None, QUIET)
     assert (scored.leads, scored.left_out) == (60, 0)
     created = [datetime.fromisoformat(row["created"]) for row in _rows(tmp_path, "leads.csv")]
     newest = moment(scored.as_of)
     assert scored.older == sum(newest - day > timedelta(days=30) for day in created) > 0
 
 
-def test_what_the_sources_hold_nothing_of_is_named(project: Project, history: History) -> None:
-    looked_at = FEATURE_SET
-    assert unread_by(project, history, looked_at) == ()
-    swapped = ProfileFields(numeric=("industry",), categorical=("employees",))
-    other_kind = project.model_copy(update={"profile": swapped})
-    assert unread_by(other_kind, history, looked_at) == ("profile.employees", "profile.industry")
-    rules = unread_by(project, history, read_rules().feature_set)
-    assert {"profile.role", "event_type:webinar"} < {*rules}
-    assert not {"profile.employees", "event_type:demo_request"} & {*rules}
+def test_only_leads_whose_output_is_no_number_get_the_rules(
+    project: Project, history: History
+) -> None:
+    basis = ModelBasis(model_without_numbers())
+    answers = {answer.lead_id: answer for answer in _answers(project, history, basis)}
+    by_rules = {answer.lead_id: answer for answer in _answers(project, history, RULES)}
+    unknown = {lead_id for lead_id, answer in by_rules.items() if "employees" in answer.missing}
+    assert 0 < len(unknown) < len(answers)
+    for lead_id, answer in answers.items():
+        if lead_id in unknown:
+            expected = by_rules[lead_id].model_copy(update={"fallback_reason": "non_finite"})
+            assert answer == expected
+        else:
+            assert (answer.basis, answer.fallback_reason) == ("model", None)

@@ -1,0 +1,33 @@
+"""What scores look at and the sources of a project hold nothing of: usually a name misspelt."""
+
+from features.declaration import FeatureSet
+from features.history import History
+from training.project import Project
+
+
+def unread_by(project: Project, history: History, feature_set: FeatureSet) -> tuple[str, ...]:
+    """Return what features, and the stages that end a lead, find nothing of in the sources.
+
+    Profile fields (``profile.x``) are missing for every lead, also those that the project declares
+    as another kind, and so is the age without a date of creation; event types (``event_type:x``)
+    and stages (``stage:x``) never occur.
+    """
+    numeric, categorical = project.profile.numeric, project.profile.categorical
+    fields = {*feature_set.numbers} - {*numeric} | {*feature_set.categories} - {*categorical}
+    occurring = {summary.event_type for summary in history.event_types()}
+    types = {*feature_set.event_types} - occurring
+    ages = {feature.name for feature in feature_set.features if feature.kind == "lead_age"}
+    return (
+        *(f"profile.{field}" for field in sorted(fields)),
+        *(() if project.sources.leads.columns.created_at else ages),
+        *(f"event_type:{event_type}" for event_type in sorted(types)),
+        *(f"stage:{stage}" for stage in _stages_never_reached(project, history, occurring)),
+    )
+
+
+def _stages_never_reached(project: Project, history: History, occurring: set[str]) -> list[str]:
+    if project.stages is None:
+        return []
+    reached = {str(stage) for stage in history.stage_changes()[1]}
+    reached |= {d.stage for d in project.stages.derived if d.event_type in occurring}
+    return sorted({project.stages.target, *project.stages.closing} - reached)
