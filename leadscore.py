@@ -78,7 +78,6 @@ def train(
 ) -> None:
     """Train a project, evaluate it forward in time, and register the model in MLflow."""
     from training.progress import Progress
-
     from training.project import read_project
 
     # A mistake in the project is told before seconds go by for loading the libraries.

@@ -9,7 +9,13 @@ import duckdb
 import pyarrow as pa
 import sqlalchemy
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DBAPIError,
+    OperationalError,
+    ProgrammingError,
+    ResourceClosedError,
+    SQLAlchemyError,
+)
 
 _CHUNK = 50_000
 
@@ -65,6 +71,8 @@ def load(
     except DBAPIError as error:
         kind = type(error.orig).__name__
         raise QueryError(f"the database stopped with {kind} while running the query") from None
+    except ResourceClosedError:
+        raise QueryError("the query returns no rows; write one SELECT statement") from None
     except (SQLAlchemyError, ImportError) as error:
         raise QueryError(
             f"the setting 'database' is not usable ({type(error).__name__}); write an SQLAlchemy "

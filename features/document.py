@@ -2,6 +2,7 @@
 
 import difflib
 import tomllib
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar, get_args
@@ -10,6 +11,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from features.mistake import MistakeError
+
+_CATEGORY_ROWS = 5
+_MOST_CATEGORIES = 20
 
 Declared = TypeVar("Declared", bound=BaseModel)
 
@@ -27,6 +31,18 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"known are {', '.join(names)}" if names else "nothing is known there"
 
 
+def value_suggestion(word: str, values: Iterable[str]) -> str:
+    """Return what to write instead of a value, as `suggestion`, telling none that may be personal.
+
+    What many rows share is a category; what few have may be a name.
+    """
+    counts = Counter(values)
+    categories = [value for value, rows in counts.items() if rows >= _CATEGORY_ROWS]
+    if not categories or len(categories) > _MOST_CATEGORIES:
+        return f"{len(counts):,} other values are there; write one exactly as it stands there"
+    return suggestion(word, categories)
+
+
 def read_document(path: Path, model: type[Declared]) -> Declared:
     """Read a TOML file as a model.
 
@@ -38,8 +54,10 @@ def read_document(path: Path, model: type[Declared]) -> Declared:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise DocumentError(f"{path}: there is no such file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, IsADirectoryError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DocumentError(f"{path}: is not TOML: {error}") from None
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -57,6 +75,8 @@ def _sentence(mistake: ErrorDetails, model: type[BaseModel]) -> str:
         return f"unknown key '{key}'; {suggestion(location[-1], known)}"
     if mistake["type"] == "missing":
         return f"key '{key}' is missing"
+    if mistake["type"] == "tuple_type" and isinstance(mistake["input"], dict):
+        return f"{key}: there may be several; write [[{key}]]"
     message = mistake["msg"].removeprefix("Value error, ")
     return f"{key}: {message}" if key else message
 

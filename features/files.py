@@ -26,6 +26,11 @@ def find_files(folder: Path, path: str) -> list[str]:
     return files
 
 
+def is_csv(file: str) -> bool:
+    """Tell whether a file is CSV, by its name."""
+    return re.search(r"(?i)\.(csv|tsv|txt)(\.gz)?$", file) is not None
+
+
 def files_reader(files: list[str], delimiter: str) -> str:
     """Return the table function of DuckDB that reads files of one kind.
 
@@ -33,9 +38,9 @@ def files_reader(files: list[str], delimiter: str) -> str:
         ValueError: The name of the first file tells neither CSV nor Parquet.
     """
     listed = "[" + ", ".join(literal(file) for file in files) + "]"
-    if files[0].endswith((".parquet", ".pq")):
+    if files[0].lower().endswith((".parquet", ".pq")):
         return f"read_parquet({listed})"
-    if not re.search(r"\.(csv|tsv|txt)(\.gz)?$", files[0]):
+    if not is_csv(files[0]):
         raise ValueError(f"{files[0]} is neither CSV nor Parquet by its name; rename it")
     # All text, and every line: what is a number or a time is decided by the declaration, and no
     # guess from a sample may take a line for a comment or for no part of the table.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from features.event_table import create_events, create_staging, stage_events
 from features.history_report import EventTypeSummary, HistoryReport
-from features.lead_table import Leads, create_leads, fetch_leads
+from features.lead_table import LeadCounts, Leads, create_leads, fetch_leads
 from features.profile_history import ProfileHistory
 from features.relation import HistoryError, Relation
 from features.sources import ProfileFields, Source, Sources
@@ -175,7 +175,7 @@ class History:
     ) -> None:
         sources = self._sources
         on_step("Reading leads")
-        duplicate_leads, fields = self._read_leads(profile, carried)
+        lead_counts, fields = self._read_leads(profile, carried)
         for number, source in enumerate(sources.profiles):
             on_step(f"Reading profiles {number + 1} of {len(sources.profiles)}")
             relation = self._open(source, f"sources.profiles.{number}")
@@ -199,7 +199,8 @@ class History:
         self.report = HistoryReport(
             leads=len(self._leads),
             events=counts.kept,
-            duplicate_leads=duplicate_leads,
+            duplicate_leads=lead_counts.duplicates,
+            leads_before_1970=lead_counts.before_1970,
             events_of_unknown_leads=counts.of_unknown_leads,
             duplicate_events=counts.duplicates,
             events_before_1970=counts.before_1970,
@@ -211,7 +212,7 @@ class History:
 
     def _read_leads(
         self, profile: ProfileFields, carried: Mapping[str, str]
-    ) -> tuple[int, tuple[str, ...]]:
+    ) -> tuple[LeadCounts, tuple[str, ...]]:
         recorded = {field for source in self._sources.profiles for field in source.fields}
         fields = tuple(f for f in (*profile.numeric, *profile.categorical) if f not in recorded)
         relation = self._open(self._sources.leads, "sources.leads")
@@ -219,10 +220,10 @@ class History:
         further = self.profile.expressions(relation, fields)
         further |= {kept[name]: relation.text(column) for name, column in carried.items()}
         columns = self._sources.leads.columns
-        duplicates = create_leads(self.connection, relation, columns, further)
+        counts = create_leads(self.connection, relation, columns, further)
         self._leads = fetch_leads(self.connection, kept)
         self.profile.take_todays(self.connection, relation.section, fields)
-        return duplicates, fields
+        return counts, fields
 
     def _open(self, source: Source, section: str) -> Relation:
         return Relation(self.connection, source, section, self._folder)

@@ -11,6 +11,7 @@ class HistoryReport:
         leads: Leads kept.
         events: Events kept; one that two leads share counts for each.
         duplicate_leads: Rows of the leads source whose key an earlier row has.
+        leads_before_1970: Leads created before 1970, or at its first moment, which means no date.
         events_of_unknown_leads: Events whose key no lead has.
         duplicate_events: Events whose id another event of the same type and lead has.
         events_before_1970: Events no clock can have seen.
@@ -23,6 +24,7 @@ class HistoryReport:
     leads: int
     events: int
     duplicate_leads: int
+    leads_before_1970: int
     events_of_unknown_leads: int
     duplicate_events: int
     events_before_1970: int

@@ -37,13 +37,21 @@ class Leads:
         return len(self.lead_id)
 
 
+@dataclass(frozen=True, slots=True)
+class LeadCounts:
+    """What was left out of the leads' source."""
+
+    duplicates: int
+    before_1970: int
+
+
 def create_leads(
     connection: duckdb.DuckDBPyConnection,
     relation: Relation,
     columns: LeadColumns,
     further: dict[str, str],
-) -> int:
-    """Create the table `leads` and return how many duplicates were left out.
+) -> LeadCounts:
+    """Create the table `leads`.
 
     Args:
         connection: The history's database.
@@ -62,15 +70,17 @@ def create_leads(
         "person_id": "NULL::VARCHAR",
     }
     if columns.lead_id:
-        read["lead_id"] = relation.text(columns.lead_id, required=True)
+        read["lead_id"] = relation.key(columns.lead_id, required=True)
     if columns.created_at:
         read["created"] = relation.time(columns.created_at)
     if columns.account_id:
-        read["account_id"] = relation.text(columns.account_id)
+        read["account_id"] = relation.key(columns.account_id)
     if columns.person_id:
-        read["person_id"] = relation.text(columns.person_id)
+        read["person_id"] = relation.key(columns.person_id)
     selected = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in (read | further).items())
     relation.run(f"CREATE TABLE lead_rows AS SELECT {selected} FROM {relation.sql}")
+    # The first moment of 1970 is what exports write for no date.
+    dated = "created > 0" if columns.created_at else "true"
     # The prefixes keep the account "7" apart from a lead "7" without account.
     person = "lead"
     if columns.person_id:
@@ -84,16 +94,16 @@ def create_leads(
                {person} AS person, * EXCLUDE (account_key)
         FROM (
             SELECT *, coalesce('account ' || account_id, 'lead ' || lead_id) AS account_key
-            FROM lead_rows
+            FROM lead_rows WHERE {dated}
             QUALIFY row_number() OVER (PARTITION BY lead_id ORDER BY position) = 1
         )
         ORDER BY lead
     """)
-    found = connection.execute("""
-        SELECT (SELECT count(*) FROM lead_rows) - (SELECT count(*) FROM leads)
-    """).fetchone()
+    [(read_rows, before_1970, kept)] = connection.execute(f"""
+        SELECT count(*), count(*) FILTER (NOT {dated}), (SELECT count(*) FROM leads) FROM lead_rows
+    """).fetchall()
     connection.execute("DROP TABLE lead_rows")
-    return int(found[0]) if found else 0
+    return LeadCounts(read_rows - before_1970 - kept, before_1970)
 
 
 def fetch_leads(connection: duckdb.DuckDBPyConnection, carried: Mapping[str, str]) -> Leads:

@@ -1,18 +1,15 @@
 """Profile values of the leads of a history: as they were at a moment, or as they are today."""
 
-import re
-
 import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from features.personal import holds_email
 from features.profile import profile_text
 from features.relation import HistoryError, Relation
 from features.sources import ProfileFields, ProfileSource
 from features.sql import identifier
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class ProfileHistory:
@@ -60,7 +57,7 @@ class ProfileHistory:
                 )
         read = {
             "row": "row_number() OVER ()",
-            "key": relation.text(source.columns.lead_id, required=True),
+            "key": relation.key(source.columns.lead_id, required=True),
             "recorded": relation.time(source.columns.recorded_at),
         } | self.expressions(relation, source.fields)
         selected = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in read.items())
@@ -116,7 +113,7 @@ class ProfileHistory:
 def _texts(stored: pa.ChunkedArray, field: str) -> NDArray[np.object_]:
     encoded = stored.combine_chunks().dictionary_encode()
     known = [profile_text(value) for value in encoded.dictionary.to_pylist()]
-    if any(text is not None and _EMAIL.fullmatch(text) for text in known):
+    if any(text is not None and holds_email(text) for text in known):
         raise HistoryError(
             f"{field} holds e-mail addresses; personal data never becomes a feature, remove it"
         )

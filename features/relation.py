@@ -11,9 +11,10 @@ from pathlib import Path
 import duckdb
 
 from features.contract import LARGEST_NUMBER
+from features.csv_lines import broken_line, line_of_row
 from features.database import load
 from features.document import suggestion
-from features.files import files_reader, find_files
+from features.files import files_reader, find_files, is_csv
 from features.mistake import MistakeError
 from features.sources import Source, expand
 from features.sql import identifier, literal
@@ -24,6 +25,7 @@ _NAIVE = f"^{_DAY}({_CLOCK})?$"
 _AWARE = f"^{_DAY}{_CLOCK} ?(Z|UTC|[+-]\\d{{2}}(:?\\d{{2}})?)$"
 _NO_ZONE = "has no time zone; set timezone = 'Europe/Berlin' or whichever it is meant in"
 _NO_TIME = "is no timestamp; write ISO 8601, or set time_format = '%d.%m.%Y %H:%M' or such"
+_UNREADABLE = "a value cannot be read"
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
             "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN")  # fmt: skip
 
@@ -82,13 +84,18 @@ class Relation:
     def text(self, column: str, *, required: bool = False) -> str:
         """Return the SQL expression of a column as trimmed text, NULL where it is empty."""
         name = self._existing(column)
-        if self.types[column] in {"FLOAT", "DOUBLE"}:
-            # A key column with gaps often arrives as floats; 7.0 is the key 7.
+        if self.types[column].split("(")[0] in {"FLOAT", "DOUBLE", "DECIMAL"}:
             whole = f"{name} = trunc({name}) AND abs({name}) < 1e15"
             expression = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
         else:
             expression = _trimmed(name)
         return self._required(column, expression) if required else expression
+
+    def key(self, column: str, *, required: bool = False) -> str:
+        """Return a column as `text`, where a key column with gaps often has 7.0 for the key 7."""
+        text = self.text(column, required=required)
+        whole = f"regexp_replace({text}, '^(-?\\d{{1,15}})\\.0$', '\\1')"
+        return f"CASE WHEN ends_with({text}, '.0') THEN {whole} ELSE {text} END"
 
     def number(self, column: str) -> str:
         """Return the SQL expression of a column as a finite DOUBLE, NULL where it is empty."""
@@ -141,6 +148,8 @@ class Relation:
         try:
             return self._connection.execute(sql)
         except duckdb.Error as error:
+            if _UNREADABLE not in str(error):
+                self._tell_broken_line()
             self._tell_mistake()
             file = f"{self._files[0]}: " if len(self._files) == 1 else ""
             raise HistoryError(f"{self.section}: {file}{_harmless(error)}") from None
@@ -177,12 +186,14 @@ class Relation:
 
     def _strict(self, column: str, broken: str, complaint: str, value: str) -> str:
         self._checks.append(_Check(column, broken, complaint))
-        return f"CASE WHEN {broken} THEN error('unreadable') ELSE {value} END"
+        return f"CASE WHEN {broken} THEN error('{_UNREADABLE}') ELSE {value} END"
 
     def _existing(self, column: str) -> str:
         if column not in self.types:
             hint = suggestion(column, self.types)
-            if len(self.types) == 1 and self._files:
+            if self._files and Path(self._files[0]).stat().st_size == 0:
+                hint = "the file is empty"
+            elif len(self.types) == 1 and self._files:
                 hint = "the file has one column only: set 'delimiter'"
             raise HistoryError(f"{self._where(column)} does not exist; {hint}")
         return identifier(column)
@@ -191,27 +202,35 @@ class Relation:
         files = f"{self._files[0]}, " if self._files else ""
         return f"{self.section}: {files}column '{column}'"
 
+    def _tell_broken_line(self) -> None:
+        for file in self._files:
+            broken = broken_line(file, self._source.delimiter) if is_csv(file) else None
+            if broken is not None:
+                raise HistoryError(f"{self.section}: {file}: {broken}")
+
     def _tell_mistake(self) -> None:
         if not self._files:
-            self._tell_mistake_in(self.sql, "")
+            self._tell_mistake_in(self.sql, None)
         for file in self._files:
-            reader = files_reader([file], self._source.delimiter)
-            self._tell_mistake_in(reader, f"{file}, ")
+            self._tell_mistake_in(files_reader([file], self._source.delimiter), file)
 
-    def _tell_mistake_in(self, sql: str, file: str) -> None:
+    def _tell_mistake_in(self, sql: str, file: str | None) -> None:
         for check in self._checks:
-            found = self._first_line(sql, check)
-            if found is not None:
-                # The first line of a CSV file holds the names of its columns.
-                line = f"line {found + 1}" if sql.startswith("read_csv") else f"row {found}"
-                place = f"{self.section}: {file}column '{check.column}', {line}"
-                raise HistoryError(f"{place}: {check.complaint}")
+            row = self._first_row(sql, check)
+            if row is not None:
+                line = f"row {row}"
+                if file is not None and is_csv(file):
+                    line = f"line {line_of_row(file, self._source.delimiter, row)}"
+                place = f"{file}, column" if file else "column"
+                raise HistoryError(
+                    f"{self.section}: {place} '{check.column}', {line}: {check.complaint}"
+                )
 
-    def _first_line(self, sql: str, check: _Check) -> int | None:
+    def _first_row(self, sql: str, check: _Check) -> int | None:
         try:
             found = self._connection.execute(
-                f"SELECT row FROM (SELECT *, row_number() OVER () AS row FROM {sql}) "
-                f"WHERE {check.broken} ORDER BY row LIMIT 1"
+                f"SELECT row FROM (SELECT row_number() OVER () AS row, {check.broken} AS broken "
+                f"FROM {sql}) WHERE broken ORDER BY row LIMIT 1"
             ).fetchone()
         except duckdb.Error:
             return None

@@ -120,6 +120,8 @@ class EventSource(Source):
             constants_event_type=self.constants.event_type,
             counters=self.counters or None,
         )
+        if len(set(self.counters)) < len(self.counters):
+            raise ValueError("'counters' names a column twice")
         if self.counters and (columns.value or columns.event_id):
             raise ValueError("'counters' are the values, and have no 'value' and 'event_id' column")
         if self.known_after is not None and columns.recorded_at:

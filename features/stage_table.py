@@ -40,7 +40,7 @@ def stage_changes(relation: Relation, source: StageSource) -> None:
     relation.run(f"""
         INSERT INTO reached
         SELECT * FROM (
-            SELECT {relation.text(columns.lead_id, required=True)} AS key, {stage} AS stage,
+            SELECT {relation.key(columns.lead_id, required=True)} AS key, {stage} AS stage,
                    {relation.time(columns.at, required=False)} AS moment
             FROM {relation.sql}
         ) WHERE moment IS NOT NULL

@@ -85,6 +85,8 @@ def build_dataset(project: Project, history: History, progress: Progress) -> Dat
 
 
 def _labelled_rows(project: Project, history: History) -> LabelledRows:
+    if len(history.leads()) == 0:
+        raise StageError("sources.leads holds no lead; check its file or query")
     if project.flat is not None:
         return flat_rows(project.flat, history.leads(), project.model.seed)
     if project.stages is None or project.rows is None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from features.document import suggestion
+from features.document import value_suggestion
 from features.lead_table import Leads
 from training.grid import LabelledRows
 from training.groups import independent_groups
@@ -27,13 +27,16 @@ def flat_rows(flat: Flat, leads: Leads, seed: int) -> LabelledRows:
     """
     outcome = leads.carried["label"]
     label = (outcome == flat.positive).astype(np.float64)
-    if not label.any():
-        values = {str(value) for value in outcome if value is not None}
-        raise StageError(
-            f"flat.positive = '{flat.positive}' never occurs in column '{flat.label}'; "
-            f"{suggestion(flat.positive, values)}"
-        )
+    for key, value in (("positive", flat.positive), *(("negative", v) for v in flat.negative)):
+        if not (outcome == value).any():
+            values = (str(value) for value in outcome if value is not None)
+            raise StageError(
+                f"flat.{key} = '{value}' never occurs in column '{flat.label}'; "
+                f"{value_suggestion(value, values)}"
+            )
     known = np.array([value is not None for value in outcome], dtype=np.bool_)
+    if flat.negative:
+        known = np.isin(outcome, [flat.positive, *flat.negative])
     lead = np.arange(len(label))
     ranks = _ranks(flat, leads, seed)
     rows = LabelledRows(lead, ranks, label, independent_groups(leads), immature=int((~known).sum()))
@@ -60,9 +63,11 @@ def _comparable(flat: Flat, values: Sequence[str | None]) -> NDArray[np.float64]
         )
     for read in (float, _seconds):
         try:
-            return np.array([read(value) for value in present])
-        except ValueError:
+            found = np.array([read(value) for value in present])
+        except (ValueError, OverflowError):
             continue
+        if np.isfinite(found).all():
+            return found
     raise StageError(
         f"flat.order: column '{flat.order}' holds neither numbers nor ISO dates such as "
         "2026-03-01; other dates would be sorted by their letters. Rewrite the column, or set "

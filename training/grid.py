@@ -1,6 +1,6 @@
 """Rows to learn from: a grid of moments per lead, chosen without regard to the outcome."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ class LabelledRows:
         label: float64 [rows], 1 where the target is reached inside the horizon.
         group: int64 [rows]; rows of one group are not independent.
         immature: Rows left out because their outcome is not known yet.
+        over: Leads without rows, since they were at the target or closed when they started.
     """
 
     lead: NDArray[np.int64]
@@ -26,6 +27,7 @@ class LabelledRows:
     label: NDArray[np.float64]
     group: NDArray[np.int64]
     immature: int
+    over: int = 0
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -33,8 +35,12 @@ class LabelledRows:
 
     def take(self, rows: NDArray[np.bool_]) -> "LabelledRows":
         """Return some of the rows."""
-        return LabelledRows(
-            self.lead[rows], self.as_of[rows], self.label[rows], self.group[rows], self.immature
+        return replace(
+            self,
+            lead=self.lead[rows],
+            as_of=self.as_of[rows],
+            label=self.label[rows],
+            group=self.group[rows],
         )
 
     @property
@@ -62,7 +68,9 @@ def grid_rows(
     lead, as_of = lead[mature], as_of[mature]
     # NEVER is the largest int64, so the label asks by difference only where the target was reached.
     label = (timeline.target[lead] <= as_of + grid.horizon).astype(np.float64)
-    return LabelledRows(lead, as_of, label, group[lead], immature)
+    ended = np.minimum(timeline.target, timeline.closed)
+    over = int(((ended <= timeline.start) & (timeline.start <= observed_until)).sum())
+    return LabelledRows(lead, as_of, label, group[lead], immature, over)
 
 
 def open_moments(

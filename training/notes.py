@@ -5,30 +5,28 @@ from collections.abc import Iterator
 from features.contract import moment
 from features.history import History, HistoryReport
 from training.grid import LabelledRows
-from training.project import Project, RowGrid
+from training.project import Flat, Project, RowGrid
 from training.split import Split
+
+_TOO_GOOD = "a field that is filled in or changed after the outcome makes the figures too good."
 
 
 def dataset_notes(
     project: Project, history: History, rows: LabelledRows, split: Split
 ) -> tuple[str, ...]:
     """Return sentences on how the rows came about and what was left out, the gravest first."""
-    notes = []
+    notes: list[str] = []
     if project.flat is not None:
-        how = {
-            "random": "AT RANDOM, since the data have no order: figures may be too good",
-            "file": "by the order of the file, since the data have no dates",
-        }.get(project.flat.order, f"by column '{project.flat.order}'")
-        notes.append(f"Rows were split {how}.")
-    if history.report.profile_is_todays and project.flat is None:
-        notes.append(
-            "Profile values are today's, not those known at each moment: a field that is filled "
-            "in or changed after the outcome makes the figures too good."
-        )
+        notes += _flat(project.flat, history)
+    elif history.report.profile_is_todays:
+        notes.append(f"Profile values are today's, not those known at each moment: {_TOO_GOOD}")
     if project.rows is not None:
         notes += _observation(project.rows, history)
     unknown = "without an outcome" if project.flat else "as immature"
     counts = {
+        f"{rows.over:,} leads left out: at the target or closed when their rows would start": (
+            rows.over
+        ),
         f"{rows.immature:,} rows left out {unknown}": rows.immature,
         f"{split.in_gap:,} rows left out in the gaps between slices": split.in_gap,
         f"{split.straddling:,} rows left out of the evaluation because another slice keeps their "
@@ -42,6 +40,9 @@ def history_notes(report: HistoryReport) -> list[str]:
     return _sentences(
         {
             f"{report.duplicate_leads:,} leads left out as duplicates": report.duplicate_leads,
+            f"{report.leads_before_1970:,} leads left out, created before 1970": (
+                report.leads_before_1970
+            ),
             f"{report.duplicate_events:,} events left out as duplicates": report.duplicate_events,
             f"{report.events_of_unknown_leads:,} events left out, of unknown leads": (
                 report.events_of_unknown_leads
@@ -64,6 +65,20 @@ def history_notes(report: HistoryReport) -> list[str]:
 
 def _sentences(counts: dict[str, int]) -> list[str]:
     return [f"{text}." for text, count in counts.items() if count]
+
+
+def _flat(flat: Flat, history: History) -> Iterator[str]:
+    how = {
+        "random": "AT RANDOM, since the data have no order: figures may be too good",
+        "file": "by the order of the file, since the data have no dates",
+    }.get(flat.order, f"by column '{flat.order}'")
+    yield f"Rows were split {how}. Profile values are those of the day of the export: {_TOO_GOOD}"
+    outcomes = {*history.leads().carried["label"]} - {None, flat.positive}
+    if len(outcomes) > 1 and not flat.negative:
+        yield (
+            f"{len(outcomes):,} different values of '{flat.label}' count as negative; if some of "
+            "them mean that the outcome is open, name the others in flat.negative."
+        )
 
 
 def _observation(grid: RowGrid, history: History) -> Iterator[str]:

@@ -17,7 +17,7 @@ from training.project import Project, read_project
 from training.refit import Shipped, refit
 from training.report import training_summary
 from training.split import TEST
-from training.tracking import RegisteredVersion, RunRecord, record_run
+from training.tracking import RegisteredVersion, RunRecord, check_tracking, record_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,9 @@ def train(
         TrackingError: MLflow cannot be used.
     """
     project = read_project(project_file)
+    tracking_uri = tracking_uri or project.mlflow.tracking_uri
+    with progress.step("Reaching MLflow"):
+        check_tracking(tracking_uri)
     with open_history(project, project_file.parent, progress, now) as history:
         dataset = build_dataset(project, history, progress)
         rules = _rules_on_newest(project, project_file.parent, history, dataset, progress)
@@ -84,7 +87,7 @@ def train(
         )
         shipped.save(Path(folder, "leadscore"))
         version = record_run(
-            tracking_uri or project.mlflow.tracking_uri,
+            tracking_uri,
             project.mlflow.experiment or project.name,
             project.model_name,
             record,

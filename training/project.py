@@ -81,13 +81,22 @@ class Flat(_Section):
     Attributes:
         label: Column of the outcome.
         positive: Its value where the target was reached.
+        negative: Its values where it was not; rows with any other value have no outcome yet.
+            Without it, every other value counts as not reached.
         order: Column to split by, forward in time; ``file`` means the order of the rows;
             ``random`` where there is no order, which every report then says.
     """
 
     label: str
     positive: str
+    negative: tuple[str, ...] = ()
     order: str = "file"
+
+    @model_validator(mode="after")
+    def _two_outcomes(self) -> Self:
+        if self.positive in self.negative:
+            raise ValueError(f"'{self.positive}' cannot be both positive and negative")
+        return self
 
 
 class FeatureChoices(_Section):
@@ -121,7 +130,7 @@ class ModelChoices(_Section):
         tree_weight: Weight of the booster's logit in the mean; the logistic has the rest.
     """
 
-    seed: int = 7
+    seed: int = Field(default=7, ge=0, lt=2**31)
     leaves: int = Field(default=16, ge=2, le=64)
     depth: int = Field(default=5, ge=1, le=12)
     learning_rate: float = Field(default=0.03, gt=0.0, le=1.0)
@@ -179,6 +188,10 @@ class Project(_Section):
     def _check_flat(self) -> None:
         if self.stages is not None or self.rows is not None:
             raise ValueError("[flat] takes the place of [stages] and [rows]; leave one of them out")
+        if self.flat and self.flat.label in (*self.profile.numeric, *self.profile.categorical):
+            raise ValueError(
+                f"'{self.flat.label}' is the outcome and cannot be in [profile], too; leave it out"
+            )
         others = ("events", "stages", "profiles")
         dated = [f"sources.{name}" for name in others if getattr(self.sources, name)]
         if self.sources.leads.columns.created_at is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.document import suggestion
+from features.document import value_suggestion
 from features.history import History
 from features.mistake import MistakeError
 from training.project import DerivedStage, Stages
@@ -45,7 +45,10 @@ def read_timeline(history: History, stages: Stages, from_stage: str | None) -> T
     reached = _first_moments(history, stages, len(created))
     for stage in (stages.target, *stages.closing, *([from_stage] if from_stage else [])):
         if stage not in reached:
-            raise StageError(f"no lead ever reaches stage '{stage}'; {suggestion(stage, reached)}")
+            known = [str(name) for name in history.stage_changes()[1]]
+            raise StageError(
+                f"no lead ever reaches stage '{stage}'; {value_suggestion(stage, known)}"
+            )
     start = _start(created, reached, from_stage)
     return Timeline(start, reached[stages.target], _earliest(reached, stages.closing, len(created)))
 

@@ -23,12 +23,14 @@ from features.declaration import FeatureSet
 from features.mistake import MistakeError
 from serving.address import without_secrets
 from serving.model.manifest import Metric
+from serving.patience import in_time
 from training.project_text import public_project
 
 CHAMPION = "champion"
 """Alias of the version that answers."""
 
 _SQLITE = "sqlite:///"
+_PATIENCE_SECONDS = 30.0
 _MODEL_NEEDS = ("lightgbm", "numba", "numpy", "pandas", "pydantic")
 
 
@@ -79,6 +81,17 @@ class RunRecord:
     feature_set: FeatureSet
 
 
+def check_tracking(tracking_uri: str) -> None:
+    """Ask MLflow for anything, so that no training ends for nothing.
+
+    Raises:
+        TrackingError: MLflow cannot be reached in seconds.
+    """
+    with _reaching(tracking_uri):
+        client = mlflow.MlflowClient(tracking_uri, tracking_uri)
+        in_time(_PATIENCE_SECONDS, lambda: client.search_experiments(max_results=1))
+
+
 def record_run(
     tracking_uri: str,
     experiment: str,
@@ -93,8 +106,6 @@ def record_run(
     Raises:
         TrackingError: MLflow cannot be reached or refuses.
     """
-    # Its remarks on creating tables would tear a progress bar apart.
-    logging.getLogger("mlflow").setLevel(logging.WARNING)
     with _reaching(tracking_uri):
         _choose_experiment(tracking_uri, experiment)
         with mlflow.start_run() as run:
@@ -147,7 +158,9 @@ def promote_version(tracking_uri: str, model_name: str, number: str) -> None:
 
 @contextmanager
 def _reaching(tracking_uri: str) -> Iterator[None]:
-    """Tell as a mistake what MLflow and the stores behind it raise."""
+    """Tell as a mistake, and once, what MLflow and the stores behind it raise."""
+    # Its remarks on creating tables would tear a progress bar apart.
+    logging.getLogger("mlflow").setLevel(logging.CRITICAL)
     try:
         yield
     except (MlflowException, SQLAlchemyError, OSError, ImportError) as error:

@@ -109,6 +109,7 @@ def test_a_bad_value_of_a_query_is_told_by_row(sqlite: str, tmp_path: Path) -> N
     ("database", "query", "complaint"),
     [
         ("sqlite:///crm.sqlite", "SELECT * FROM lead", "no such table: lead"),
+        ("sqlite:///crm.sqlite", "DELETE FROM leads", "the query returns no rows; write one"),
         ("sqlite:///nowhere.sqlite", "SELECT 1", "there is no database file"),
         ("duckdb:///nowhere.duckdb", "SELECT 1", "there is no database file"),
         ("crm", "SELECT 1", "the setting 'database' is not usable"),

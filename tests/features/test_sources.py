@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from features.history import HistoryError
 from features.sources import ProfileFields, Sources, expand
-from tests.features.files import LEAD_LINES, LEADS, events, read, write
+from tests.features.files import LEAD_LINES, LEADS, all_events, events, read, write
 
 EVENT = {"lead_id": "id", "occurred_at": "at", "event_type": "type"}
 SEEN = EVENT | {"recorded_at": "seen"}
@@ -166,15 +166,88 @@ def test_no_line_of_a_file_is_taken_for_a_comment(tmp_path: Path) -> None:
 @pytest.mark.parametrize("above", ["Export of 2026-01-01", "Export;of the CRM"])
 def test_a_line_above_the_names_of_columns_is_not_skipped(tmp_path: Path, above: str) -> None:
     write(tmp_path, "leads.csv", [above, *LEAD_LINES])
-    with pytest.raises(HistoryError, match="the first line of a CSV file names its columns"):
+    with pytest.raises(
+        HistoryError, match=r"leads\.csv: line 2 has 5 values, the first line names 1 columns"
+    ):
         read(tmp_path)
 
 
 @pytest.mark.parametrize("line", ["1,2026-01-01T00:00:00Z,a", "1,2026-01-01T00:00:00Z,a,1,IT,x"])
 def test_a_line_with_too_few_or_many_values_is_not_skipped(tmp_path: Path, line: str) -> None:
     write(tmp_path, "leads.csv", [*LEAD_LINES, *[LEAD_LINES[1]] * 30_000, line])
-    with pytest.raises(HistoryError, match=r"near line 30005.* every line has as many values"):
+    with pytest.raises(
+        HistoryError, match=r"leads\.csv: line 30005 has \d values, the first line names 5"
+    ):
         read(tmp_path)
+
+
+def test_a_quotation_mark_that_is_not_closed_is_told(tmp_path: Path) -> None:
+    write(tmp_path, "leads.csv", [*LEAD_LINES, '4,2026-01-01T00:00:00Z,"a,1,IT', LEAD_LINES[1]])
+    with pytest.raises(HistoryError, match=r"leads\.csv: the row after line 4 cannot be read"):
+        read(tmp_path)
+
+
+def test_a_line_is_counted_as_an_editor_does(tmp_path: Path) -> None:
+    lines = [
+        LEAD_LINES[0],
+        '1,2026-01-01T00:00:00Z,"a',
+        'b",1,IT',
+        "",
+        LEAD_LINES[2],
+        "3,no,a,1,IT",
+    ]
+    write(tmp_path, "leads.csv", lines)
+    with pytest.raises(HistoryError, match="column 'created', line 6: is no timestamp"):
+        read(tmp_path)
+
+
+def test_a_column_may_be_called_as_ours_are(tmp_path: Path) -> None:
+    write(tmp_path, "leads.csv", ["id,created,row,lead,key", "1,2026-01-01T00:00:00Z,Eva,x,many"])
+    leads = {"path": "leads.csv", "columns": {"lead_id": "id", "created_at": "created"}}
+    with pytest.raises(HistoryError, match="column 'key', line 2: is no number") as caught:
+        read(tmp_path, leads=leads, profile=ProfileFields(numeric=("key",)))
+    assert "Eva" not in str(caught.value)
+    fields = ("row", "lead", "key")
+    with read(tmp_path, leads=leads, profile=ProfileFields(categorical=fields)) as history:
+        one = np.zeros(1, dtype=np.int64)
+        assert [history.profile.texts(f, one, one)[0] for f in fields] == ["Eva", "x", "many"]
+
+
+def test_an_empty_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_text("", encoding="utf-8")
+    with pytest.raises(HistoryError, match="column 'id' does not exist; the file is empty"):
+        read(tmp_path)
+
+
+def test_the_kind_of_a_file_is_read_off_its_name_in_capitals_too(tmp_path: Path) -> None:
+    write(tmp_path, "LEADS.CSV", LEAD_LINES)
+    with read(tmp_path, leads=LEADS | {"path": "LEADS.CSV"}) as history:
+        assert len(history.leads()) == 3
+
+
+@pytest.mark.parametrize("kind", [pa.float64(), pa.decimal128(22, 2), pa.int64(), pa.string()])
+def test_a_whole_key_is_the_same_with_and_without_a_fraction(
+    tmp_path: Path, kind: pa.DataType
+) -> None:
+    key = pa.array([2], pa.int64()).cast(kind)
+    if kind == pa.string():
+        key = pa.array(["2.0"])
+    columns = {"id": key, "at": ["2026-01-01T00:00:00Z"], "type": ["page"]}
+    pq.write_table(pa.table(columns), tmp_path / "events.parquet")
+    with read(tmp_path, events=[events("events.parquet")]) as history:
+        assert [row[0] for row in all_events(history)] == ["2"]
+
+
+@pytest.mark.parametrize("value", ["erika@example.com", "Erika <e@x.de>", "a@x.de; b@y.de"])
+def test_e_mail_addresses_are_found_inside_values_and_event_types(
+    tmp_path: Path, value: str
+) -> None:
+    write(tmp_path, "leads.csv", [LEAD_LINES[0], f"1,2026-01-01T00:00:00Z,a,1,{value}"])
+    with pytest.raises(HistoryError, match="'industry' holds e-mail addresses"):
+        read(tmp_path, profile=ProfileFields(categorical=("industry",)))
+    message = refusal(tmp_path, events(), "id,at,type", f"1,2026-01-01T00:00:00Z,{value}")
+    assert "event types hold e-mail addresses" in message
+    assert value not in message
 
 
 def test_a_broken_file_is_told_without_its_content(tmp_path: Path) -> None:

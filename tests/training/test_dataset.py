@@ -38,10 +38,11 @@ def _build(project_file: Path, now: int = END_OF_TIME) -> Dataset:
 
 def _flat(folder: Path, *answers: str, order: str = "file") -> Dataset:
     lines = [
-        f"{n % 7},{answer},{len(answers) - n},{_day(-n):%Y-%m-%d},{_day(-n):%d.%m.%Y},{n or ''}"
+        f"{n % 7},{answer},{len(answers) - n},{_day(-n):%Y-%m-%d},{_day(-n):%d.%m.%Y},"
+        f"{n or ''},{n or 'inf'}"
         for n, answer in enumerate(answers)
     ]
-    write(folder, "leads.csv", ["age,bought,day,date,german,gap", *lines])
+    write(folder, "leads.csv", ["age,bought,day,date,german,gap,endless", *lines])
     path = folder / "project.toml"
     path.write_text(FLAT + f'order = "{order}"\n', encoding="utf-8")
     return _build(path)
@@ -79,6 +80,54 @@ def test_flat_rows_without_an_outcome_are_left_out_and_counted(tmp_path: Path) -
     assert "20 rows left out without an outcome." in dataset.notes
 
 
+def test_what_is_neither_positive_nor_negative_has_no_outcome(tmp_path: Path) -> None:
+    answers = ["yes", "no", "no", "open"] * 20
+    all_negative = _flat(tmp_path, *answers)
+    assert len(all_negative.rows) == 80
+    assert any(note.startswith("2 different values of 'bought'") for note in all_negative.notes)
+    told = _flat(tmp_path, *answers, order='file"\nnegative = ["no"]\n#')
+    assert (len(told.rows), told.rows.label.sum()) == (60, 20)
+    assert "20 rows left out without an outcome." in told.notes
+    assert not any("different values" in note for note in told.notes)
+    with pytest.raises(StageError, match=r"flat\.negative = 'lost\?' never occurs") as caught:
+        _flat(tmp_path, *answers, order='file"\nnegative = ["lost?"]\n#')
+    assert "known are no, open, yes" in str(caught.value)
+
+
+def test_outcomes_that_few_rows_share_are_not_quoted(tmp_path: Path) -> None:
+    with pytest.raises(StageError, match="; 60 other values are there") as caught:
+        _flat(tmp_path, *(f"person {n}" for n in range(60)))
+    assert "person" not in str(caught.value)
+
+
+def test_leads_that_were_over_before_they_started_are_counted(tmp_path: Path) -> None:
+    path = write_firm(tmp_path, leads=200)
+    plain = _build(path)
+    assert plain.rows.over == 0
+    leads = (tmp_path / "leads.csv").read_text(encoding="utf-8").splitlines()[1:]
+    created = dict(line.split(",")[:2] for line in leads)
+    with (tmp_path / "stages.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"L{n},SQL,{created[f'L{n}']}\n" for n in range(7))
+    dataset = _build(path)
+    assert "7 leads left out: at the target or closed when their rows would start." in dataset.notes
+
+
+def test_a_source_without_leads_is_told(tmp_path: Path) -> None:
+    path = write_firm(tmp_path)
+    write(tmp_path, "leads.csv", ["id,created,company,employees,industry"])
+    with pytest.raises(StageError, match=r"sources\.leads holds no lead"):
+        _build(path)
+
+
+def test_leads_created_before_1970_are_left_out_and_counted(tmp_path: Path) -> None:
+    path = write_firm(tmp_path, leads=200)
+    with (tmp_path / "leads.csv").open("a", encoding="utf-8") as file:
+        file.write("old,1900-01-01T00:00:00Z,,,\nnever,1970-01-01T00:00:00Z,,,\n")
+    dataset = _build(path)
+    assert "2 leads left out, created before 1970." in dataset.notes
+    assert not {"old", "never"} & {*dataset.lead_id}
+
+
 def test_a_flat_order_decides_which_rows_are_newest(tmp_path: Path) -> None:
     by_file = _flat(tmp_path, *["yes", "no"] * 30)
     by_number = _flat(tmp_path, *["yes", "no"] * 30, order="day")
@@ -93,6 +142,7 @@ def test_a_flat_order_decides_which_rows_are_newest(tmp_path: Path) -> None:
     [
         ("german", "column 'german' holds neither numbers nor ISO dates such as 2026-03-01"),
         ("gap", "column 'gap' has empty values"),
+        ("endless", "column 'endless' holds neither numbers"),
     ],
 )
 def test_an_order_that_is_none_is_refused(tmp_path: Path, order: str, said: str) -> None:

@@ -98,6 +98,11 @@ def test_what_is_no_duration_is_refused(tmp_path: Path, text: str) -> None:
         (DATED, "key 'sources' is missing"),
         (LEADS + '[rows]\nhorizon = "30d"\n', "[rows] needs [stages]"),
         (UNDATED + DATED, "key 'sources.leads.columns.created_at' is missing"),
+        (
+            UNDATED + FLAT + '[profile]\ncategorical = ["bought"]\n',
+            "'bought' is the outcome and cannot",
+        ),
+        (UNDATED + FLAT + 'negative = ["yes"]\n', "'yes' cannot be both positive and negative"),
         (LEADS + FLAT, "'sources.leads.columns.created_at' has no use; leave it out"),
         (LEADS + DATED + FLAT, "[flat] takes the place of [stages] and [rows]"),
         (LEADS + '[stages]\nclosing = ["lost"]\n', "key 'stages.target' is missing"),

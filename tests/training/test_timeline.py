@@ -64,6 +64,13 @@ def test_rows_never_start_before_the_lead_was_created(tmp_path: Path) -> None:
     assert then.tolist() == [False, True, False]
 
 
+def test_stages_that_few_rows_share_are_not_quoted(tmp_path: Path) -> None:
+    lines = ("1,Erika Mustermann,2026-02-01T00:00:00Z", "2,Max,2026-02-01T00:00:00Z")
+    with _history(tmp_path, *lines) as history, pytest.raises(StageError) as caught:
+        read_timeline(history, Stages(target="SQL"), None)
+    assert "stage 'SQL'; 2 other values are there; write one exactly as" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("stages", "from_stage", "said"),
     [
@@ -75,7 +82,7 @@ def test_rows_never_start_before_the_lead_was_created(tmp_path: Path) -> None:
 def test_a_stage_that_never_occurs_is_named_with_a_suggestion(
     tmp_path: Path, stages: Stages, from_stage: str | None, said: str
 ) -> None:
-    lines = ("1,SQL,2026-02-01T00:00:00Z", "2,lost,2026-02-01T00:00:00Z")
+    lines = ("1,SQL,2026-02-01T00:00:00Z", "2,lost,2026-02-01T00:00:00Z") * 5
     with _history(tmp_path, *lines) as history, pytest.raises(StageError) as caught:
         read_timeline(history, stages, from_stage)
     assert said in str(caught.value)
