@@ -21,8 +21,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
+    epilog="Start: `leadscore demo --no-serve`",
     help="Lead scores a sales team can trust: calibrated probabilities with exact reasons.",
 )
+
+
+_ROOMS = ("features", "serving", "training", "experiments")
 
 
 class SpokenLanguage(StrEnum):
@@ -179,7 +183,8 @@ def explain(
 
     with _scoring(project, model, language, reasons, Progress()) as scoring:
         answer = scoring.answer(lead_id, _moment(as_of))
-    Console().print(draw(answer, language.value))
+    names = scoring.judges.basis.feature_set.names
+    Console().print(draw(answer, language.value, names))
 
 
 @app.command(epilog="Example: `leadscore models project.toml --promote 3`")
@@ -244,6 +249,13 @@ def main() -> None:
         app()
     except MistakeError as mistake:
         sys.exit(f"error: {mistake}")
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.partition(".")[0] in _ROOMS:
+            raise
+        sys.exit(
+            f"error: this command needs '{missing.name}', which an installation for serving alone "
+            "leaves out; install leadscore[training]"
+        )
 
 
 if __name__ == "__main__":

@@ -57,10 +57,10 @@ def run_demo(
     console.print(training.summary, markup=False, highlight=False, soft_wrap=True)
     console.print(f"\n{_closeness(simulation, training)}\n")
     request = _hottest_lead(simulation, training, language)
-    with _service(simulation.project, port) as address:
+    with _service(simulation.project, port, progress) as address:
         answer = _ask(f"{address}/v1/score", json.dumps(request).encode())
         console.print(f"POST {address}/v1/score answered:\n")
-        console.print(draw(answer, language))
+        console.print(draw(answer, language, training.dataset.feature_set.names))
         if keep_serving:
             console.print(f"\nThe service runs at {address} (documentation: {address}/docs).")
             console.print("Stop it with Ctrl+C.")
@@ -129,7 +129,7 @@ def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
 
 
 @contextmanager
-def _service(project: Path, port: int) -> Iterator[str]:
+def _service(project: Path, port: int, progress: Progress) -> Iterator[str]:
     command = [sys.executable, "-m", "leadscore", "serve"]
     command += ["--project", str(project), "--port", str(port)]
     environment = os.environ | {"LEADSCORE_CACHE": str(project.parent / ".leadscore")}
@@ -137,7 +137,8 @@ def _service(project: Path, port: int) -> Iterator[str]:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
             address = f"http://{_HOST}:{port}"
-            _wait_until_ready(process, address, Path(log.name))
+            with progress.step("Starting the service"):
+                _wait_until_ready(process, address, Path(log.name))
             yield address
         finally:
             process.terminate()

@@ -113,6 +113,10 @@ Feature = Annotated[
 ]
 
 
+AddedFeature = Annotated[Behaviour | LeadAge | MissingCount, Field(discriminator="kind")]
+"""What a project may add by itself; fields of the profile are declared where they are read."""
+
+
 class DisplayName(_Declared):
     """What an event type or a profile field is called for a reader."""
 

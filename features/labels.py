@@ -1,6 +1,8 @@
 """What features and their values are called for a reader, in German and English."""
 
-from features.declaration import Behaviour, Feature, FeatureSet, Language
+from collections.abc import Mapping
+
+from features.declaration import Behaviour, DisplayName, Feature, FeatureSet, Language
 from features.duration import duration_words
 from features.operators import OPERATORS
 
@@ -10,7 +12,7 @@ _WORDS = {
         "every": "Alle Ereignisse",
         "event": "Ereignis",
         "half_life": "Halbwertszeit",
-        "lead_age": "Tage, seit der Lead bekannt ist",
+        "lead_age": "Alter des Leads in Tagen",
         "missing_count": "Anzahl fehlender Profilangaben",
         "missing": "fehlt",
         "true": "ja",
@@ -21,7 +23,7 @@ _WORDS = {
         "every": "All events",
         "event": "Event",
         "half_life": "half-life",
-        "lead_age": "Days since the lead is known",
+        "lead_age": "Age of the lead in days",
         "missing_count": "Number of missing profile fields",
         "missing": "missing",
         "true": "yes",
@@ -35,7 +37,7 @@ def feature_label(feature: Feature, feature_set: FeatureSet, language: Language)
     if feature.kind == "behaviour":
         return _behaviour_label(feature, feature_set, language)
     if feature.kind in ("number", "category"):
-        return _display_name(feature.field, feature_set, language) or feature.field
+        return display_name(feature.field, feature_set.names, language) or feature.field
     return _WORDS[language][feature.kind]
 
 
@@ -44,7 +46,7 @@ def _behaviour_label(feature: Behaviour, feature_set: FeatureSet, language: Lang
     if feature.event_type is None:
         subject = words["every"]
     else:
-        named = _display_name(feature.event_type, feature_set, language)
+        named = display_name(feature.event_type, feature_set.names, language)
         subject = named or f"{words['event']} {feature.event_type}"
     if feature.window is not None:
         subject += f", {duration_words(feature.window, language)}"
@@ -55,8 +57,9 @@ def _behaviour_label(feature: Behaviour, feature_set: FeatureSet, language: Lang
     return f"{prefix}{subject}: {operator.de if language == 'de' else operator.en}"
 
 
-def _display_name(name: str, feature_set: FeatureSet, language: Language) -> str | None:
-    display = feature_set.names.get(name)
+def display_name(name: str, names: Mapping[str, DisplayName], language: Language) -> str | None:
+    """Return what an event type or a profile field is called; None if nobody has said."""
+    display = names.get(name)
     if display is None:
         return None
     return display.de if language == "de" else display.en

@@ -58,6 +58,6 @@ OPERATORS: dict[OperatorName, Operator] = {
     ),
     "decayed_count": Operator(8, 0.0, "half_life", "abklingende Anzahl", "decayed count"),
     "trend": Operator(
-        9, 0.0, "window", "Trend gegen den Zeitraum davor", "trend against the period before"
+        9, 0.0, "window", "Trend gegenüber dem Zeitraum davor", "trend against the period before"
     ),
 }

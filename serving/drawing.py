@@ -1,13 +1,13 @@
 """An answer drawn for a terminal: bars up and down, in German or English."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from features.declaration import Language
-from features.labels import number_text
+from features.declaration import DisplayName, Language
+from features.labels import display_name, number_text
 from serving.answer import Answer
 
 _WIDTH = 12
@@ -15,16 +15,17 @@ _WIDTH = 12
 _WORDS = {
     "de": {
         "score": "Score",
-        "grade": "Note",
+        "grade": "Klasse",
         "probability": "Wahrscheinlichkeit",
         "base": "Ausgangswert",
         "other": "Alles Übrige",
         "fit": "Profil",
         "behaviour": "Verhalten",
-        "missing": "Es fehlen",
+        "missing": "Fehlende Angaben",
         "unknown": "Unbekannt",
         "ignored": "Nicht gezählte Ereignisse",
-        "rules": "Regeln statt Modell",
+        "instead": "Regeln statt Modell",
+        "rules": "Regeln",
         "total": "Log-Odds gesamt",
     },
     "en": {
@@ -38,16 +39,24 @@ _WORDS = {
         "missing": "Missing",
         "unknown": "Unknown",
         "ignored": "Events not counted",
-        "rules": "rules instead of a model",
+        "instead": "rules instead of a model",
+        "rules": "rules",
         "total": "Log-odds in total",
     },
 }
 
 
-def draw(answer: Answer, language: Language) -> Group:
-    """Return an answer as something rich can print."""
-    words = _WORDS[language]
-    return Group(_headline(answer, language), _bars(answer, language), *_remarks(answer, words))
+def draw(answer: Answer, language: Language, names: Mapping[str, DisplayName]) -> Group:
+    """Return an answer as something rich can print.
+
+    Args:
+        answer: What to draw.
+        language: Of the words around it.
+        names: What profile fields are called.
+    """
+    return Group(
+        _headline(answer, language), _bars(answer, language), *_remarks(answer, language, names)
+    )
 
 
 def _headline(answer: Answer, language: Language) -> Text:
@@ -59,10 +68,10 @@ def _headline(answer: Answer, language: Language) -> Text:
         (answer.grade, "bold"),
         f", {words['probability']} {percent} %",
     )
-    if answer.basis == "rules":
-        text.append(f"  ({words['rules']}: {answer.fallback_reason})", "yellow")
+    if answer.fallback_reason is not None:
+        text.append(f"  ({words['instead']}: {answer.fallback_reason})", "yellow")
     else:
-        text.append(f"  ({answer.model_version})", "dim")
+        text.append(f"  ({answer.model_version or words['rules']})", "dim")
     return text
 
 
@@ -79,7 +88,9 @@ def _bars(answer: Answer, language: Language) -> Table:
     for text, contribution in rows:
         bar = "█" * max(round(abs(contribution) / longest * _WIDTH), contribution != 0)
         down, up = (bar, "") if contribution < 0 else ("", bar)
-        table.add_row(Text(down, "red"), Text(up, "green"), _signed(contribution, language), text)
+        table.add_row(
+            Text(down, "red"), Text(up, "green"), _signed(contribution, language), Text(text)
+        )
     table.add_section()
     for key, value in (
         ("base", answer.base_log_odds),
@@ -96,9 +107,13 @@ def _signed(value: float, language: Language) -> str:
     return text.replace(".", ",") if language == "de" else text
 
 
-def _remarks(answer: Answer, words: dict[str, str]) -> Iterator[Text]:
-    for key, names in (("missing", answer.missing), ("unknown", answer.unknown)):
-        if names:
-            yield Text(f"{words[key]}: {', '.join(names)}", "dim")
+def _remarks(
+    answer: Answer, language: Language, names: Mapping[str, DisplayName]
+) -> Iterator[Text]:
+    words = _WORDS[language]
+    missing = [display_name(name, names, language) or name for name in answer.missing]
+    for key, listed in (("missing", missing), ("unknown", answer.unknown)):
+        if listed:
+            yield Text(f"{words[key]}: {', '.join(listed)}", "dim")
     if answer.events_ignored:
         yield Text(f"{words['ignored']}: {answer.events_ignored}", "dim")

@@ -42,8 +42,7 @@ def derive_feature_set(
         accounts_tell_more: Whether any account did more than its single lead.
 
     Raises:
-        FeatureChoiceError: `add` names a profile field or `remove` a feature that is not there, or
-            nothing is left.
+        FeatureChoiceError: `remove` names a feature that is not there, or nothing is left.
     """
     top = event_types[: project.features.top_event_types]
     features: list[Feature] = [*_profile(project)]
@@ -53,7 +52,6 @@ def derive_feature_set(
             features += _of_account(project, top[:_ACCOUNT_EVENT_TYPES])
     if project.flat is None:
         features.append(LeadAge())
-    _check_added(project.features.add, features)
     unique: dict[str, Feature] = {}
     for feature in (*features, *project.features.add):
         unique.setdefault(feature.name, feature)
@@ -61,16 +59,6 @@ def derive_feature_set(
     if not kept:
         raise FeatureChoiceError("no feature is left; name profile fields or bring events")
     return FeatureSet(features=tuple(kept), names=project.labels)
-
-
-def _check_added(added: Iterable[Feature], derived: list[Feature]) -> None:
-    known = {feature.name for feature in derived}
-    for feature in added:
-        if feature.part == "fit" and feature.name not in known:
-            raise FeatureChoiceError(
-                f"features.add names '{feature.name}', but its field is not in [profile]; "
-                "name it there as numeric or categorical instead"
-            )
 
 
 def _profile(project: Project) -> Iterable[Feature]:

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from features.declaration import DisplayName, Feature
+from features.declaration import AddedFeature, DisplayName
 from features.document import DocumentError, read_document
 from features.duration import Duration, parse_duration
 from features.moment import Moment
@@ -113,7 +113,7 @@ class FeatureChoices(_Section):
     windows: tuple[Duration, ...] = tuple(parse_duration(w) for w in ("1d", "7d", "30d", "90d"))
     top_event_types: int = Field(default=10, ge=0, le=100)
     account: bool = True
-    add: tuple[Feature, ...] = ()
+    add: tuple[AddedFeature, ...] = ()
     remove: tuple[str, ...] = ()
 
 

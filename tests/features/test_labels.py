@@ -54,7 +54,7 @@ WEEK = parse_duration("7d")
         ),
         (ProfileNumber(field="employees"), "Beschäftigte", "Employees"),
         (ProfileCategory(field="industry"), "industry", "industry"),
-        (LeadAge(), "Tage, seit der Lead bekannt ist", "Days since the lead is known"),
+        (LeadAge(), "Alter des Leads in Tagen", "Age of the lead in days"),
         (MissingCount(), "Anzahl fehlender Profilangaben", "Number of missing profile fields"),
     ],
 )

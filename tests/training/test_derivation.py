@@ -1,6 +1,7 @@
 """Which features a project gets from its data, and what it can change about them."""
 
 import pytest
+from pydantic import ValidationError
 
 from features.declaration import FeatureSet
 from features.history import EventTypeSummary
@@ -105,10 +106,19 @@ def test_windows_and_features_named_twice_count_once() -> None:
     assert len(names) == len(set(names))
 
 
-def test_adding_a_profile_field_that_is_not_read_is_a_mistake() -> None:
-    added = [{"kind": "number", "field": "revenue"}]
-    with pytest.raises(FeatureChoiceError, match=r"'profile.revenue', but its field is not in"):
-        _names(_project(features={"add": added}), DEMO)
+def test_features_of_the_lead_itself_are_added_too() -> None:
+    without = {"features": {"remove": ["lead_age_days"]}}
+    assert "lead_age_days" not in _names(_project(**without))
+    flat = {"stages": None, "rows": None, "flat": {"label": "y", "positive": "1"}}
+    leads = {"sources": {"leads": {"path": "leads.csv"}}, "profile": {}}
+    added = {"features": {"add": [{"kind": "missing_count"}]}}
+    assert _names(_project(**flat, **leads, **added)) == ["profile_missing"]
+
+
+@pytest.mark.parametrize("kind", ["number", "category"])
+def test_a_profile_field_is_not_added_but_declared(kind: str) -> None:
+    with pytest.raises(ValidationError, match=r"features\.add"):
+        _project(features={"add": [{"kind": kind, "field": "employees"}]})
 
 
 def test_no_feature_at_all_is_a_mistake() -> None:
