@@ -6,14 +6,15 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/leadscore
 ENV PATH=/opt/leadscore/bin:$PATH
 WORKDIR /src
-COPY requirements/serving.lock requirements/serving.lock
-RUN pip install --require-hashes -r requirements/serving.lock
+COPY requirements/serving.lock requirements/build.lock requirements/
+RUN pip install --require-hashes -r requirements/serving.lock -r requirements/build.lock
 COPY pyproject.toml README.md leadscore.py ./
 COPY features features
 COPY serving serving
 COPY training training
 COPY experiments experiments
-RUN pip install "setuptools>=80" && pip install --no-deps --no-build-isolation . && pip uninstall --yes setuptools pip
+RUN pip install --no-deps --no-build-isolation . && pip uninstall --yes setuptools pip
+
 FROM python:3.11-slim
 # LightGBM's OpenMP runtime.
 RUN apt-get update && apt-get install --yes --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*

@@ -24,8 +24,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 _HEADER = """\
 # Performance
 
-Written by `make bench` (`python -m experiments.benchmarks`). Every figure stands beside that of a
-named peer in the same run; ratios carry over to other machines, seconds do not.
+Written by `make bench` (`python -m experiments.benchmarks`). Where there is a peer, it is
+measured in the same run; ratios carry over to other machines, seconds do not.
 """
 
 

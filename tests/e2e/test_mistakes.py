@@ -2,6 +2,8 @@
 
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -125,6 +127,21 @@ def test_the_model_of_another_project_does_not_answer(
     assert leadscore(tmp_path, "score", "project.toml", "scores.parquet").returncode == 0
     process = leadscore(tmp_path, "score", "other/project.toml", "others.parquet")
     assert "leads scored by the rules into others.parquet" in process.stdout
+
+
+def test_a_command_that_an_installation_for_serving_lacks_says_what_to_install(
+    tmp_path: Path,
+) -> None:
+    code = (
+        "import sys; sys.modules['duckdb'] = None; import leadscore; "
+        "sys.argv = ['leadscore', 'score', 'project.toml', 'scores.csv']; leadscore.main()"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert process.returncode == 1
+    assert process.stderr.startswith("error: this command needs 'duckdb'")
+    assert process.stderr.strip().endswith("install leadscore[training]")
 
 
 def test_a_port_in_use(tmp_path: Path) -> None:
