@@ -55,7 +55,7 @@ def run_demo(
         simulation = simulate(folder, leads=leads, seed=seed)
     training = train(simulation.project, progress, promote=True)
     console.print(training.summary, markup=False, highlight=False, soft_wrap=True)
-    console.print(f"\n{_closeness(simulation, training)}\n")
+    console.print(f"\n{_closeness(simulation, training)}\n", soft_wrap=True)
     request = _hottest_lead(simulation, training, language)
     with _service(simulation.project, port, progress) as address:
         answer = _ask(f"{address}/v1/score", json.dumps(request).encode())
