@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import duckdb
 
-from features.personal import EMAIL
 from features.relation import HistoryError, Relation
 from features.sources import EventSource, LeadColumns
 from features.sql import literal
@@ -125,9 +124,6 @@ def create_events(
         clustered_from: Number of events from which on they are sorted by account, so that a
             partition is found without looking at all of them; fewer are looked through faster
             than they are sorted.
-
-    Raises:
-        HistoryError: An event type holds an e-mail address.
     """
     known = f"account IS NOT NULL AND occurred BETWEEN 0 AND {now}"
     staged, of_unknown_leads, before_1970, in_future, repeated = _counts(
@@ -140,7 +136,6 @@ def create_events(
         FROM staged
     """,
     )
-    _check_types(connection)
     found = staged - of_unknown_leads - before_1970 - in_future
     if repeated or found >= clustered_from:
         source = _ONCE.format(known=known) if repeated else f"SELECT * FROM staged WHERE {known}"
@@ -159,19 +154,6 @@ def create_events(
         before_1970=before_1970,
         in_future=in_future,
     )
-
-
-def _check_types(connection: duckdb.DuckDBPyConnection) -> None:
-    [personal] = _counts(
-        connection,
-        f"SELECT count(*) FROM (SELECT DISTINCT type FROM staged) "
-        f"WHERE regexp_matches(type, {literal(EMAIL)})",
-    )
-    if personal:
-        raise HistoryError(
-            "sources.events: event types hold e-mail addresses; personal data never becomes a "
-            "feature, map event_type to another column"
-        )
 
 
 def _key(relation: Relation, source: EventSource, leads: LeadColumns) -> tuple[str, str]:

@@ -2,10 +2,7 @@
 
 import re
 
-EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
-"""Pattern of an e-mail address anywhere in a text; Python and DuckDB read it alike."""
-
-_EMAIL = re.compile(EMAIL)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def holds_email(text: str) -> bool:

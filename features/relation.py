@@ -5,6 +5,7 @@ and told by file, column and line. Errors never quote a value.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,19 +84,20 @@ class Relation:
 
     def text(self, column: str, *, required: bool = False) -> str:
         """Return the SQL expression of a column as trimmed text, NULL where it is empty."""
-        name = self._existing(column)
-        if self.types[column].split("(")[0] in {"FLOAT", "DOUBLE", "DECIMAL"}:
-            whole = f"{name} = trunc({name}) AND abs({name}) < 1e15"
-            expression = f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
-        else:
-            expression = _trimmed(name)
+        expression = self._text(column, _trimmed)
         return self._required(column, expression) if required else expression
 
     def key(self, column: str, *, required: bool = False) -> str:
         """Return a column as `text`, where a key column with gaps often has 7.0 for the key 7."""
-        text = self.text(column, required=required)
-        whole = f"regexp_replace({text}, '^(-?\\d{{1,15}})\\.0$', '\\1')"
-        return f"CASE WHEN ends_with({text}, '.0') THEN {whole} ELSE {text} END"
+        expression = self._text(column, _whole)
+        return self._required(column, expression) if required else expression
+
+    def _text(self, column: str, read: Callable[[str], str]) -> str:
+        name = self._existing(column)
+        if self.types[column].split("(")[0] in {"FLOAT", "DOUBLE", "DECIMAL"}:
+            whole = f"{name} = trunc({name}) AND abs({name}) < 1e15"
+            return f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
+        return read(name)
 
     def number(self, column: str) -> str:
         """Return the SQL expression of a column as a finite DOUBLE, NULL where it is empty."""
@@ -238,10 +240,20 @@ class Relation:
 
 
 def _trimmed(name: str) -> str:
-    # trim() decodes every character, for spaces beyond ASCII; so it is kept for what may need it.
     text = f"{name}::VARCHAR"
-    clean = f"{text} >= '!' AND NOT ends_with({text}, ' ') AND strlen({text}) = length({text})"
-    return f"CASE WHEN {clean} THEN {text} ELSE nullif(trim({text}), '') END"
+    return f"CASE WHEN {_clean(text)} THEN {text} ELSE nullif(trim({text}), '') END"
+
+
+def _whole(name: str) -> str:
+    text = f"{name}::VARCHAR"
+    clean = f"{_clean(text)} AND NOT ends_with({text}, '.0')"
+    whole = f"regexp_replace(nullif(trim({text}), ''), '^(-?\\d{{1,15}})\\.0$', '\\1')"
+    return f"CASE WHEN {clean} THEN {text} ELSE {whole} END"
+
+
+def _clean(text: str) -> str:
+    # trim() decodes every character, for spaces beyond ASCII; so it is kept for what may need it.
+    return f"{text} >= '!' AND NOT ends_with({text}, ' ') AND strlen({text}) = length({text})"
 
 
 def _harmless(error: duckdb.Error) -> str:

@@ -18,6 +18,7 @@ from features.duration import parse_duration
 from features.history import EventTypeSummary
 from features.mistake import MistakeError
 from features.operators import OperatorName
+from features.personal import holds_email
 from training.project import Project
 
 _MONTH = parse_duration("30d")
@@ -42,9 +43,15 @@ def derive_feature_set(
         accounts_tell_more: Whether any account did more than its single lead.
 
     Raises:
-        FeatureChoiceError: `remove` names a feature that is not there, or nothing is left.
+        FeatureChoiceError: `remove` names a feature that is not there, nothing is left, or an event
+            type is an e-mail address.
     """
     top = event_types[: project.features.top_event_types]
+    if any(holds_email(summary.event_type) for summary in top):
+        raise FeatureChoiceError(
+            "event types hold e-mail addresses; personal data never becomes a feature, map "
+            "event_type to another column"
+        )
     features: list[Feature] = [*_profile(project)]
     if event_types:
         features += _of_events(project, top)

@@ -238,16 +238,11 @@ def test_a_whole_key_is_the_same_with_and_without_a_fraction(
         assert [row[0] for row in all_events(history)] == ["2"]
 
 
-@pytest.mark.parametrize("value", ["erika@example.com", "Erika <e@x.de>", "a@x.de; b@y.de"])
-def test_e_mail_addresses_are_found_inside_values_and_event_types(
-    tmp_path: Path, value: str
-) -> None:
+@pytest.mark.parametrize("value", ["Erika <e@x.de>", "a@x.de; b@y.de"])
+def test_e_mail_addresses_are_found_inside_values(tmp_path: Path, value: str) -> None:
     write(tmp_path, "leads.csv", [LEAD_LINES[0], f"1,2026-01-01T00:00:00Z,a,1,{value}"])
     with pytest.raises(HistoryError, match="'industry' holds e-mail addresses"):
         read(tmp_path, profile=ProfileFields(categorical=("industry",)))
-    message = refusal(tmp_path, events(), "id,at,type", f"1,2026-01-01T00:00:00Z,{value}")
-    assert "event types hold e-mail addresses" in message
-    assert value not in message
 
 
 def test_a_broken_file_is_told_without_its_content(tmp_path: Path) -> None:

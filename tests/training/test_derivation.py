@@ -121,6 +121,13 @@ def test_a_profile_field_is_not_added_but_declared(kind: str) -> None:
         _project(features={"add": [{"kind": kind, "field": "employees"}]})
 
 
+def test_an_event_type_that_is_personal_becomes_no_feature() -> None:
+    personal = EventTypeSummary("mail to erika@example.com", 9, 1, value_share=0, item_share=0)
+    with pytest.raises(FeatureChoiceError, match="hold e-mail addresses") as caught:
+        _names(_project(), DEMO, personal)
+    assert "erika" not in str(caught.value)
+
+
 def test_no_feature_at_all_is_a_mistake() -> None:
     with pytest.raises(FeatureChoiceError, match="no feature is left"):
         _names(_project(features={"remove": ["*"]}), DEMO)
