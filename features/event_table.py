@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from features.relation import HistoryError, Relation
+from features.misreading import HistoryError
+from features.relation import Relation
 from features.sources import EventSource, LeadColumns
 from features.sql import literal
 

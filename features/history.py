@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from features.event_table import create_events, create_staging, stage_events
 from features.history_report import EventTypeSummary, HistoryReport
 from features.lead_table import LeadCounts, Leads, create_leads, fetch_leads
+from features.misreading import HistoryError
 from features.profile_history import ProfileHistory
-from features.relation import HistoryError, Relation
+from features.relation import Relation
 from features.sources import ProfileFields, Source, Sources
 from features.sql import literal
 from features.stage_table import (

@@ -5,9 +5,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from features.misreading import HistoryError
 from features.personal import holds_email
 from features.profile import profile_text
-from features.relation import HistoryError, Relation
+from features.relation import Relation
 from features.sources import ProfileFields, ProfileSource
 from features.sql import identifier
 

@@ -1,22 +1,15 @@
-"""A source as a relation of DuckDB: its columns read as text, number or time, and its mistakes.
+"""A source as a relation of DuckDB: its columns read strictly as text, key, number or time."""
 
-Reading is strict: a value that cannot be read stops the query, and the mistake is then looked up
-and told by file, column and line. Errors never quote a value.
-"""
-
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from features.contract import LARGEST_NUMBER
-from features.csv_lines import broken_line, line_of_row
 from features.database import load
 from features.document import suggestion
-from features.files import files_reader, find_files, is_csv
-from features.mistake import MistakeError
+from features.files import files_reader, find_files
+from features.misreading import HistoryError, Misreadings
 from features.sources import Source, expand
 from features.sql import identifier, literal
 
@@ -26,20 +19,8 @@ _NAIVE = f"^{_DAY}({_CLOCK})?$"
 _AWARE = f"^{_DAY}{_CLOCK} ?(Z|UTC|[+-]\\d{{2}}(:?\\d{{2}})?)$"
 _NO_ZONE = "has no time zone; set timezone = 'Europe/Berlin' or whichever it is meant in"
 _NO_TIME = "is no timestamp; write ISO 8601, or set time_format = '%d.%m.%Y %H:%M' or such"
-_UNREADABLE = "a value cannot be read"
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
             "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN")  # fmt: skip
-
-
-class HistoryError(MistakeError):
-    """Data that cannot be read: source, file, column, line, and what to do; never a value."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Check:
-    column: str
-    broken: str
-    complaint: str
 
 
 class Relation:
@@ -68,7 +49,6 @@ class Relation:
         self.section = section
         self._connection = connection
         self._source = source
-        self._checks: list[_Check] = []
         self._files: list[str] = []
         try:
             if source.path is not None:
@@ -79,6 +59,7 @@ class Relation:
                 load(connection, section, source.query, expand(source.database), folder)
         except ValueError as error:
             raise HistoryError(f"{section}: {error}") from None
+        self._misreadings = Misreadings(connection, section, self._files, source.delimiter)
         described = self.run(f"DESCRIBE SELECT * FROM {self.sql}").fetchall()
         self.types: dict[str, str] = {str(row[0]): str(row[1]) for row in described}
 
@@ -111,7 +92,7 @@ class Relation:
         in_range = f"coalesce(abs({value}) <= {LARGEST_NUMBER}, false)"
         broken = f"{raw} IS NOT NULL AND NOT {in_range}"
         complaint = f"is no number between ±{LARGEST_NUMBER:g}; correct it or leave it empty"
-        return self._strict(column, broken, complaint, f"{value} + 0.0")
+        return self._misreadings.strict(column, broken, complaint, f"{value} + 0.0")
 
     def category(self, column: str) -> str:
         """Return the SQL expression of a column as BOOLEAN, a number or text, as it is stored."""
@@ -133,12 +114,12 @@ class Relation:
             expression = f"epoch_us({name})"
         elif kind.startswith("TIMESTAMP") or kind == "DATE":
             if self._source.timezone is None:
-                raise HistoryError(f"{self._where(column)} {_NO_ZONE}")
+                raise HistoryError(f"{self._misreadings.place(column)} {_NO_ZONE}")
             expression = self._local(f"{name}::TIMESTAMP")
         elif kind == "VARCHAR" or self._source.time_format is not None:
             expression = self._text_time(column)
         else:
-            raise HistoryError(f"{self._where(column)} {_NO_TIME}")
+            raise HistoryError(f"{self._misreadings.place(column)} {_NO_TIME}")
         return self._required(column, expression) if required else expression
 
     def run(self, sql: str) -> duckdb.DuckDBPyConnection:
@@ -150,11 +131,7 @@ class Relation:
         try:
             return self._connection.execute(sql)
         except duckdb.Error as error:
-            if _UNREADABLE not in str(error):
-                self._tell_broken_line()
-            self._tell_mistake()
-            file = f"{self._files[0]}: " if len(self._files) == 1 else ""
-            raise HistoryError(f"{self.section}: {file}{_harmless(error)}") from None
+            raise self._misreadings.explain(error, self.sql) from None
 
     def _text_time(self, column: str) -> str:
         raw = _trimmed(identifier(column))
@@ -173,9 +150,11 @@ class Relation:
             value = f"CASE WHEN {aware} THEN {moment} WHEN {naive} THEN {local} END"
         unchecked = value
         if self._source.timezone is None:
-            value = self._strict(column, f"{raw} IS NOT NULL AND {naive}", _NO_ZONE, value)
+            value = self._misreadings.strict(
+                column, f"{raw} IS NOT NULL AND {naive}", _NO_ZONE, value
+            )
         broken = f"{raw} IS NOT NULL AND ({unchecked}) IS NULL"
-        return self._strict(column, broken, _NO_TIME, value)
+        return self._misreadings.strict(column, broken, _NO_TIME, value)
 
     def _local(self, timestamp: str) -> str:
         if self._source.timezone is None:
@@ -184,11 +163,7 @@ class Relation:
 
     def _required(self, column: str, expression: str) -> str:
         broken = f"({expression}) IS NULL"
-        return self._strict(column, broken, "is empty; fill it in", expression)
-
-    def _strict(self, column: str, broken: str, complaint: str, value: str) -> str:
-        self._checks.append(_Check(column, broken, complaint))
-        return f"CASE WHEN {broken} THEN error('{_UNREADABLE}') ELSE {value} END"
+        return self._misreadings.strict(column, broken, "is empty; fill it in", expression)
 
     def _existing(self, column: str) -> str:
         if column not in self.types:
@@ -197,46 +172,8 @@ class Relation:
                 hint = "the file is empty"
             elif len(self.types) == 1 and self._files:
                 hint = "the file has one column only: set 'delimiter'"
-            raise HistoryError(f"{self._where(column)} does not exist; {hint}")
+            raise HistoryError(f"{self._misreadings.place(column)} does not exist; {hint}")
         return identifier(column)
-
-    def _where(self, column: str) -> str:
-        files = f"{self._files[0]}, " if self._files else ""
-        return f"{self.section}: {files}column '{column}'"
-
-    def _tell_broken_line(self) -> None:
-        for file in self._files:
-            broken = broken_line(file, self._source.delimiter) if is_csv(file) else None
-            if broken is not None:
-                raise HistoryError(f"{self.section}: {file}: {broken}")
-
-    def _tell_mistake(self) -> None:
-        if not self._files:
-            self._tell_mistake_in(self.sql, None)
-        for file in self._files:
-            self._tell_mistake_in(files_reader([file], self._source.delimiter), file)
-
-    def _tell_mistake_in(self, sql: str, file: str | None) -> None:
-        for check in self._checks:
-            row = self._first_row(sql, check)
-            if row is not None:
-                line = f"row {row}"
-                if file is not None and is_csv(file):
-                    line = f"line {line_of_row(file, self._source.delimiter, row)}"
-                place = f"{file}, column" if file else "column"
-                raise HistoryError(
-                    f"{self.section}: {place} '{check.column}', {line}: {check.complaint}"
-                )
-
-    def _first_row(self, sql: str, check: _Check) -> int | None:
-        try:
-            found = self._connection.execute(
-                f"SELECT row FROM (SELECT row_number() OVER () AS row, {check.broken} AS broken "
-                f"FROM {sql}) WHERE broken ORDER BY row LIMIT 1"
-            ).fetchone()
-        except duckdb.Error:
-            return None
-        return None if found is None else int(found[0])
 
 
 def _trimmed(name: str) -> str:
@@ -254,14 +191,3 @@ def _whole(name: str) -> str:
 def _clean(text: str) -> str:
     # trim() decodes every character, for spaces beyond ASCII; so it is kept for what may need it.
     return f"{text} >= '!' AND NOT ends_with({text}, ' ') AND strlen({text}) = length({text})"
-
-
-def _harmless(error: duckdb.Error) -> str:
-    """Return what DuckDB says without the data it quotes."""
-    line = re.search(r"(?i)line:? (\d+)", str(error))
-    kind = type(error).__name__.removesuffix("Exception")
-    place = f" near line {line[1]}" if line else ""
-    return (
-        f"DuckDB cannot read it ({kind}{place}); check format, encoding (UTF-8) and delimiter, and "
-        "that the first line of a CSV file names its columns and every line has as many values"
-    )
