@@ -81,6 +81,7 @@ def train(
     ] = None,
 ) -> None:
     """Train a project, evaluate it forward in time, and register the model in MLflow."""
+    from features.clock import now
     from training.progress import Progress
     from training.project import read_project
 
@@ -89,7 +90,7 @@ def train(
     progress = Progress()
     with progress.step("Starting"):
         from training.pipeline import train as run
-    training = run(project, progress, now=_now(), promote=promote, tracking_uri=tracking_uri)
+    training = run(project, progress, now=now(), promote=promote, tracking_uri=tracking_uri)
     version = training.version
     typer.echo(f"\n{training.summary}\n")
     typer.echo(f"Registered {version.uri}, {'now' if version.champion else 'not'} the champion.")
@@ -214,6 +215,7 @@ def _scoring(
     project: Path, model: str | None, language: SpokenLanguage, reasons: int, progress: "Progress"
 ) -> Iterator["ProjectScoring"]:
     """Open what scores the leads of a project; where that is the rules unasked, say why."""
+    from features.clock import now
     from serving.answer import Listing
     from serving.settings import Settings
     from training.basis import open_scoring
@@ -221,7 +223,7 @@ def _scoring(
 
     wording = Wording(Listing(up=reasons, down=reasons), language.value)
     cache = Settings.from_environment(os.environ).cache
-    with open_scoring(project, model, wording, progress, cache=cache, now=_now()) as scoring:
+    with open_scoring(project, model, wording, progress, cache=cache, now=now()) as scoring:
         if scoring.judges.message is not None:
             typer.echo(f"The rules answer: {scoring.judges.message}", err=True)
         yield scoring
@@ -231,12 +233,6 @@ def _moment(as_of: datetime | None) -> int | None:
     from features.contract import micros
 
     return None if as_of is None else micros(as_of.replace(tzinfo=UTC), "as_of")
-
-
-def _now() -> int:
-    from features.contract import micros
-
-    return micros(datetime.now(UTC), "now")
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ import pandas as pd
 from rich.console import Console
 
 from experiments.simulator import Simulation, simulate
+from features.clock import now
 from features.contract import moment
 from features.declaration import Language
 from features.mistake import MistakeError
@@ -53,7 +54,7 @@ def run_demo(
     progress = Progress()
     with progress.step(f"Simulating {leads:,} German B2B leads"):
         simulation = simulate(folder, leads=leads, seed=seed)
-    training = train(simulation.project, progress, promote=True)
+    training = train(simulation.project, progress, now=now(), promote=True)
     console.print(training.summary, markup=False, highlight=False, soft_wrap=True)
     console.print(f"\n{_closeness(simulation, training)}\n", soft_wrap=True)
     request = _hottest_lead(simulation, training, language)

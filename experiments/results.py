@@ -9,6 +9,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from features.clock import now
 from features.mistake import MistakeError
 from training.pipeline import train
 from training.progress import Progress
@@ -37,6 +38,7 @@ def main() -> None:
             training = train(
                 ROOT / "experiments" / "projects" / f"{name}.toml",
                 progress,
+                now=now(),
                 tracking_uri=f"sqlite:///{folder}/mlflow.db",
             )
             parts.append(f"{training.summary}\n")

@@ -57,11 +57,8 @@ class Behaviour(_Declared):
         return f"{prefix}{self.operator}({','.join(inside)})"
 
 
-class ProfileNumber(_Declared):
-    """A numeric field of the profile."""
-
+class _ProfileField(_Declared):
     part: ClassVar[Part] = "fit"
-    kind: Literal["number"] = "number"
     field: str
 
     @property
@@ -70,17 +67,16 @@ class ProfileNumber(_Declared):
         return f"profile.{self.field}"
 
 
-class ProfileCategory(_Declared):
+class ProfileNumber(_ProfileField):
+    """A numeric field of the profile."""
+
+    kind: Literal["number"] = "number"
+
+
+class ProfileCategory(_ProfileField):
     """A categorical field of the profile."""
 
-    part: ClassVar[Part] = "fit"
     kind: Literal["category"] = "category"
-    field: str
-
-    @property
-    def name(self) -> str:
-        """Canonical name, such as ``profile.industry``."""
-        return f"profile.{self.field}"
 
 
 class LeadAge(_Declared):

@@ -5,7 +5,6 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -16,7 +15,8 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from features.contract import ContractError, micros
+from features.clock import now
+from features.contract import ContractError
 from serving.answer import Answer
 from serving.batch import BatchAnswer, read_batch, score_batch
 from serving.card import Card, card_of
@@ -142,7 +142,7 @@ async def _body(request: Request) -> bytes:
 
 def _score(scoring: Scoring, body: bytes, arrived: float) -> Answer:
     try:
-        case = ScoreRequest.model_validate_json(body).case(_now())
+        case = ScoreRequest.model_validate_json(body).case(now())
         return scoring.score(case, arrived)
     except (ValidationError, ContractError) as error:
         raise RefusedError.by(invalid(error)) from None
@@ -153,11 +153,7 @@ def _score_batch(scoring: Scoring, body: bytes, arrived: float) -> BatchAnswer:
         request = read_batch(body)
     except ValidationError as error:
         raise RefusedError.by(invalid(error)) from None
-    return score_batch(request, scoring, arrived, _now())
-
-
-def _now() -> int:
-    return micros(datetime.now(UTC), "now")
+    return score_batch(request, scoring, arrived, now())
 
 
 class _Route(APIRoute):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.history import END_OF_TIME, History
+from features.history import History
 from features.local import LocalFeatures
 from serving.model.scorer import Explained
 from training.basis import project_rules
@@ -43,7 +43,7 @@ def train(
     project_file: Path,
     progress: Progress,
     *,
-    now: int = END_OF_TIME,
+    now: int,
     promote: bool = False,
     tracking_uri: str | None = None,
 ) -> Training:
@@ -70,7 +70,7 @@ def train(
     with progress.step("Fitting and evaluating forward in time"):
         evaluation = evaluate_procedure(dataset, project.model, rules)
     with progress.step("Fitting again on all rows"):
-        shipped = refit(project, dataset, evaluation)
+        shipped = refit(project, dataset, evaluation, now)
     summary = training_summary(shipped.manifest, evaluation.metrics)
     with progress.step("Logging to MLflow"), tempfile.TemporaryDirectory() as folder:
         record = RunRecord(

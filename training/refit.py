@@ -1,7 +1,6 @@
 """What ships: the procedure that was evaluated, fitted again on every mature row."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -47,8 +46,8 @@ class Shipped:
         )
 
 
-def refit(project: Project, dataset: Dataset, evaluation: Evaluation) -> Shipped:
-    """Fit on all mature rows with as many trees as early stopping chose."""
+def refit(project: Project, dataset: Dataset, evaluation: Evaluation, now: int) -> Shipped:
+    """Fit on all mature rows with as many trees as early stopping chose, at a moment."""
     encoder = fit_encoder(dataset.table, dataset.rows.lead)
     everything = examples(encoder, dataset.table, dataset.rows, project.model.half_life)
     rounds = evaluation.learned.rounds
@@ -63,7 +62,7 @@ def refit(project: Project, dataset: Dataset, evaluation: Evaluation) -> Shipped
         kernel_version=KERNEL_VERSION,
         project=project.name,
         target=project.target,
-        trained_at=datetime.now(UTC),
+        trained_at=moment(now),
         feature_set=dataset.feature_set,
         fingerprint=dataset.feature_set.fingerprint,
         encoder=encoder,

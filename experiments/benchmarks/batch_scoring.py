@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from experiments.simulator import simulate
+from features.clock import now
 from training.pipeline import train
 from training.progress import Progress
 
@@ -43,7 +44,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         history = simulate(folder / "trained", leads=_TRAINED_ON)
-        training = train(history.project, Progress(Console(quiet=True)))
+        training = train(history.project, Progress(Console(quiet=True)), now=now())
         training.shipped.save(folder / "model")
         for leads in sorted(options.leads):
             scored, seconds, peak = score(str(folder / "model"), folder / str(leads), leads)

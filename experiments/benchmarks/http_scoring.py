@@ -26,6 +26,7 @@ import numpy as np
 from rich.console import Console
 
 from experiments.simulator import simulate
+from features.clock import now
 from training.pipeline import Training, train
 from training.progress import Progress
 
@@ -151,7 +152,7 @@ def _free_port() -> int:
 
 def _measure(folder: Path, seconds: float) -> dict[str, Load]:
     simulation = simulate(folder, leads=10_000)
-    training = train(simulation.project, Progress(Console(quiet=True)))
+    training = train(simulation.project, Progress(Console(quiet=True)), now=now())
     python = [sys.executable, "-m"]
     loads = {}
     for name, command, path, health, body in (

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from experiments.benchmarks.http_scoring import scored_lead
 from experiments.simulator import simulate
+from features.clock import now
 from features.online import OnlineFeatures
 from serving.answer import Listing, Subject, Verdict, compose
 from serving.basis import ModelBasis
@@ -77,7 +78,7 @@ def main() -> int:
     argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         simulation = simulate(Path(temporary), leads=_TRAINED_ON)
-        train(simulation.project, Progress(Console(quiet=True))).shipped.save(
+        train(simulation.project, Progress(Console(quiet=True)), now=now()).shipped.save(
             Path(temporary, "model")
         )
         model = load_model(Path(temporary, "model"))

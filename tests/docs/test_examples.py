@@ -3,10 +3,8 @@
 import json
 import os
 import shlex
-import socket
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,6 +22,7 @@ from serving.problem import ErrorBody
 from serving.rules import Rules
 from serving.state import Readiness
 from tests.docs.markdown import Block, blocks
+from tests.e2e.command import free_port, served
 from training.project import Project
 
 DOCUMENTS = ("README.md", "docs/architecture.md", "docs/data-scientist.md", "docs/crm.md",
@@ -67,13 +66,11 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     leadscore = programs / "leadscore"
     leadscore.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m leadscore "$@"\n')
     leadscore.chmod(0o755)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     foreign = ("LEADSCORE_", "MLFLOW_")
     ours = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     # So few leads are learned from faster by one thread than by several that wait for each other.
-    settings = {"LEADSCORE_PORT": str(port), "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
+    settings = {"LEADSCORE_PORT": str(free_port()), "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
     return ours | {"PATH": path} | settings
 
 
@@ -145,28 +142,8 @@ def test_answers_add_up(block: Block) -> None:
 def client(folder: Path, environment: dict[str, str]) -> Iterator[httpx.Client]:
     """The service, started as documented."""
     command = shlex.split(only(having("sh", "serve")).text)
-    with (folder / "service.log").open("w") as log:
-        service = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
-    try:
-        address = f"http://127.0.0.1:{environment['LEADSCORE_PORT']}"
-        with httpx.Client(base_url=address, timeout=30) as client:
-            wait_until_ready(client, service)
-            yield client
-    finally:
-        service.terminate()
-        service.wait(timeout=30)
-
-
-def wait_until_ready(client: httpx.Client, service: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        assert service.poll() is None, "the service ended"
-        try:
-            if client.get("/readyz").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError("the service is not ready after a minute")
+    with served(command, folder, environment, environment["LEADSCORE_PORT"]) as client:
+        yield client
 
 
 def sent(client: httpx.Client, curl: Block) -> httpx.Response:

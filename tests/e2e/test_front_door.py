@@ -3,17 +3,12 @@
 import csv
 import json
 import re
-import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
 from leadscore import app
-from tests.e2e.command import COMMAND, ENVIRONMENT, free_port, said
+from tests.e2e.command import said, serving
 from tests.e2e.conftest import Ran, Scored
 
 COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
@@ -100,42 +95,9 @@ def test_a_lead_is_explained_in_german_as_it_was_then(trained: Ran) -> None:
     assert "Profil" in drawn
 
 
-@contextmanager
-def _serving(folder: Path, *arguments: str) -> Iterator[httpx.Client]:
-    port = free_port()
-    with (folder / "service.log").open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            [*COMMAND, "serve", "--port", str(port), *arguments],
-            cwd=folder,
-            env=ENVIRONMENT,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-                _wait_until_ready(client, process)
-                yield client
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def _wait_until_ready(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
-    give_up = time.monotonic() + 120
-    while time.monotonic() < give_up:
-        assert process.poll() is None, "the service ended"
-        try:
-            if client.get("/readyz").is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    pytest.fail("the service is not ready after two minutes")
-
-
 def test_the_champion_of_a_project_is_served(trained: Ran) -> None:
     lead = {"lead_id": "L1", "created_at": "2026-01-01T00:00:00Z", "profile": {"industry": "IT"}}
-    with _serving(trained.folder, "--project", "project.toml") as client:
+    with serving(trained.folder, "--project", "project.toml") as client:
         assert client.get("/readyz").json()["status"] == "ready"
         answer = client.post("/v1/score", json={"lead": lead, "language": "de"}).json()
         card = client.get("/v1/model").json()
@@ -148,7 +110,7 @@ def test_the_champion_of_a_project_is_served(trained: Ran) -> None:
 
 def test_without_a_model_the_rules_answer(tmp_path: Path) -> None:
     lead = {"lead_id": "L1", "created_at": "2026-01-01T00:00:00Z"}
-    with _serving(tmp_path) as client:
+    with serving(tmp_path) as client:
         ready = client.get("/readyz").json()
         answer = client.post("/v1/score", json={"lead": lead}).json()
     assert ready["status"] == "degraded"
