@@ -3,13 +3,16 @@
 import csv
 import json
 import re
+import warnings
 from pathlib import Path
 
+import mlflow
 import pytest
 
 from leadscore import app
 from tests.e2e.command import said, serving
 from tests.e2e.conftest import Ran, Scored
+from training.metrics import METRICS
 
 COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
 
@@ -37,6 +40,25 @@ def test_training_prints_a_table_and_how_to_promote(trained: Ran) -> None:
     assert candidates[:3] == ["leadscore", "base rate", "rules"]
     assert "Registered models:/leadscore-firm/2, not the champion." in lines
     assert "To promote it: leadscore models project.toml --promote 2" in lines
+
+
+def test_a_training_leaves_all_of_it_in_mlflow(trained: Ran, tmp_path: Path) -> None:
+    # MLflow warns of itself when its parts are imported first.
+    with warnings.catch_warnings(action="ignore"):
+        client = mlflow.MlflowClient(f"sqlite:///{trained.folder}/mlflow.db")
+        version = client.get_model_version("leadscore-firm", "2")
+        run = client.get_run(str(version.run_id))
+        folder = Path(client.download_artifacts(run.info.run_id, "", str(tmp_path)))
+    assert {"model.leaves", "rows.horizon", "profile.numeric"} < run.data.params.keys()
+    candidates = ("leadscore", "base_rate", "rules", "logistic_alone", "lightgbm_defaults")
+    figures = {f"{c}.{name}{end}" for c in candidates for name in METRICS for end in ("", ".low")}
+    assert figures < run.data.metrics.keys()
+    plots = {f"plots/{name}.png" for name in ("calibration", "lift", "shap_summary")}
+    for name in {"project.toml", "summary.md", *plots}:
+        assert (folder / name).stat().st_size > 0
+    kept = (folder / "project.toml").read_text(encoding="utf-8")
+    assert kept == (trained.folder / "project.toml").read_text(encoding="utf-8")
+    assert (folder / "summary.md").read_text(encoding="utf-8") in trained.output
 
 
 def test_models_are_listed_and_promoted(trained: Ran) -> None:
