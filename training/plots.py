@@ -58,11 +58,15 @@ def _lift(evaluation: Evaluation) -> Figure:
 
 def _shap_summary(shipped: Shipped) -> Figure:
     feature_set = shipped.manifest.feature_set
+    data = shipped.manifest.encoder.encode(shipped.sample)
+    # shap colours by quantiles of the values, of which a feature that is always missing has none.
+    columns = np.flatnonzero(~np.isnan(data).all(axis=0))
+    features = [feature_set.features[column] for column in columns]
     explanation = shap.Explanation(
-        values=shipped.sample_explained.contributions,
+        values=shipped.sample_explained.contributions[:, columns],
         base_values=np.full(len(shipped.sample), shipped.sample_explained.base_log_odds),
-        data=shipped.manifest.encoder.encode(shipped.sample),
-        feature_names=[feature_label(f, feature_set, "en") for f in feature_set.features],
+        data=data[:, columns],
+        feature_names=[feature_label(f, feature_set, "en") for f in features],
     )
     figure = plt.figure()
     shap.plots.beeswarm(explanation, show=False, max_display=20)
