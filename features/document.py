@@ -31,13 +31,18 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"known are {', '.join(names)}" if names else "nothing is known there"
 
 
-def value_suggestion(word: str, values: Iterable[str]) -> str:
+def value_suggestion(word: str, values: Iterable[str], declared: Iterable[str] = ()) -> str:
     """Return what to write instead of a value, as `suggestion`, telling none that may be personal.
 
     What many rows share is a category; what few have may be a name.
+
+    Args:
+        word: The value that is not there.
+        values: Those of the data, one for each row.
+        declared: Further ones, that the user has written.
     """
     counts = Counter(values)
-    categories = [value for value, rows in counts.items() if rows >= _CATEGORY_ROWS]
+    categories = {value for value, rows in counts.items() if rows >= _CATEGORY_ROWS} | {*declared}
     if not categories or len(categories) > _MOST_CATEGORIES:
         return f"{len(counts):,} other values are there; write one exactly as it stands there"
     return suggestion(word, categories)

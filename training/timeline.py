@@ -45,10 +45,10 @@ def read_timeline(history: History, stages: Stages, from_stage: str | None) -> T
     reached = _first_moments(history, stages, len(created))
     for stage in (stages.target, *stages.closing, *([from_stage] if from_stage else [])):
         if stage not in reached:
-            known = [str(name) for name in history.stage_changes()[1]]
-            raise StageError(
-                f"no lead ever reaches stage '{stage}'; {value_suggestion(stage, known)}"
-            )
+            recorded = (str(name) for name in history.stage_changes()[1])
+            derived = (d.stage for d in stages.derived if d.stage in reached)
+            hint = value_suggestion(stage, recorded, derived)
+            raise StageError(f"no lead ever reaches stage '{stage}'; {hint}")
     start = _start(created, reached, from_stage)
     return Timeline(start, reached[stages.target], _earliest(reached, stages.closing, len(created)))
 

@@ -11,7 +11,7 @@ from features.contract import micros
 from features.duration import DAY_US, HOUR_US
 from features.history import History
 from tests.features.files import events, read, write
-from training.project import Stages
+from training.project import DerivedStage, Stages
 from training.timeline import NEVER, StageError, Timeline, open_for, read_timeline
 
 STAGES = {
@@ -62,6 +62,16 @@ def test_rows_never_start_before_the_lead_was_created(tmp_path: Path) -> None:
     assert timeline.start.tolist() == [NEVER, created[1], NEVER]
     assert not just_before.any()
     assert then.tolist() == [False, True, False]
+
+
+def test_a_derived_stage_is_suggested_however_few_reach_it(tmp_path: Path) -> None:
+    write(tmp_path, "events.csv", ["id,at,type", "1,2026-02-01T00:00:00Z,demo"])
+    derived = (DerivedStage(stage="asked", event_type="demo"),)
+    with (
+        read(tmp_path, events=[events()]) as history,
+        pytest.raises(StageError, match="'askd'; did you mean 'asked'"),
+    ):
+        read_timeline(history, Stages(target="askd", derived=derived), None)
 
 
 def test_stages_that_few_rows_share_are_not_quoted(tmp_path: Path) -> None:
