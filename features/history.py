@@ -145,6 +145,12 @@ class History:
         """).fetchall()
         return [EventTypeSummary(*row) for row in rows]
 
+    def names(self) -> tuple[set[str], set[str]]:
+        """Return the event types and the stages that occur."""
+        types = self.connection.execute("SELECT DISTINCT type FROM events").fetchall()
+        stages = self.connection.execute("SELECT DISTINCT stage FROM stages").fetchall()
+        return {str(name) for (name,) in types}, {str(name) for (name,) in stages}
+
     def accounts_tell_more(self) -> bool:
         """Tell whether any account has several leads, or events of its own."""
         [(tell_more,)] = self.connection.execute("""

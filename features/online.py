@@ -143,6 +143,7 @@ class _Visible(NamedTuple):
     occurred: int
     recorded: int
     event_type: str
+    event_id: str | None
     event: Event
 
 
@@ -155,7 +156,8 @@ def _visible(events: Sequence[Event], as_of: int, source: str) -> list[_Visible]
         if event.recorded_at is not None:
             recorded = micros(event.recorded_at, f"{source}.{position}.recorded_at")
         if 0 <= occurred < as_of and recorded <= as_of:
-            visible.append(_Visible(occurred, recorded, trimmed(event.event_type) or "", event))
+            event_type, event_id = trimmed(event.event_type) or "", trimmed(event.event_id)
+            visible.append(_Visible(occurred, recorded, event_type, event_id, event))
     return visible
 
 
@@ -164,18 +166,17 @@ def _once(events: list[_Visible]) -> list[_Visible]:
     without_id = []
     found: dict[tuple[str, str], _Visible] = {}
     for candidate in events:
-        event_id = trimmed(candidate.event.event_id)
-        if event_id is None:
+        if candidate.event_id is None:
             without_id.append(candidate)
             continue
-        key = (candidate.event_type, event_id)
+        key = (candidate.event_type, candidate.event_id)
         if key not in found or _precedence(candidate) < _precedence(found[key]):
             found[key] = candidate
     return without_id + list(found.values())
 
 
 def _precedence(visible: _Visible) -> tuple[int, int, int, bool, float]:
-    occurred, recorded, _, event = visible
-    value = math.nan if event.value is None else event.value
+    occurred, recorded = visible.occurred, visible.recorded
+    value = math.nan if visible.event.value is None else visible.event.value
     no_value = math.isnan(value)
     return max(occurred + 1, recorded), occurred, recorded, no_value, 0.0 if no_value else value

@@ -44,6 +44,8 @@ def read_batch(body: bytes) -> BatchRequest:
     try:
         return BatchRequest.model_validate_json(body)
     except ValidationError as error:
+        if error.errors(include_url=False, include_input=False)[0]["type"] != "json_invalid":
+            raise
         try:
             content = json.loads(body, parse_int=_whole_number)
         except (ValueError, RecursionError):

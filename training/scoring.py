@@ -173,11 +173,10 @@ class ProjectScoring:
         as_of: int,
     ) -> list[Answer]:
         """Return answers, those of verdicts that are no numbers by the rules."""
-        broken = np.array([not verdict.finite for verdict in verdicts], dtype=np.bool_)
-        by_rules = iter(self._by_rules(lead[broken], moments[broken]))
+        finite = np.array([verdict.finite for verdict in verdicts], dtype=np.bool_)
+        by_rules = iter(self._by_rules(lead[~finite], moments[~finite]))
         answers = []
-        for code, verdict in zip(lead.tolist(), verdicts, strict=True):
-            usable = verdict.finite
+        for code, verdict, usable in zip(lead.tolist(), verdicts, finite, strict=True):
             answers.append(
                 compose(
                     Subject(str(self.history.leads().lead_id[code]), as_of),

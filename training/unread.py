@@ -14,20 +14,16 @@ def unread_by(project: Project, history: History, feature_set: FeatureSet) -> tu
     """
     numeric, categorical = project.profile.numeric, project.profile.categorical
     fields = {*feature_set.numbers} - {*numeric} | {*feature_set.categories} - {*categorical}
-    occurring = {summary.event_type for summary in history.event_types()}
+    occurring, reached = history.names()
     types = {*feature_set.event_types} - occurring
+    stages: set[str] = set()
+    if project.stages is not None:
+        reached |= {d.stage for d in project.stages.derived if d.event_type in occurring}
+        stages = {project.stages.target, *project.stages.closing} - reached
     ages = {feature.name for feature in feature_set.features if feature.kind == "lead_age"}
     return (
         *(f"profile.{field}" for field in sorted(fields)),
         *(() if project.sources.leads.columns.created_at else ages),
         *(f"event_type:{event_type}" for event_type in sorted(types)),
-        *(f"stage:{stage}" for stage in _stages_never_reached(project, history, occurring)),
+        *(f"stage:{stage}" for stage in sorted(stages)),
     )
-
-
-def _stages_never_reached(project: Project, history: History, occurring: set[str]) -> list[str]:
-    if project.stages is None:
-        return []
-    reached = {str(stage) for stage in history.stage_changes()[1]}
-    reached |= {d.stage for d in project.stages.derived if d.event_type in occurring}
-    return sorted({project.stages.target, *project.stages.closing} - reached)

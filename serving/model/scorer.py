@@ -40,10 +40,9 @@ def explained(base: float, contributions: NDArray[np.float64]) -> Explained:
         base = float(np.clip(base, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS))
     total = contributions.sum(axis=1)
     log_odds = base + total
-    capped = np.clip(log_odds, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)
     # What is no number stays none, for the rules to answer instead.
-    capped = np.where(np.isfinite(log_odds), capped, log_odds)
-    beyond = np.isfinite(log_odds) & (capped != log_odds)
+    beyond = np.isfinite(log_odds) & (np.abs(log_odds) > LARGEST_LOG_ODDS)
+    capped = np.where(beyond, np.copysign(LARGEST_LOG_ODDS, log_odds), log_odds)
     if beyond.any():
         scale = np.ones_like(total)
         scale[beyond] = (capped[beyond] - base) / total[beyond]
