@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export MPLBACKEND := Agg
+# Threads of LightGBM that wait for each other leave the cores to other work.
+export OMP_WAIT_POLICY := passive
 
 .PHONY: demo test lint bench results clean
 

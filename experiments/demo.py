@@ -27,8 +27,6 @@ from serving.service import listen
 from training.metrics import Ranking
 from training.pipeline import Training, train
 from training.progress import Progress
-from training.project import read_project
-from training.split import TEST
 
 _HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 120
@@ -61,7 +59,7 @@ def run_demo(
     with _service(simulation.project, port, progress) as address:
         answer = _ask(f"{address}/v1/score", json.dumps(request).encode())
         console.print(f"POST {address}/v1/score answered:\n")
-        console.print(draw(answer, language, training.dataset.feature_set.names))
+        console.print(draw(answer, language, training.shipped.manifest.feature_set.names))
         if keep_serving:
             console.print(f"\nThe service runs at {address} (documentation: {address}/docs).")
             console.print("Stop it with Ctrl+C.")
@@ -70,32 +68,35 @@ def run_demo(
 
 
 def _closeness(simulation: Simulation, training: Training) -> str:
-    """Say how close the model comes to the ranking by the true probabilities."""
-    dataset = training.dataset
-    newest = dataset.split.mask(TEST)
-    horizon = read_project(simulation.project).rows
-    assert horizon is not None
-    true = simulation.truth.probability(
-        dataset.lead_id[newest].tolist(), dataset.rows.as_of[newest], horizon.horizon
-    )
-    evaluation = training.evaluation
-    best = Ranking(true, evaluation.label).figures(evaluation.weight)["roc_auc"]
-    found = Ranking(evaluation.probability, evaluation.label).figures(evaluation.weight)["roc_auc"]
-    share = (found - 0.5) / (best - 0.5)
+    """Say how close the probabilities of the backtest come to the true ones."""
+    study = training.study
+    schedule = study.dataset.schedule
+    true, label = [], []
+    for cutoff in study.backtest.said:
+        rows = study.dataset.open_leads[cutoff].rows
+        lead_ids = study.dataset.lead_id[rows.lead].tolist()
+        true.append(simulation.truth.probability(lead_ids, rows.as_of, schedule.horizon))
+        label.append(rows.label)
+    truth, outcome = np.concatenate(true), np.concatenate(label)
+    said = np.concatenate(list(study.backtest.said.values()))
+    weight = np.ones(len(outcome))
+    best, found = (Ranking(p, outcome).figures(weight)["roc_auc"] for p in (truth, said))
     return (
-        f"Best possible ROC-AUC on the newest slice, by the true probabilities: {best:.3f}. "
-        f"The model reaches {found:.3f}, {share:.0%} of the way from chance."
+        f"The true probabilities of these leads add up to {truth.sum():,.0f} conversions, the "
+        f"model's to {said.sum():,.0f}. Best possible ROC-AUC, by the true ones: {best:.3f}; the "
+        f"model reaches {found:.3f}, {(found - 0.5) / (best - 0.5):.0%} of the way from chance."
     )
 
 
 def _hottest_lead(
     simulation: Simulation, training: Training, language: Language
 ) -> dict[str, object]:
-    """Return the request for the lead of the newest slice that the model finds hottest."""
-    newest = np.flatnonzero(training.dataset.split.mask(TEST))
-    row = newest[int(np.argmax(training.evaluation.probability))]
-    lead_id = training.dataset.lead_id[row]
-    as_of = moment(int(training.dataset.rows.as_of[row]))
+    """Return the request for the lead that the model found hottest at the newest cut-off."""
+    dataset, said = training.study.dataset, training.study.backtest.said
+    cutoff = max(said)
+    rows = dataset.open_leads[cutoff].rows
+    lead_id = dataset.lead_id[rows.lead[int(np.argmax(said[cutoff]))]]
+    as_of = moment(cutoff)
     leads = pd.read_parquet(simulation.folder / "leads.parquet").set_index("lead_id")
     events = pd.read_parquet(simulation.folder / "events.parquet")
     account = leads["account_id"] == leads.loc[lead_id, "account_id"]
@@ -106,7 +107,9 @@ def _hottest_lead(
             "lead_id": lead_id,
             "created_at": lead["created_at"],
             "account_id": lead["account_id"],
-            "profile": {field: lead[field] for field in training.dataset.feature_set.fields},
+            "profile": {
+                field: lead[field] for field in training.shipped.manifest.feature_set.fields
+            },
         },
         "events": _events_before(as_of, events, [lead_id]),
         "account_events": _events_before(as_of, events, colleagues),

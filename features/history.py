@@ -131,6 +131,14 @@ class History:
         """).to_arrow_table()
         return table["lead"].to_numpy(), table["occurred"].to_numpy()
 
+    def event_moments(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return lead codes and, for each event of a lead, the first moment at which it counts."""
+        table = self.connection.sql("""
+            SELECT lead::BIGINT AS lead, greatest(occurred + 1, recorded) AS visible
+            FROM events WHERE lead >= 0
+        """).to_arrow_table()
+        return table["lead"].to_numpy(), table["visible"].to_numpy()
+
     def event_types(self, before: int | None = None) -> list[EventTypeSummary]:
         """Summarise the event types, most frequent first.
 

@@ -40,6 +40,16 @@ class FeatureTable:
         texts = {field: column[rows] for field, column in self.texts.items()}
         return FeatureTable(self.feature_set, self.numbers[rows], texts)
 
+    def select(self, feature_set: FeatureSet) -> "FeatureTable":
+        """Return the columns of some of the features.
+
+        Args:
+            feature_set: Features of this table, in any order.
+        """
+        columns = [self.feature_set.columns[feature.name] for feature in feature_set.features]
+        texts = {field: self.texts[field] for field in feature_set.categories}
+        return FeatureTable(feature_set, self.numbers[:, columns], texts)
+
 
 def concatenate(tables: list[FeatureTable]) -> FeatureTable:
     """Return the rows of several tables of the same feature set, in order."""

@@ -8,7 +8,7 @@ from serving.basis import ModelBasis, RulesBasis
 from serving.loader import ModelUnavailableError, fetch_model
 from serving.model.artefact import load_model
 from serving.rules import read_rules
-from training.dataset import open_history
+from training.history import open_history
 from training.progress import Progress
 from training.project import Project, read_project
 from training.scoring import Judges, ProjectScoring, Wording

@@ -1,6 +1,6 @@
-"""From a project's history to labelled rows and their features."""
+"""From a project's history to labelled rows, past cut-offs, and the features of both."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,103 +8,161 @@ from numpy.typing import NDArray
 
 from features.declaration import FeatureSet
 from features.duration import format_duration
-from features.history import END_OF_TIME, History
+from features.history import History
 from features.local import LocalFeatures
 from features.table import FeatureTable
+from serving.model.scorer import Explained
+from training.basis import project_rules
 from training.derivation import derive_feature_set
 from training.flat import flat_rows
-from training.grid import LabelledRows, grid_rows
+from training.grid import LabelledRows, Observation, grid_rows, open_rows
 from training.groups import independent_groups
 from training.notes import dataset_notes
 from training.progress import Progress
-from training.project import Project, RowGrid, Stages
-from training.split import Split, split_rows
+from training.project import Project, RowGrid
+from training.schedule import Schedule, dated_schedule, flat_schedule
 from training.timeline import StageError, read_timeline
 
 
 @dataclass(frozen=True, slots=True)
-class Dataset:
-    """Rows, what they look like, and which slice they belong to.
+class Scene:
+    """Some rows, what they look like, and what the rules say of them.
 
     Attributes:
-        lead_id: Object array [rows] of str.
-        rows: Sorted by lead and moment.
-        split: Slices of the evaluation.
-        table: Features, one row for each of `rows`.
+        rows: With what became of them.
+        table: All features that any cut-off may choose, one row for each of `rows`.
+        rules: What the rules say of each of `rows`.
+    """
+
+    rows: LabelledRows
+    table: FeatureTable
+    rules: Explained
+
+    def take(self, some: NDArray[np.bool_]) -> "Scene":
+        """Return some of the rows."""
+        rules = replace(
+            self.rules,
+            log_odds=self.rules.log_odds[some],
+            contributions=self.rules.contributions[some],
+        )
+        return Scene(self.rows.take(some), self.table.take(some), rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """All that is learned from and held against what happened.
+
+    Attributes:
+        lead_id: Object array [leads] of str, by lead code.
+        learning: Rows of the grid, sorted by lead and moment.
+        open_leads: By cut-off, the leads that were open then; empty for flat data.
+        schedule: Cut-offs.
+        feature_sets: By anchor, the features that could be chosen that day.
         notes: What a reader must know before believing the figures.
     """
 
     lead_id: NDArray[np.object_]
-    rows: LabelledRows
-    split: Split
-    table: FeatureTable
+    learning: Scene
+    open_leads: dict[int, Scene]
+    schedule: Schedule
+    feature_sets: dict[int, FeatureSet]
     notes: tuple[str, ...]
 
-    @property
-    def feature_set(self) -> FeatureSet:
-        """What the columns mean."""
-        return self.table.feature_set
+    def feature_set(self, anchor: int) -> FeatureSet:
+        """Return the features that could be chosen at an anchor; flat data have the same always."""
+        return self.feature_sets.get(anchor, self.feature_sets[self.schedule.end])
 
 
-def open_history(
-    project: Project, folder: Path, progress: Progress, now: int = END_OF_TIME
-) -> History:
-    """Read the sources of a project, relative to a folder; what is dated after now is left out."""
-    carried = {}
-    if project.flat is not None:
-        carried["label"] = project.flat.label
-        if project.flat.order not in ("file", "random"):
-            carried["order"] = project.flat.order
-    with progress.step("Reading sources") as detail:
-        return History.open(
-            project.sources, project.profile, folder, now=now, carried=carried, on_step=detail
-        )
-
-
-def build_dataset(project: Project, history: History, progress: Progress) -> Dataset:
-    """Build the rows of a project and compute their features.
+def build_dataset(project: Project, folder: Path, history: History, progress: Progress) -> Dataset:
+    """Build the rows of a project and of its past cut-offs, and compute their features once.
 
     Raises:
         StageError: Nothing says what is learned, a stage never occurs, or no row is left.
-        SplitError: The rows cannot be split.
         FeatureChoiceError: A feature choice does not fit the data.
+        DocumentError: The rules file is missing or wrong.
     """
-    rows = _labelled_rows(project, history)
-    horizon = project.rows.horizon if project.rows else 0
-    split = split_rows(rows, horizon, project.model.seed)
-    # What the features are may depend on the past only, and so not on the newest slice.
-    before = int(rows.as_of[split.mask(2)].min()) if project.rows else None
-    feature_set = derive_feature_set(
-        project, history.event_types(before), accounts_tell_more=history.accounts_tell_more()
-    )
-    as_of = rows.as_of if project.rows else np.zeros(len(rows), dtype=np.int64)
-    with progress.bar("Computing features", len(rows)) as advance:
-        table = LocalFeatures(feature_set, history).table(rows.lead, as_of, advance)
-    lead_id = history.leads().lead_id[rows.lead]
-    return Dataset(lead_id, rows, split, table, dataset_notes(project, history, rows, split))
-
-
-def _labelled_rows(project: Project, history: History) -> LabelledRows:
     if len(history.leads()) == 0:
         raise StageError("sources.leads holds no lead; check its file or query")
     if project.flat is not None:
-        return flat_rows(project.flat, history.leads(), project.model.seed)
+        rows = flat_rows(project.flat, history.leads(), project.model.seed)
+        schedule = flat_schedule(rows, project.evaluation.cutoffs)
+        past: dict[int, LabelledRows] = {}
+        feature_sets = {schedule.end: _features_as_of(project, history, None)}
+    else:
+        rows, schedule, past = _dated(project, history)
+        feature_sets = {
+            anchor: _features_as_of(project, history, anchor)
+            for anchor in (schedule.end, *schedule.anchors)
+        }
+    looking = _Looking(project, folder, history, _union(feature_sets))
+    scene = looking.at(rows, "Computing features", progress)
+    scenes = {
+        cutoff: looking.at(found, f"Looking back, {n + 1} of {len(past)}", progress)
+        for n, (cutoff, found) in enumerate(past.items())
+    }
+    notes = dataset_notes(project, history, rows, schedule)
+    return Dataset(history.leads().lead_id, scene, scenes, schedule, feature_sets, notes)
+
+
+class _Looking:
+    """Computes features, and what the rules say, of any rows."""
+
+    def __init__(
+        self, project: Project, folder: Path, history: History, feature_set: FeatureSet
+    ) -> None:
+        self._rules = project_rules(project, folder)
+        self._dated = project.flat is None
+        self._features = LocalFeatures(feature_set, history)
+        self._rule_features = LocalFeatures(self._rules.feature_set, history)
+
+    def at(self, rows: LabelledRows, step: str, progress: Progress) -> Scene:
+        as_of = rows.as_of if self._dated else np.zeros(len(rows), dtype=np.int64)
+        with progress.bar(step, 2 * len(rows)) as advance:
+            table = self._features.table(rows.lead, as_of, advance)
+            rules = self._rules.explain(self._rule_features.table(rows.lead, as_of, advance))
+        return Scene(rows, table, rules)
+
+
+def _dated(
+    project: Project, history: History
+) -> tuple[LabelledRows, Schedule, dict[int, LabelledRows]]:
     if project.stages is None or project.rows is None:
         raise StageError(
             "to learn from, a project needs [stages] and [rows] (leads with dates), or [flat] (one "
             "row per lead with its outcome)"
         )
-    rows = _grid(history, project.stages, project.rows)
+    leads = history.leads()
+    timeline = read_timeline(history, project.stages, project.rows.from_stage)
+    group = independent_groups(leads)
+    observation = _observation(history, project.rows)
+    rows = grid_rows(
+        timeline, leads.lead_id, group, history.event_moments(), project.rows, observation
+    )
+    horizon, evaluation = project.rows.horizon, project.evaluation
     if len(rows) == 0:
         raise StageError(
-            "no lead has a row whose horizon of "
-            f"{format_duration(project.rows.horizon)} has passed; choose a shorter horizon"
+            f"no lead has a row whose horizon of {format_duration(horizon)} has passed; choose a "
+            "shorter horizon"
         )
-    return rows
+    schedule = dated_schedule(rows, observation, horizon, evaluation.step, evaluation.cutoffs)
+    past = {cutoff: open_rows(timeline, group, cutoff, horizon) for cutoff in schedule.cutoffs}
+    return rows, schedule, {cutoff: found for cutoff, found in past.items() if len(found)}
 
 
-def _grid(history: History, stages: Stages, grid: RowGrid) -> LabelledRows:
-    timeline = read_timeline(history, stages, grid.from_stage)
+def _observation(history: History, grid: RowGrid) -> Observation:
     # Nobody has observed the future, whatever the project says.
-    observed_until = min(grid.observed_until or history.last_moment(), history.now)
-    return grid_rows(timeline, independent_groups(history.leads()), grid, observed_until)
+    last = min(grid.observed_until or history.last_moment(), history.now)
+    return Observation(complete_until=min(history.last_moment(), last), outcomes_until=last)
+
+
+def _features_as_of(project: Project, history: History, moment: int | None) -> FeatureSet:
+    """Return the features of what had been seen by a moment: a choice may depend on the past."""
+    return derive_feature_set(
+        project, history.event_types(moment), accounts_tell_more=history.accounts_tell_more()
+    )
+
+
+def _union(feature_sets: dict[int, FeatureSet]) -> FeatureSet:
+    features = {f.name: f for chosen in feature_sets.values() for f in chosen.features}
+    newest = next(iter(feature_sets.values()))
+    return FeatureSet(features=tuple(features.values()), names=newest.names)

@@ -1,4 +1,4 @@
-"""The whole procedure tried forward in time, beside what it has to beat."""
+"""The newest slice: rows that came after the oldest cut-off, as the model of the day saw them."""
 
 from dataclasses import dataclass
 
@@ -6,152 +6,126 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from features.encoder import Encoder, category_columns
-from features.mistake import MistakeError
-from features.table import FeatureTable
-from serving.model.manifest import Calibration, Metric, Mixture
-from serving.model.scorer import Explained, Halves, probability
-from training.calibration import fit_platt
-from training.dataset import Dataset
-from training.grid import LabelledRows
-from training.learners import TREES_FROM, Examples, Learned, learn, recency_weights
+from features.encoder import category_columns
+from serving.model.manifest import Metric
+from serving.model.scorer import probability
+from training.backtest import Backtest
+from training.dataset import Dataset, Scene
+from training.grid import AFTER_EVENT, LabelledRows
+from training.ground import Ground
 from training.metrics import Outcomes, evaluate
-from training.project import ModelChoices
-from training.split import CALIBRATE, FIT, TEST
-
-FEWEST_LEADS = 10
-"""Fewest leads of the rarer outcome from which anything is learned."""
+from training.procedure import Procedure
 
 MODEL, BASE_RATE, RULES = "leadscore", "base rate", "rules"
 LOGISTIC, DEFAULTS = "logistic alone", "LightGBM, defaults"
-
-_RAREST_CATEGORY_LEADS = 20
-_MOST_CATEGORIES = 100
+UNSEEN, AFTER = "leadscore, leads unseen before", "leadscore, right after an event"
 
 
-class TooLittleDataError(MistakeError):
-    """There is too little data to learn from; the message says what to do."""
+@dataclass(frozen=True, slots=True)
+class SliceSize:
+    """What a slice of rows holds.
+
+    Attributes:
+        rows: Rows of (lead, as_of).
+        leads: Different leads.
+        positives: Rows with the target.
+    """
+
+    rows: int
+    leads: int
+    positives: int
+
+    @classmethod
+    def of(cls, rows: LabelledRows) -> "SliceSize":
+        """Count rows."""
+        return cls(len(rows), rows.leads, int(rows.label.sum()))
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What the procedure achieved on the newest slice, which it never saw.
+    """What the procedure achieved on rows that it never saw.
 
     Attributes:
-        metrics: By candidate and metric name.
-        learned: Fitted on the oldest slice.
-        calibration: Fitted on out-of-time margins of the two later slices, for the shipped model.
-        reference: float64 [rows], calibrated log-odds of those slices.
-        label: float64 [test rows].
-        weight: float64 [test rows].
-        probability: float64 [test rows], of the procedure.
+        metrics: By candidate and metric name; empty where there is no such row.
+        learned_from: The rows of the oldest cut-off; None where there is none.
+        newest: The rows that came after it.
+        label: float64 [rows of the newest slice].
+        probability: float64 [rows of the newest slice], of the procedure.
     """
 
     metrics: dict[str, dict[str, Metric]]
-    learned: Learned
-    calibration: Calibration
-    reference: NDArray[np.float64]
+    learned_from: SliceSize | None
+    newest: SliceSize
     label: NDArray[np.float64]
-    weight: NDArray[np.float64]
     probability: NDArray[np.float64]
 
 
-def fit_encoder(table: FeatureTable, lead: NDArray[np.int64]) -> Encoder:
-    """Freeze the categories of training rows; rare ones are treated as unknown ones will be."""
-    return Encoder.fit(
-        table, lead, min_leads=_RAREST_CATEGORY_LEADS, max_categories=_MOST_CATEGORIES
-    )
+def evaluate_newest(
+    dataset: Dataset, procedure: Procedure, backtest: Backtest, seed: int
+) -> Evaluation:
+    """Hold every row after the oldest cut-off against what was said of it at the cut-off before.
 
-
-def examples(
-    encoder: Encoder, table: FeatureTable, rows: LabelledRows, half_life: float | None
-) -> Examples:
-    """Encode rows for the learners, weighted by recency where a half-life is given."""
-    weight = rows.lead_weight
-    if half_life is not None:
-        weight = recency_weights(rows.as_of, weight, half_life)
-    return Examples(encoder.encode(table), rows.label, weight)
-
-
-def evaluate_procedure(dataset: Dataset, choices: ModelChoices, rules: Explained) -> Evaluation:
-    """Fit on the oldest slice, calibrate on the next, and evaluate on the newest.
-
-    Args:
-        dataset: Rows, features and slices.
-        choices: Settings of the learners.
-        rules: What the rules say of the test rows.
-
-    Raises:
-        TooLittleDataError: Too few leads reached the target, or too few did not.
+    Between what was learned from and what is predicted lies a gap of one horizon, since a cut-off
+    knows only outcomes that had come by then.
     """
-    slices = [dataset.split.mask(part) for part in (FIT, CALIBRATE, TEST)]
-    rows = [dataset.rows.take(mask) for mask in slices]
-    tables = [dataset.table.take(mask) for mask in slices]
-    rarer = leads_of_rarer_outcome(rows[0])
-    if rarer < FEWEST_LEADS:
-        raise TooLittleDataError(
-            f"only {rarer} leads of the rarer outcome are there to fit on, at least {FEWEST_LEADS} "
-            "are needed; bring more history or a longer horizon, and serve the rules until then"
-        )
-    encoder = fit_encoder(tables[0], rows[0].lead)
-    fit = examples(encoder, tables[0], rows[0], choices.half_life)
-    calibrate = examples(encoder, tables[1], rows[1], None)
-    test = examples(encoder, tables[2], rows[2], None)
-    learned = learn(
-        dataset.feature_set, encoder, fit, choices, calibrate if rarer >= TREES_FROM else 0
+    rows, schedule = dataset.learning.rows, dataset.schedule
+    parts: list[LabelledRows] = []
+    said: dict[str, list[NDArray[np.float64]]] = {}
+    learned_from = None
+    for cutoff, fitted in backtest.fitted.items():
+        scene = dataset.learning.take(schedule.window(rows, cutoff))
+        known = procedure.ground(cutoff)
+        if known is None or len(scene.rows) == 0:
+            continue
+        learned_from = SliceSize.of(known.rows)
+        parts.append(scene.rows)
+        for name, probabilities in (
+            (MODEL, fitted.probabilities(scene.table)),
+            (BASE_RATE, np.full(len(scene.rows), fitted.base_rate)),
+            (RULES, probability(scene.rules.log_odds)),
+            (LOGISTIC, fitted.by_logistic_alone(scene.table)),
+            (DEFAULTS, _lightgbm_defaults(known, scene, seed)),
+        ):
+            said.setdefault(name, []).append(probabilities)
+    if not parts:
+        none = np.zeros(0)
+        return Evaluation({}, None, SliceSize(0, 0, 0), none, none)
+    newest = _concatenated(parts)
+    found = {name: np.concatenate(of_all) for name, of_all in said.items()}
+    outcomes = Outcomes(newest.label, newest.group)
+    metrics = {name: evaluate(p, outcomes, seed) for name, p in found.items()}
+    for name, some in (
+        (UNSEEN, _unseen(rows, newest)),
+        (AFTER, newest.kind == AFTER_EVENT),
+    ):
+        if 0 < some.sum() < len(newest):
+            metrics[name] = evaluate(found[MODEL][some], outcomes.take(some), seed)
+    return Evaluation(metrics, learned_from, SliceSize.of(newest), newest.label, found[MODEL])
+
+
+def _unseen(rows: LabelledRows, newest: LabelledRows) -> NDArray[np.bool_]:
+    """Return which of the newest rows are of leads that have no older one."""
+    first = rows.as_of[np.searchsorted(rows.lead, newest.lead)]
+    unseen: NDArray[np.bool_] = first >= newest.as_of.min()
+    return unseen
+
+
+def _concatenated(parts: list[LabelledRows]) -> LabelledRows:
+    return LabelledRows(
+        lead=np.concatenate([part.lead for part in parts]),
+        as_of=np.concatenate([part.as_of for part in parts]),
+        label=np.concatenate([part.label for part in parts]),
+        group=np.concatenate([part.group for part in parts]),
+        kind=np.concatenate([part.kind for part in parts]),
+        immature=0,
     )
-    candidates = {
-        MODEL: _calibrated(learned.halves, calibrate, test),
-        BASE_RATE: np.full(len(test.label), _rate(calibrate)),
-        RULES: probability(rules.log_odds),
-        LOGISTIC: _calibrated(_logistic_alone(learned.halves), calibrate, test),
-        DEFAULTS: _lightgbm_defaults(dataset, fit, test, choices.seed),
-    }
-    outcomes = Outcomes(test.label, test.weight, rows[2].group)
-    margins = np.concatenate([learned.halves.margins(e.matrix) for e in (calibrate, test)])
-    calibration = fit_platt(
-        margins,
-        np.concatenate([calibrate.label, test.label]),
-        np.concatenate([calibrate.weight, test.weight]),
-    )
-    return Evaluation(
-        metrics={name: evaluate(p, outcomes, choices.seed) for name, p in candidates.items()},
-        learned=learned,
-        calibration=calibration,
-        reference=calibration.slope * margins + calibration.offset,
-        label=test.label,
-        weight=test.weight,
-        probability=candidates[MODEL],
-    )
 
 
-def leads_of_rarer_outcome(rows: LabelledRows) -> int:
-    """Return how many leads ever, or never, reach the target inside a row's horizon."""
-    leads = len(np.unique(rows.lead))
-    positive = len(np.unique(rows.lead[rows.label > 0]))
-    return min(positive, leads - positive)
-
-
-def _calibrated(halves: Halves, calibrate: Examples, test: Examples) -> NDArray[np.float64]:
-    platt = fit_platt(halves.margins(calibrate.matrix), calibrate.label, calibrate.weight)
-    return probability(platt.slope * halves.margins(test.matrix) + platt.offset)
-
-
-def _logistic_alone(halves: Halves) -> Halves:
-    return Halves(None, halves.linear, Mixture(trees=0.0, linear=1.0))
-
-
-def _rate(known: Examples) -> float:
-    return float(np.average(known.label, weights=known.weight))
-
-
-def _lightgbm_defaults(
-    dataset: Dataset, fit: Examples, test: Examples, seed: int
-) -> NDArray[np.float64]:
+def _lightgbm_defaults(known: Ground, scene: Scene, seed: int) -> NDArray[np.float64]:
     """Return what most would try first: no regularisation, no calibration, no recency."""
     settings = {"objective": "binary", "verbosity": -1, "seed": seed, "deterministic": True}
-    categories = category_columns(dataset.feature_set)
-    booster = lightgbm.train(
-        settings, lightgbm.Dataset(fit.matrix, fit.label, categorical_feature=categories)
+    data = lightgbm.Dataset(
+        known.matrix, known.rows.label, categorical_feature=category_columns(known.feature_set)
     )
-    return np.asarray(booster.predict(test.matrix), dtype=np.float64)
+    booster = lightgbm.train(settings, data)
+    return np.asarray(booster.predict(known.encode(scene.table)), dtype=np.float64)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from features.document import value_suggestion
 from features.lead_table import Leads
-from training.grid import LabelledRows
+from training.grid import REGULAR, LabelledRows
 from training.groups import independent_groups
 from training.project import Flat
 from training.timeline import StageError
@@ -39,7 +39,9 @@ def flat_rows(flat: Flat, leads: Leads, seed: int) -> LabelledRows:
         known = np.isin(outcome, [flat.positive, *flat.negative])
     lead = np.arange(len(label))
     ranks = _ranks(flat, leads, seed)
-    rows = LabelledRows(lead, ranks, label, independent_groups(leads), immature=int((~known).sum()))
+    kind = np.full(len(lead), REGULAR, dtype=np.int8)
+    immature = int((~known).sum())
+    rows = LabelledRows(lead, ranks, label, independent_groups(leads), kind, immature)
     return rows.take(known)
 
 

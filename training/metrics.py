@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 
 from serving.model.manifest import Metric
 
-METRICS = ("roc_auc", "pr_auc", "lift_10", "lift_20", "brier", "ece")
+METRICS = ("roc_auc", "pr_auc", "lift_10", "lift_20", "brier", "ece", "expected_observed")
 """Names in the order of every table."""
 
 _BINS = 10
@@ -21,13 +22,15 @@ class Outcomes:
 
     Attributes:
         label: float64 [rows], 0 or 1.
-        weight: float64 [rows].
         group: int64 [rows]; whole groups are drawn, because their rows are not independent.
     """
 
     label: NDArray[np.float64]
-    weight: NDArray[np.float64]
     group: NDArray[np.int64]
+
+    def take(self, rows: NDArray[np.bool_]) -> "Outcomes":
+        """Return some of the rows."""
+        return Outcomes(self.label[rows], self.group[rows])
 
 
 def evaluate(probability: NDArray[np.float64], outcomes: Outcomes, seed: int) -> dict[str, Metric]:
@@ -44,8 +47,8 @@ def evaluate(probability: NDArray[np.float64], outcomes: Outcomes, seed: int) ->
     draws = []
     for _ in range(_RESAMPLES):
         times = random.multinomial(len(groups), np.full(len(groups), 1 / len(groups)))
-        draws.append(ranking.figures(outcomes.weight * times[position]))
-    figures = ranking.figures(outcomes.weight)
+        draws.append(ranking.figures(times[position].astype(np.float64)))
+    figures = ranking.figures(np.ones(len(outcomes.label)))
     return {name: _metric(figures[name], [draw[name] for draw in draws]) for name in METRICS}
 
 
@@ -85,12 +88,27 @@ class Ranking:
             "lift_20": _lift(positive, every, 0.2),
             "brier": float(weight @ (self._probability - self._label) ** 2) / total,
             "ece": self._calibration_error(weight) / total,
+            "expected_observed": float(weight @ self._probability) / positives,
         }
 
     def _calibration_error(self, weight: NDArray[np.float64]) -> float:
         """Return the weighted distance of expected and observed over about ten equal bins."""
         gap = np.add.reduceat(weight * (self._probability - self._label), self._bin_starts)
         return float(np.abs(gap).sum())
+
+
+def calibration_slope(probability: NDArray[np.float64], label: NDArray[np.float64]) -> float | None:
+    """Return the slope of a logistic regression of the outcome on the log-odds (Cox 1958).
+
+    It is 1 where differences are as large as they are said to be, and less where they are said to
+    be larger; None where it has no finite value.
+    """
+    clipped = np.clip(probability, 1e-12, 1 - 1e-12)
+    log_odds = np.log(clipped) - np.log1p(-clipped)
+    if not 0 < label.mean() < 1 or np.ptp(log_odds) < _ROUNDING:
+        return None
+    fitted = LogisticRegression(C=np.inf).fit(log_odds[:, None], label)
+    return float(fitted.coef_[0, 0])
 
 
 def _roc_auc(positive: NDArray[np.float64], negative: NDArray[np.float64]) -> float:

@@ -6,13 +6,13 @@ from features.contract import moment
 from features.history import History, HistoryReport
 from training.grid import LabelledRows
 from training.project import Flat, Project, RowGrid
-from training.split import Split
+from training.schedule import Schedule
 
 _TOO_GOOD = "a field that is filled in or changed after the outcome makes the figures too good."
 
 
 def dataset_notes(
-    project: Project, history: History, rows: LabelledRows, split: Split
+    project: Project, history: History, rows: LabelledRows, schedule: Schedule
 ) -> tuple[str, ...]:
     """Return sentences on how the rows came about and what was left out, the gravest first."""
     notes: list[str] = []
@@ -28,9 +28,6 @@ def dataset_notes(
             rows.over
         ),
         f"{rows.immature:,} rows left out {unknown}": rows.immature,
-        f"{split.in_gap:,} rows left out in the gaps between slices": split.in_gap,
-        f"{split.straddling:,} rows left out of the evaluation because another slice keeps their "
-        "account or person": split.straddling,
     }
     return (*notes, *_sentences(counts), *history_notes(history.report))
 

@@ -1,7 +1,7 @@
 """A project: one TOML file that says where the leads come from and what is to be learned."""
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -59,8 +59,10 @@ class RowGrid(_Section):
 
     Attributes:
         horizon: How far a label looks ahead.
-        every: Distance of a lead's rows.
-        max_age: How long after its start a lead is looked at.
+        every: Distance of a lead's regular rows; a stretch of this length in which it did anything
+            has one row more, right after an event.
+        max_age: Up to which age after its start a lead is looked at; older ones are scored, too,
+            but nothing is learned of them.
         from_stage: Rows start when this stage is reached; None means at creation.
         observed_from: The sources are complete from here on, so that no row may stand before; None
             means from the start.
@@ -69,7 +71,7 @@ class RowGrid(_Section):
 
     horizon: Duration
     every: Duration = parse_duration("7d")
-    max_age: Duration = parse_duration("90d")
+    max_age: Duration = parse_duration("365d")
     from_stage: str | None = None
     observed_from: Moment | None = None
     observed_until: Moment | None = None
@@ -117,26 +119,44 @@ class FeatureChoices(_Section):
     remove: tuple[str, ...] = ()
 
 
+CalibrationName = Literal["none", "long_offset", "short_offset", "slope_and_offset"]
+"""What may be done to the log-odds of a model, the weakest intervention first."""
+
+
 class ModelChoices(_Section):
-    """Settings of the learners; the defaults won on five real data sets (docs/decisions/0002).
+    """Settings of the learners; what is not set is chosen by forward validation.
 
     Attributes:
         seed: Of everything random.
-        leaves: Most leaves of a tree.
-        depth: Deepest path of a tree.
-        learning_rate: Of the booster.
-        most_rounds: Where boosting ends if early stopping does not.
-        half_life: Of a row's weight, as a share of the training span.
+        half_life: Of a row's weight, as a share of the training span; 0 means no recency.
+        logistic_c: How freely the logistic regression may learn.
         tree_weight: Weight of the booster's logit in the mean; the logistic has the rest.
+        leaves: Most leaves of a tree.
+        rounds: How many trees.
+        learning_rate: Of the booster.
+        calibration: What is done to the log-odds of the model that ships.
     """
 
     seed: int = Field(default=7, ge=0, lt=2**31)
-    leaves: int = Field(default=16, ge=2, le=64)
-    depth: int = Field(default=5, ge=1, le=12)
-    learning_rate: float = Field(default=0.03, gt=0.0, le=1.0)
-    most_rounds: int = Field(default=1000, ge=1, le=10_000)
-    half_life: float = Field(default=0.5, gt=0.0)
-    tree_weight: float = Field(default=0.5, ge=0.0, le=1.0)
+    half_life: float | None = Field(default=None, ge=0.0, allow_inf_nan=False)
+    logistic_c: float | None = Field(default=None, gt=0.0, allow_inf_nan=False)
+    tree_weight: float | None = Field(default=None, ge=0.0, le=1.0)
+    leaves: int | None = Field(default=None, ge=2, le=64)
+    rounds: int | None = Field(default=None, ge=1, le=10_000)
+    learning_rate: float = Field(default=0.05, gt=0.0, le=1.0)
+    calibration: CalibrationName | None = None
+
+
+class EvaluationChoices(_Section):
+    """The backtest: past cut-offs at which the whole procedure is tried.
+
+    Attributes:
+        cutoffs: How many.
+        step: Distance between them; shorter where the history is. Flat data step by tenths.
+    """
+
+    cutoffs: int = Field(default=3, ge=2, le=60)
+    step: Duration = parse_duration("30d")
 
 
 class Tracking(_Section):
@@ -168,6 +188,7 @@ class Project(_Section):
     flat: Flat | None = None
     features: FeatureChoices = FeatureChoices()
     model: ModelChoices = ModelChoices()
+    evaluation: EvaluationChoices = EvaluationChoices()
     mlflow: Tracking = Tracking()
     rules: str | None = Field(default=None, description="A rules file; None means the default one.")
     labels: dict[str, DisplayName] = Field(default_factory=dict)

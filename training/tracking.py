@@ -70,7 +70,6 @@ class RunRecord:
         metrics: By candidate and metric name.
         figures: By file name.
         summary: Markdown.
-        feature_set: Of the model, for its signature.
     """
 
     parameters: dict[str, str]
@@ -78,6 +77,20 @@ class RunRecord:
     metrics: dict[str, dict[str, Metric]]
     figures: dict[str, Figure]
     summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewModel:
+    """A model to register.
+
+    Attributes:
+        name: In the registry.
+        folder: What it consists of.
+        feature_set: For its signature.
+    """
+
+    name: str
+    folder: Path
     feature_set: FeatureSet
 
 
@@ -92,12 +105,24 @@ def check_tracking(tracking_uri: str) -> None:
         in_time(_PATIENCE_SECONDS, lambda: client.search_experiments(max_results=1))
 
 
+def record_backtest(tracking_uri: str, experiment: str, record: RunRecord) -> str:
+    """Log a run without a model and return its id.
+
+    Raises:
+        TrackingError: MLflow cannot be reached or refuses.
+    """
+    with _reaching(tracking_uri):
+        _choose_experiment(tracking_uri, experiment)
+        with mlflow.start_run() as run:
+            _log(record)
+    return str(run.info.run_id)
+
+
 def record_run(
     tracking_uri: str,
     experiment: str,
-    model_name: str,
     record: RunRecord,
-    model_folder: Path,
+    model: NewModel,
     *,
     promote: bool,
 ) -> RegisteredVersion:
@@ -106,21 +131,26 @@ def record_run(
     Raises:
         TrackingError: MLflow cannot be reached or refuses.
     """
+    name = model.name
     with _reaching(tracking_uri):
         _choose_experiment(tracking_uri, experiment)
         with mlflow.start_run() as run:
-            mlflow.log_params(record.parameters)
-            mlflow.log_text(public_project(record.project_text), "project.toml")
-            mlflow.log_text(record.summary, "summary.md")
-            mlflow.log_metrics(_flat_metrics(record.metrics))
-            for name, figure in record.figures.items():
-                mlflow.log_figure(figure, f"plots/{name}")
-            number = _register(model_name, record.feature_set, model_folder)
+            _log(record)
+            number = _register(name, model.feature_set, model.folder)
         client = mlflow.MlflowClient()
-        champion = promote or CHAMPION not in client.get_registered_model(model_name).aliases
+        champion = promote or CHAMPION not in client.get_registered_model(name).aliases
         if champion:
-            client.set_registered_model_alias(model_name, CHAMPION, number)
-    return RegisteredVersion(model_name, number, champion, run.info.run_id)
+            client.set_registered_model_alias(name, CHAMPION, number)
+    return RegisteredVersion(name, number, champion, run.info.run_id)
+
+
+def _log(record: RunRecord) -> None:
+    mlflow.log_params(record.parameters)
+    mlflow.log_text(public_project(record.project_text), "project.toml")
+    mlflow.log_text(record.summary, "summary.md")
+    mlflow.log_metrics(_flat_metrics(record.metrics))
+    for name, figure in record.figures.items():
+        mlflow.log_figure(figure, f"plots/{name}")
 
 
 def registered_versions(tracking_uri: str, model_name: str) -> list[RegisteredVersion]:

@@ -9,7 +9,7 @@ from features.declaration import FeatureSet
 from features.encoder import Encoder
 from serving.model.reference import Reference
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever an older manifest cannot be read as it was meant."""
 
 
@@ -21,7 +21,7 @@ class Mixture(_Described):
     """Weights of the two halves of the raw margin.
 
     Attributes:
-        trees: Weight of the booster's margin; 0 where there is too little data for trees.
+        trees: Weight of the booster's margin; 0 where trees have not earned their place.
         linear: Weight of the logistic's margin.
     """
 
@@ -30,7 +30,7 @@ class Mixture(_Described):
 
 
 class Calibration(_Described):
-    """Platt scaling of the raw margin: log-odds = slope * margin + offset."""
+    """An affine map of the raw margin: log-odds = slope * margin + offset."""
 
     slope: float = Field(ge=0.0)
     offset: float
@@ -82,7 +82,9 @@ class Manifest(_Described):
         reference: For score and grade.
         importance: Mean absolute contribution by feature name, log-odds.
         window: Where it learned.
-        metrics: Of the whole procedure on the newest slice, by name.
+        metrics: Of the whole procedure on the newest slice, by name; empty where the history is
+            too short to tell.
+        backtest: Of the leads that were open at past cut-offs, by name; empty as `metrics` is.
         notes: What a reader must know before believing the figures.
         libraries: Version by name at training.
         linear_sha256: Of the text of the logistic half.
@@ -104,6 +106,7 @@ class Manifest(_Described):
     importance: dict[str, float]
     window: TrainingWindow
     metrics: dict[str, Metric]
+    backtest: dict[str, Metric]
     notes: tuple[str, ...]
     libraries: dict[str, str]
     linear_sha256: str

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from training.split import SplitError
 
 from features.contract import micros
 from features.history import END_OF_TIME
@@ -13,7 +14,6 @@ from tests.training.firm import write_firm, write_project
 from training.dataset import Dataset, build_dataset, open_history
 from training.progress import Progress
 from training.project import read_project
-from training.split import SplitError
 from training.timeline import StageError
 
 QUIET = Progress(Console(quiet=True))

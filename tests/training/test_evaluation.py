@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from training.split import CALIBRATE, FIT, TEST, split_rows
 
 from features.table import FeatureTable
 from serving.model.scorer import Explained, probability
@@ -24,7 +25,6 @@ from training.evaluation import (
 from training.grid import LabelledRows
 from training.metrics import METRICS
 from training.project import ModelChoices
-from training.split import CALIBRATE, FIT, TEST, split_rows
 
 ROWS = 1500
 CHOICES = ModelChoices(most_rounds=60, learning_rate=0.1)

@@ -1,0 +1,129 @@
+"""How to learn, chosen by forward validation on the newest windows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from training.evidence import Trial, simplest
+from training.forward import Forward, Window, log_losses
+from training.ground import FEWEST_LEADS
+from training.learners import Candidate
+from training.project import ModelChoices
+
+HALF_LIVES = (0.5, 0.0, 0.25, 0.125)
+"""Shares of the span; the first won on five data sets and is left only for a better one."""
+
+LOGISTIC_CS = (0.001, 0.01, 0.1, 1.0)
+TREE_WEIGHTS = (0.5, 1.0)
+LEAVES = (4, 16)
+ROUNDS = (50, 100, 200, 400)
+
+_USUAL = Candidate(half_life=0.5, logistic_c=0.1, tree_weight=0.0, leaves=16, rounds=200)
+_WINDOWS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A way to learn, and why.
+
+    Attributes:
+        candidate: The way.
+        trials: All that were tried; empty where there was nothing to try them on.
+    """
+
+    candidate: Candidate
+    trials: tuple[Trial, ...]
+
+
+def rounds_tried(fixed: ModelChoices) -> tuple[int, ...]:
+    """Return the numbers of trees that may be chosen."""
+    return ROUNDS if fixed.rounds is None else (fixed.rounds,)
+
+
+def choose(forward: Forward, cutoff: int, fixed: ModelChoices) -> Choice:
+    """Choose a way to learn by what is known at a cut-off; what a project fixes is not tried.
+
+    The half-life is chosen first, by the logistic regression, then its regularisation, then what
+    trees add to it.
+    """
+    windows = forward.windows(cutoff, _WINDOWS)
+    usual = _fixed(fixed)
+    if _rarer(windows) < FEWEST_LEADS:
+        return Choice(usual, ())
+    trial = _Trial(forward, windows)
+    linear = replace(usual, tree_weight=0.0)
+    half_lives = HALF_LIVES if fixed.half_life is None else (fixed.half_life,)
+    linear = trial.best("half-life", [replace(linear, half_life=h) for h in half_lives])
+    cs = LOGISTIC_CS if fixed.logistic_c is None else (fixed.logistic_c,)
+    linear = trial.best("logistic C", [replace(linear, logistic_c=c) for c in cs])
+    chosen = trial.best("trees", _with_trees(linear, fixed))
+    return Choice(chosen, tuple(trial.trials))
+
+
+def _fixed(fixed: ModelChoices) -> Candidate:
+    """Return what is learned without evidence: what is fixed, else a logistic regression."""
+    given = {name: getattr(fixed, name) for name in Candidate.__slots__}
+    return replace(_USUAL, **{name: value for name, value in given.items() if value is not None})
+
+
+def _with_trees(linear: Candidate, fixed: ModelChoices) -> list[Candidate]:
+    """Return candidates, the simplest first: no trees, then the mean, then trees alone."""
+    weights = (0.0, *TREE_WEIGHTS) if fixed.tree_weight is None else (fixed.tree_weight,)
+    leaves = LEAVES if fixed.leaves is None else (fixed.leaves,)
+    candidates = [linear] if 0.0 in weights else []
+    return candidates + [
+        replace(linear, tree_weight=weight, leaves=most, rounds=rounds)
+        for weight in weights
+        if weight > 0
+        for most in leaves
+        for rounds in rounds_tried(fixed)
+    ]
+
+
+def _rarer(windows: Sequence[Window]) -> int:
+    """Return how many leads converted, or did not, inside the windows."""
+    lead = np.concatenate([w.rows.lead for w in windows]) if windows else np.zeros(0)
+    label = np.concatenate([w.rows.label for w in windows]) if windows else np.zeros(0)
+    converted = len(np.unique(lead[label > 0]))
+    return min(converted, len(np.unique(lead)) - converted)
+
+
+class _Trial:
+    """Tries candidates on the same windows."""
+
+    def __init__(self, forward: Forward, windows: Sequence[Window]) -> None:
+        self._forward = forward
+        self._windows = windows
+        self._label = np.concatenate([window.rows.label for window in windows])
+        self._group = np.concatenate([window.rows.group for window in windows])
+        self.trials: list[Trial] = []
+
+    def best(self, question: str, candidates: Sequence[Candidate]) -> Candidate:
+        """Return the simplest candidate, which come in that order, of about the least loss."""
+        if len(candidates) == 1:
+            return candidates[0]
+        losses = [
+            log_losses(
+                np.concatenate([self._forward.margins(w, candidate) for w in self._windows]),
+                self._label,
+            )
+            for candidate in candidates
+        ]
+        names = [candidate_name(question, candidate) for candidate in candidates]
+        chosen, trials = simplest(question, names, losses, [self._group])
+        self.trials += trials
+        return candidates[chosen]
+
+
+def candidate_name(question: str, candidate: Candidate) -> str:
+    """Return what a candidate is called in the report, by what was asked."""
+    if question == "half-life":
+        half_life = candidate.half_life
+        return f"{half_life:g} of the span" if half_life else "no recency"
+    if question == "logistic C":
+        return f"{candidate.logistic_c:g}"
+    if candidate.tree_weight == 0:
+        return "logistic alone"
+    trees = f"{candidate.rounds} trees of {candidate.leaves} leaves"
+    return trees if candidate.tree_weight == 1 else f"logistic and {trees}"
