@@ -27,12 +27,16 @@ def fit_linear(
     """
     terms = _empty_terms(feature_set, encoder, examples.matrix)
     designs = [_design(term, examples.matrix[:, term.column]) for term in terms]
-    widths = [design.shape[1] for design in designs]
-    design = np.column_stack(designs) if designs else np.zeros((len(examples.label), 1))
+    used = [design.any(axis=0) for design in designs]
+    # What no row has would be weighted with zero, at the price of every other column.
+    columns = [design[:, some] for design, some in zip(designs, used, strict=True)]
     logistic = LogisticRegression(C=c, max_iter=200, solver="newton-cholesky")
-    logistic.fit(design, examples.label, sample_weight=examples.weight)
-    weights = np.split(logistic.coef_[0], np.cumsum(widths)[:-1]) if designs else []
-    weighted = [_weighted(term, w) for term, w in zip(terms, weights, strict=True)]
+    logistic.fit(np.column_stack(columns), examples.label, sample_weight=examples.weight)
+    weights = np.zeros(sum(len(some) for some in used))
+    weights[np.concatenate(used)] = logistic.coef_[0]
+    borders = np.cumsum([len(some) for some in used])[:-1]
+    of_terms = zip(terms, np.split(weights, borders), strict=True)
+    weighted = [_weighted(term, some) for term, some in of_terms]
     uncentred = LinearModel(intercept=float(logistic.intercept_[0]), terms=tuple(weighted))
     contributions = LinearExplanation(uncentred).contributions(examples.matrix)
     means = np.average(contributions, axis=0, weights=examples.weight)
