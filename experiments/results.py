@@ -1,4 +1,4 @@
-"""Train every real project and write what came out to `docs/results.md`.
+"""Train every real project and write what came out to its section of `docs/results.md`.
 
 Example: ``LEADSCORE_DATA=../shared/data python -m experiments.results``
 """
@@ -9,6 +9,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from experiments.page import RESULTS, write_section
 from features.clock import now
 from features.mistake import MistakeError
 from training.pipeline import train
@@ -18,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 PROJECTS = ("bpic2012_loans", "relax_signup", "olist_funnel", "bank_marketing")
 
 _HEADER = """\
-# Results on real data
+## Results on real data
 
 Written by `make results` (`python -m experiments.results`), which trains the projects under
 `experiments/projects` on the data sets in `LEADSCORE_DATA` (default `../shared/data`). The figures
@@ -30,7 +31,7 @@ sets.
 
 
 def main() -> None:
-    """Train, and write the page once all projects are through."""
+    """Train, and write the section once all projects are through."""
     progress = Progress()
     parts = [_HEADER, f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}.\n"]
     with tempfile.TemporaryDirectory() as folder:
@@ -42,7 +43,7 @@ def main() -> None:
                 tracking_uri=f"sqlite:///{folder}/mlflow.db",
             )
             parts.append(f"{training.summary}\n")
-    (ROOT / "docs" / "results.md").write_text("\n".join(parts), encoding="utf-8")
+    write_section(RESULTS, "projects", "\n".join(parts))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Worlds of known truth: is the probability true where nothing but the truth decides?"""
