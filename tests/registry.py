@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from serving.model.manifest import Metric
 from tests.tiny import FEATURE_SET, tiny_training
-from training.tracking import RegisteredVersion, RunRecord, record_run
+from training.tracking import NewModel, RegisteredVersion, RunRecord, record_run
 
 MODEL_NAME = "leadscore-tiny"
 EXPERIMENT = "tiny"
@@ -49,7 +49,6 @@ def run_record() -> RunRecord:
         },
         figures={"lift.png": figure},
         summary="### tiny",
-        feature_set=FEATURE_SET,
     )
 
 
@@ -66,6 +65,5 @@ def make_registry(folder: Path) -> Registry:
 
 def register(tracking_uri: str, model_folder: Path, *, promote: bool = False) -> RegisteredVersion:
     """Log a run and register a model folder."""
-    return record_run(
-        tracking_uri, EXPERIMENT, MODEL_NAME, run_record(), model_folder, promote=promote
-    )
+    model = NewModel(MODEL_NAME, model_folder, FEATURE_SET)
+    return record_run(tracking_uri, EXPERIMENT, run_record(), model, promote=promote)

@@ -23,10 +23,9 @@ from serving.model.artefact import checksum, load_model, save_model
 from serving.model.manifest import Calibration, Manifest, TrainingWindow
 from serving.model.reference import Reference
 from serving.model.scorer import LeadModel
-from training.calibration import fit_platt
-from training.evaluation import fit_encoder
-from training.learners import Examples, Learned, learn
-from training.project import ModelChoices
+from training.examples import Examples
+from training.ground import fit_encoder
+from training.learners import Candidate, Learned, learn
 
 WEEK = parse_duration("7d")
 
@@ -96,9 +95,10 @@ def tiny_training(*, trees: bool = True) -> TinyTraining:
     label = (np.random.default_rng(2).uniform(size=1500) < 1 / (1 + np.exp(-logit))) * 1.0
     encoder = fit_encoder(table, np.arange(len(table)))
     examples = Examples(encoder.encode(table), label, np.ones(1500))
-    learned = learn(FEATURE_SET, encoder, examples, ModelChoices(), 30 if trees else 0)
+    candidate = Candidate(0.5, 0.1, tree_weight=0.5 if trees else 0.0, leaves=16, rounds=30)
+    learned = learn(FEATURE_SET, encoder, examples, candidate, learning_rate=0.03, seed=7)
     margins = learned.halves.margins(examples.matrix)
-    calibration: Calibration = fit_platt(margins, label, examples.weight)
+    calibration = Calibration(slope=1.3, offset=0.2)
     manifest = Manifest(
         product_version="0",
         kernel_version=KERNEL_VERSION,
@@ -116,6 +116,7 @@ def tiny_training(*, trees: bool = True) -> TinyTraining:
             first=None, last=None, horizon="30d", rows=1500, leads=1500, positives=int(label.sum())
         ),
         metrics={},
+        backtest={},
         notes=(),
         libraries={},
         linear_sha256=checksum(learned.halves.linear.model.model_dump_json()),

@@ -77,7 +77,12 @@ def ground(dataset: Dataset, moment: int, most_rows: int | None = None) -> Groun
     table = scene.table.take(mature).select(chosen)
     columns = informative(table)
     table = table.select(columns.kept)
-    encoder = Encoder.fit(
-        table, rows.lead, min_leads=_RAREST_CATEGORY_LEADS, max_categories=_MOST_CATEGORIES
-    )
+    encoder = fit_encoder(table, rows.lead)
     return Ground(rows, columns, encoder, encoder.encode(table))
+
+
+def fit_encoder(table: FeatureTable, lead: NDArray[np.int64]) -> Encoder:
+    """Freeze the categories of rows; rare ones are treated as unknown ones will be."""
+    return Encoder.fit(
+        table, lead, min_leads=_RAREST_CATEGORY_LEADS, max_categories=_MOST_CATEGORIES
+    )

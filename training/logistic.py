@@ -27,14 +27,13 @@ def fit_linear(
     """
     terms = _empty_terms(feature_set, encoder, examples.matrix)
     designs = [_design(term, examples.matrix[:, term.column]) for term in terms]
-    used = [design.any(axis=0) for design in designs]
     # What no row has would be weighted with zero, at the price of every other column.
-    columns = [design[:, some] for design, some in zip(designs, used, strict=True)]
+    used = np.concatenate([design.any(axis=0) for design in designs])
     logistic = LogisticRegression(C=c, max_iter=200, solver="newton-cholesky")
-    logistic.fit(np.column_stack(columns), examples.label, sample_weight=examples.weight)
-    weights = np.zeros(sum(len(some) for some in used))
-    weights[np.concatenate(used)] = logistic.coef_[0]
-    borders = np.cumsum([len(some) for some in used])[:-1]
+    logistic.fit(np.column_stack(designs)[:, used], examples.label, sample_weight=examples.weight)
+    weights = np.zeros(len(used))
+    weights[used] = logistic.coef_[0]
+    borders = np.cumsum([design.shape[1] for design in designs])[:-1]
     of_terms = zip(terms, np.split(weights, borders), strict=True)
     weighted = [_weighted(term, some) for term, some in of_terms]
     uncentred = LinearModel(intercept=float(logistic.intercept_[0]), terms=tuple(weighted))

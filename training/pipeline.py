@@ -1,4 +1,4 @@
-"""The whole of a training: history, rows, features, backtest, the model that ships, registry."""
+"""A training or a backtest as MLflow keeps it: figures, plots, summary, and the model."""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -7,17 +7,12 @@ from pathlib import Path
 
 from features.mistake import MistakeError
 from serving.model.manifest import Metric
-from training.backtest import Backtest, run_backtest
-from training.dataset import Dataset, build_dataset
-from training.doubts import doubts
-from training.evaluation import MODEL, Evaluation, evaluate_newest
-from training.history import open_history
 from training.plots import backtest_plot, draw_plots
-from training.procedure import Procedure
 from training.progress import Progress
-from training.project import EvaluationChoices, Project, read_project
-from training.refit import Figures, Shipped, refit, ship
-from training.report import backtest_summary, slices_text, training_summary
+from training.project import EvaluationChoices, read_project
+from training.refit import Shipped
+from training.report import backtest_summary, training_summary
+from training.study import Study, learn_model, study_project
 from training.tracking import (
     NewModel,
     RegisteredVersion,
@@ -30,27 +25,6 @@ from training.tracking import (
 
 class BacktestError(MistakeError):
     """There is no past to try a project on; the message says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Study:
-    """A project tried on its past.
-
-    Attributes:
-        project: Which one.
-        dataset: Rows, cut-offs and features.
-        procedure: What was tried.
-        backtest: Figures of past cut-offs.
-        evaluation: Figures of the newest slice.
-        notes: What a reader must know before believing any of them, the gravest first.
-    """
-
-    project: Project
-    dataset: Dataset
-    procedure: Procedure
-    backtest: Backtest
-    evaluation: Evaluation
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,58 +42,6 @@ class Training:
     summary: str
     study: Study
     shipped: Shipped
-
-
-def study_project(
-    project_file: Path,
-    progress: Progress,
-    *,
-    now: int,
-    evaluation: EvaluationChoices | None = None,
-) -> Study:
-    """Read a project's history and try the whole procedure at past cut-offs.
-
-    Args:
-        project_file: The TOML file.
-        progress: Where progress is shown.
-        now: Microseconds since 1970; what the sources date later is planned, and left out.
-        evaluation: Cut-offs in place of the project's.
-
-    Raises:
-        MistakeError: The project, its data or its settings do not allow it.
-    """
-    project = read_project(project_file)
-    if evaluation is not None:
-        project = project.model_copy(update={"evaluation": evaluation})
-    with open_history(project, project_file.parent, progress, now) as history:
-        dataset = build_dataset(project, project_file.parent, history, progress)
-    procedure = Procedure(dataset, project.model)
-    seed = project.model.seed
-    backtest = run_backtest(dataset, procedure, seed, progress)
-    with progress.step("Evaluating the newest slice"):
-        found = evaluate_newest(dataset, procedure, backtest, seed)
-    notes = (*doubts(found, backtest), *dataset.notes)
-    if found.learned_from is not None:
-        notes = (*notes, f"Newest slice: {slices_text(found)}.")
-    return Study(project, dataset, procedure, backtest, found, notes)
-
-
-def learn_model(study: Study, progress: Progress, *, now: int) -> Shipped:
-    """Run the procedure on all that is known, and describe the model that ships.
-
-    Raises:
-        TooLittleDataError: There is too little to learn from.
-        CalibrationError: The calibration that the project fixes has nothing to learn from.
-    """
-    with progress.step("Learning from all rows"):
-        fitted = refit(study.dataset, study.procedure)
-    pooled = study.backtest.pooled
-    figures = Figures(
-        newest=study.evaluation.metrics.get(MODEL, {}),
-        backtest={} if pooled is None else pooled.metrics,
-        notes=(*study.notes, *_left_out(fitted.columns.constant, fitted.columns.copies)),
-    )
-    return ship(study.project, study.dataset, fitted, figures, now)
 
 
 def train(
@@ -219,13 +141,6 @@ def _all_metrics(study: Study) -> dict[str, dict[str, Metric]]:
     pooled = study.backtest.pooled
     backtest = {} if pooled is None else {"backtest": pooled.metrics}
     return study.evaluation.metrics | backtest
-
-
-def _left_out(constant: tuple[str, ...], copies: tuple[str, ...]) -> Iterator[str]:
-    for names, why in ((constant, "have one value only"), (copies, "equal another in every row")):
-        if names:
-            shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
-            yield f"{len(names)} features left out that {why}: {shown}."
 
 
 def _parameters(settings: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from training.dataset import build_dataset, open_history
+from training.dataset import build_dataset
+from training.history import open_history
 from training.progress import Progress
 from training.project import read_project
 

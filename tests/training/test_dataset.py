@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from training.split import SplitError
 
 from features.contract import micros
 from features.history import END_OF_TIME
 from tests.features.files import write
 from tests.training.firm import write_firm, write_project
-from training.dataset import Dataset, build_dataset, open_history
+from training.dataset import Dataset, build_dataset
+from training.history import open_history
 from training.progress import Progress
 from training.project import read_project
 from training.timeline import StageError
@@ -33,7 +33,7 @@ positive = "yes"
 def _build(project_file: Path, now: int = END_OF_TIME) -> Dataset:
     project = read_project(project_file)
     with open_history(project, project_file.parent, QUIET, now) as history:
-        return build_dataset(project, history, QUIET)
+        return build_dataset(project, project_file.parent, history, QUIET)
 
 
 def _flat(folder: Path, *answers: str, order: str = "file") -> Dataset:
@@ -56,7 +56,8 @@ def test_what_a_reader_must_know_is_noted(tmp_path: Path) -> None:
     dataset = _build(write_firm(tmp_path, leads=200))
     assert dataset.notes[0].startswith("Profile values are today's")
     assert any(note.endswith("rows left out as immature.") for note in dataset.notes)
-    assert len(dataset.rows) == len(dataset.table) == len(dataset.lead_id)
+    assert len(dataset.learning.rows) == len(dataset.learning.table)
+    assert len(dataset.learning.rows) == len(dataset.learning.rules.log_odds)
 
 
 @pytest.mark.parametrize(
@@ -70,23 +71,23 @@ def test_what_a_reader_must_know_is_noted(tmp_path: Path) -> None:
 def test_how_flat_rows_were_split_is_noted_first(tmp_path: Path, order: str, said: str) -> None:
     dataset = _flat(tmp_path, *["yes", "no", "no"] * 20, order=order)
     assert dataset.notes[0].startswith(said)
-    assert dataset.rows.label.sum() == 20
+    assert dataset.learning.rows.label.sum() == 20
 
 
 def test_flat_rows_without_an_outcome_are_left_out_and_counted(tmp_path: Path) -> None:
     dataset = _flat(tmp_path, *["yes", "no", "no", ""] * 20)
-    assert len(dataset.rows) == 60
-    assert dataset.rows.label.sum() == 20
+    assert len(dataset.learning.rows) == 60
+    assert dataset.learning.rows.label.sum() == 20
     assert "20 rows left out without an outcome." in dataset.notes
 
 
 def test_what_is_neither_positive_nor_negative_has_no_outcome(tmp_path: Path) -> None:
     answers = ["yes", "no", "no", "open"] * 20
     all_negative = _flat(tmp_path, *answers)
-    assert len(all_negative.rows) == 80
+    assert len(all_negative.learning.rows) == 80
     assert any(note.startswith("2 different values of 'bought'") for note in all_negative.notes)
     told = _flat(tmp_path, *answers, order='file"\nnegative = ["no"]\n#')
-    assert (len(told.rows), told.rows.label.sum()) == (60, 20)
+    assert (len(told.learning.rows), told.learning.rows.label.sum()) == (60, 20)
     assert "20 rows left out without an outcome." in told.notes
     assert not any("different values" in note for note in told.notes)
     with pytest.raises(StageError, match=r"flat\.negative = 'lost\?' never occurs") as caught:
@@ -103,7 +104,7 @@ def test_outcomes_that_few_rows_share_are_not_quoted(tmp_path: Path) -> None:
 def test_leads_that_were_over_before_they_started_are_counted(tmp_path: Path) -> None:
     path = write_firm(tmp_path, leads=200)
     plain = _build(path)
-    assert plain.rows.over == 0
+    assert plain.learning.rows.over == 0
     leads = (tmp_path / "leads.csv").read_text(encoding="utf-8").splitlines()[1:]
     created = dict(line.split(",")[:2] for line in leads)
     with (tmp_path / "stages.csv").open("a", encoding="utf-8") as file:
@@ -132,9 +133,13 @@ def test_a_flat_order_decides_which_rows_are_newest(tmp_path: Path) -> None:
     by_file = _flat(tmp_path, *["yes", "no"] * 30)
     by_number = _flat(tmp_path, *["yes", "no"] * 30, order="day")
     by_date = _flat(tmp_path, *["yes", "no"] * 30, order="date")
-    newest = [d.lead_id[d.split.mask(2)].tolist() for d in (by_file, by_number, by_date)]
-    assert set(newest[0]) == {f"row-{n}" for n in range(49, 61)}
-    assert set(newest[1]) == set(newest[2]) == {f"row-{n}" for n in range(1, 13)}
+    newest = []
+    for dataset in (by_file, by_number, by_date):
+        rows = dataset.learning.rows
+        window = dataset.schedule.window(rows, dataset.schedule.newest)
+        newest.append(set(dataset.lead_id[rows.lead[window]]))
+    assert newest[0] == {f"row-{n}" for n in range(55, 61)}
+    assert newest[1] == newest[2] == {f"row-{n}" for n in range(1, 7)}
 
 
 @pytest.mark.parametrize(
@@ -158,13 +163,13 @@ def test_a_lonely_late_date_is_noted_and_the_future_left_out(tmp_path: Path) -> 
     with (tmp_path / "events.csv").open("a", encoding="utf-8") as file:
         file.write("e-late,L1,meeting,2026-12-31T00:00:00Z,,\n")
     late = _build(path)
-    assert late.rows.immature < plain.rows.immature
+    assert late.learning.rows.immature < plain.learning.rows.immature
     assert "Outcomes are taken as known up to 2026-12-31, the last moment in the sources." in (
         late.notes
     )
     assert any(note.startswith("Only one of 1,000") for note in late.notes)
     today = _build(path, now=micros(datetime(2026, 6, 1, tzinfo=UTC), "now"))
-    assert today.rows.immature == plain.rows.immature
+    assert today.learning.rows.immature == plain.learning.rows.immature
     assert "1 events left out, dated later than now." in today.notes
 
 
@@ -179,8 +184,8 @@ def test_nobody_has_observed_the_future(tmp_path: Path) -> None:
     write_firm(tmp_path, leads=200)
     known = 'horizon = "20d"\nobserved_until = 2099-01-01T00:00:00Z'
     path = write_project(tmp_path, {'horizon = "20d"': known})
-    assert _build(path).rows.immature == 0
-    assert _build(path, now=micros(datetime(2025, 9, 1, tzinfo=UTC), "now")).rows.immature > 0
+    assert _build(path).learning.rows.immature == 0
+    assert _build(path, now=micros(datetime(2025, 9, 1, tzinfo=UTC), "now")).learning.rows.immature > 0
 
 
 def test_a_target_that_never_happens_is_refused_with_a_suggestion(tmp_path: Path) -> None:
@@ -190,19 +195,6 @@ def test_a_target_that_never_happens_is_refused_with_a_suggestion(tmp_path: Path
         _build(never)
     with pytest.raises(StageError, match=r"flat\.positive = 'yes' never occurs in column 'bought'"):
         _flat(tmp_path, *["no", "maybe"] * 30)
-
-
-def test_a_target_that_always_happens_is_refused(tmp_path: Path) -> None:
-    write_firm(tmp_path)
-    lines = (tmp_path / "leads.csv").read_text(encoding="utf-8").splitlines()[1:]
-    created = {line.split(",")[0]: datetime.fromisoformat(line.split(",")[1]) for line in lines}
-    won = [f"{lead},SQL,{day + timedelta(days=10)}" for lead, day in created.items()]
-    write(tmp_path, "stages.csv", ["id,stage,at", *won])
-    always = write_project(tmp_path, {'closing = ["lost"]\n': ""})
-    with pytest.raises(SplitError, match="the target always happens"):
-        _build(always)
-    with pytest.raises(SplitError, match="the target always happens"):
-        _flat(tmp_path, *["yes"] * 60)
 
 
 def test_a_history_too_short_for_the_horizon_is_refused(tmp_path: Path) -> None:
@@ -219,5 +211,5 @@ def test_the_moment_up_to_which_sources_are_complete_decides_what_is_mature(
     late = _build(write_project(tmp_path))
     known = 'horizon = "20d"\nobserved_until = 2025-09-01T00:00:00Z'
     early = _build(write_project(tmp_path, {'horizon = "20d"': known}))
-    assert len(early.rows) < len(late.rows)
-    assert set(early.rows.as_of).issubset(set(late.rows.as_of))
+    assert len(early.learning.rows) < len(late.learning.rows)
+    assert set(early.learning.rows.as_of).issubset(set(late.learning.rows.as_of))

@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from training.split import CALIBRATE, FIT, TEST, split_rows
+from rich.console import Console
 
 from features.table import FeatureTable
-from serving.model.scorer import Explained, probability
-from tests.tiny import FEATURE_SET, random_table
+from serving.model.scorer import probability
+from tests.tiny import FEATURE_SET
+from tests.training.studies import CHOICES, flat_dataset
+from training.backtest import Backtest, run_backtest
 from training.dataset import Dataset
 from training.evaluation import (
     BASE_RATE,
@@ -18,41 +20,45 @@ from training.evaluation import (
     MODEL,
     RULES,
     Evaluation,
-    TooLittleDataError,
-    evaluate_procedure,
-    leads_of_rarer_outcome,
+    SliceSize,
+    evaluate_newest,
 )
-from training.grid import LabelledRows
 from training.metrics import METRICS
-from training.project import ModelChoices
+from training.procedure import Procedure
+from training.progress import Progress
 
-ROWS = 1500
-CHOICES = ModelChoices(most_rounds=60, learning_rate=0.1)
-
-
-def _dataset() -> Dataset:
-    table = random_table(ROWS, seed=3)
-    random = np.random.default_rng(3)
-    logit = -1.0 + 1.2 * table.numbers[:, 3] + (table.texts["industry"] == "IT")
-    label = (random.uniform(size=ROWS) < 1 / (1 + np.exp(-logit))) * 1.0
-    lead = np.arange(ROWS)
-    rows = LabelledRows(lead, random.permutation(ROWS), label, lead, immature=0)
-    lead_id = np.array([f"L{n}" for n in lead], dtype=object)
-    return Dataset(lead_id, rows, split_rows(rows, 0, seed=3), table, ())
+QUIET = Progress(Console(quiet=True))
 
 
-def _rules(dataset: Dataset) -> Explained:
-    rows = int(dataset.split.mask(TEST).sum())
-    return Explained(-2.0, np.linspace(-3, 1, rows), np.zeros((rows, 1)))
-
-
-def _evaluate(dataset: Dataset) -> Evaluation:
-    return evaluate_procedure(dataset, CHOICES, _rules(dataset))
+def _study(dataset: Dataset) -> tuple[Backtest, Evaluation]:
+    procedure = Procedure(dataset, CHOICES)
+    backtest = run_backtest(dataset, procedure, 7, QUIET)
+    return backtest, evaluate_newest(dataset, procedure, backtest, 7)
 
 
 @pytest.fixture(scope="module")
-def evaluation() -> Evaluation:
-    return _evaluate(_dataset())
+def dataset() -> Dataset:
+    return flat_dataset()
+
+
+@pytest.fixture(scope="module")
+def study(dataset: Dataset) -> tuple[Backtest, Evaluation]:
+    return _study(dataset)
+
+
+@pytest.fixture(scope="module")
+def evaluation(study: tuple[Backtest, Evaluation]) -> Evaluation:
+    return study[1]
+
+
+def _newest(dataset: Dataset) -> NDArray[np.bool_]:
+    newest: NDArray[np.bool_] = dataset.learning.rows.as_of >= min(dataset.schedule.cutoffs)
+    return newest
+
+
+def _with_label(dataset: Dataset, label: NDArray[np.float64]) -> Dataset:
+    rows = replace(dataset.learning.rows, label=label)
+    return replace(dataset, learning=replace(dataset.learning, rows=rows))
 
 
 def test_every_candidate_has_every_figure(evaluation: Evaluation) -> None:
@@ -65,9 +71,16 @@ def test_every_candidate_has_every_figure(evaluation: Evaluation) -> None:
             assert metric.low <= metric.high
 
 
-def test_the_model_learns_and_the_base_rate_knows_nothing(evaluation: Evaluation) -> None:
+def test_the_slices_are_counted(dataset: Dataset, evaluation: Evaluation) -> None:
+    newest = _newest(dataset)
+    rows = dataset.learning.rows
+    assert evaluation.newest == SliceSize.of(rows.take(newest))
+    assert evaluation.learned_from == SliceSize.of(rows.take(~newest))
+    assert evaluation.newest.rows == 450
+
+
+def test_the_model_learns_and_the_base_rate_knows_little(evaluation: Evaluation) -> None:
     model, base = evaluation.metrics[MODEL], evaluation.metrics[BASE_RATE]
-    assert base["roc_auc"].value == pytest.approx(0.5)
     assert model["roc_auc"].value is not None
     assert model["roc_auc"].value > 0.65
     assert model["brier"].value is not None
@@ -75,38 +88,49 @@ def test_the_model_learns_and_the_base_rate_knows_nothing(evaluation: Evaluation
     assert model["brier"].value < base["brier"].value
 
 
-def test_the_shipped_calibration_and_reference_are_of_the_later_slices(
-    evaluation: Evaluation,
+def test_each_row_is_held_against_the_model_of_the_cut_off_before_it(
+    dataset: Dataset, study: tuple[Backtest, Evaluation]
 ) -> None:
-    dataset = _dataset()
-    later = dataset.split.mask(CALIBRATE, TEST)
-    assert len(evaluation.reference) == int(later.sum())
-    expected = float(dataset.rows.label[later].mean())
-    assert float(probability(evaluation.reference).mean()) == pytest.approx(expected, abs=0.01)
+    backtest, evaluation = study
+    rows, schedule = dataset.learning.rows, dataset.schedule
+    expected = [
+        backtest.fitted[cutoff].probabilities(
+            dataset.learning.take(schedule.window(rows, cutoff)).table
+        )
+        for cutoff in schedule.cutoffs
+    ]
+    np.testing.assert_array_equal(evaluation.probability, np.concatenate(expected))
 
 
-def test_labels_of_the_newest_slice_change_no_prediction(evaluation: Evaluation) -> None:
-    dataset = _dataset()
-    newest = dataset.split.mask(TEST)
-    label = np.where(newest, 1 - dataset.rows.label, dataset.rows.label)
-    flipped = _evaluate(replace(dataset, rows=replace(dataset.rows, label=label)))
-    np.testing.assert_array_equal(flipped.probability, evaluation.probability)
-    np.testing.assert_array_equal(flipped.label, 1 - evaluation.label)
-    assert flipped.learned.booster_text == evaluation.learned.booster_text
-    assert flipped.learned.halves.linear.model == evaluation.learned.halves.linear.model
+def test_the_rules_are_held_against_the_same_rows(dataset: Dataset, evaluation: Evaluation) -> None:
+    rules = probability(dataset.learning.rules.log_odds[_newest(dataset)])
+    label = dataset.learning.rows.label[_newest(dataset)]
+    assert evaluation.metrics[RULES]["brier"].value == pytest.approx(((rules - label) ** 2).mean())
+
+
+def test_labels_after_a_cut_off_change_nothing_that_was_said_before_it(
+    dataset: Dataset, study: tuple[Backtest, Evaluation]
+) -> None:
+    for cutoff in dataset.schedule.cutoffs:
+        later = dataset.learning.rows.as_of >= cutoff
+        label = np.where(later, 1 - dataset.learning.rows.label, dataset.learning.rows.label)
+        flipped, _ = _study(_with_label(dataset, label))
+        np.testing.assert_array_equal(flipped.said[cutoff], study[0].said[cutoff])
+        assert flipped.fitted[cutoff].candidate == study[0].fitted[cutoff].candidate
 
 
 def test_features_of_the_newest_rows_change_no_prediction_of_others(
-    evaluation: Evaluation,
+    dataset: Dataset, study: tuple[Backtest, Evaluation]
 ) -> None:
-    dataset = _dataset()
-    newest = np.flatnonzero(dataset.split.mask(TEST))
-    changed = np.arange(0, len(newest), 2)
-    disturbed = _evaluate(replace(dataset, table=_disturbed(dataset.table, newest[changed])))
-    others = np.delete(np.arange(len(newest)), changed)
-    np.testing.assert_array_equal(disturbed.probability[others], evaluation.probability[others])
-    assert (disturbed.probability[changed] != evaluation.probability[changed]).any()
-    assert disturbed.learned.booster_text == evaluation.learned.booster_text
+    newest = max(dataset.schedule.cutoffs)
+    window = np.flatnonzero(dataset.schedule.window(dataset.learning.rows, newest))
+    changed = np.arange(0, len(window), 2)
+    table = _disturbed(dataset.learning.table, window[changed])
+    disturbed, _ = _study(replace(dataset, learning=replace(dataset.learning, table=table)))
+    others = np.delete(np.arange(len(window)), changed)
+    said, before = disturbed.said[newest], study[0].said[newest]
+    np.testing.assert_array_equal(said[others], before[others])
+    assert (said[changed] != before[changed]).any()
 
 
 def _disturbed(table: FeatureTable, rows: NDArray[np.intp]) -> FeatureTable:
@@ -116,33 +140,19 @@ def _disturbed(table: FeatureTable, rows: NDArray[np.intp]) -> FeatureTable:
     return FeatureTable(FEATURE_SET, numbers, {"industry": industry})
 
 
-def test_what_fits_does_matter(evaluation: Evaluation) -> None:
-    dataset = _dataset()
-    oldest = dataset.split.mask(FIT)
-    label = np.where(oldest, 1 - dataset.rows.label, dataset.rows.label)
-    flipped = _evaluate(replace(dataset, rows=replace(dataset.rows, label=label)))
-    assert (flipped.probability != evaluation.probability).any()
+def test_what_was_learned_from_does_matter(
+    dataset: Dataset, study: tuple[Backtest, Evaluation]
+) -> None:
+    label = np.where(_newest(dataset), dataset.learning.rows.label, 1 - dataset.learning.rows.label)
+    flipped, _ = _study(_with_label(dataset, label))
+    oldest = min(dataset.schedule.cutoffs)
+    assert (flipped.said[oldest] != study[0].said[oldest]).any()
 
 
-def _one_positive_in(dataset: Dataset, rows: int) -> Dataset:
-    label = (dataset.rows.as_of % rows == 0) * 1.0
-    return replace(dataset, rows=replace(dataset.rows, label=label))
-
-
-def test_little_data_leave_the_logistic_alone() -> None:
-    evaluation = _evaluate(_one_positive_in(_dataset(), 20))
-    assert evaluation.learned.halves.trees is None
-    assert evaluation.metrics[MODEL] == evaluation.metrics[LOGISTIC]
-
-
-def test_very_little_data_are_refused() -> None:
-    with pytest.raises(TooLittleDataError, match=r"only 9 leads .* at least 10 are needed"):
-        _evaluate(_one_positive_in(_dataset(), 100))
-
-
-def test_the_rarer_outcome_is_counted_by_leads() -> None:
-    lead = np.array([0, 0, 0, 1, 2, 3])
-    label = np.array([0.0, 1.0, 1.0, 0.0, 0.0, 1.0])
-    rows = LabelledRows(lead, np.arange(6), label, lead, immature=0)
-    assert leads_of_rarer_outcome(rows) == 2
-    assert leads_of_rarer_outcome(rows.take(label > 0)) == 0
+def test_a_past_without_anything_to_learn_from_is_no_figure() -> None:
+    dataset = flat_dataset()
+    label = (dataset.learning.rows.as_of % 200 == 0) * 1.0
+    backtest, evaluation = _study(_with_label(dataset, label))
+    assert (backtest.lines, backtest.pooled, backtest.said) == ((), None, {})
+    assert evaluation.metrics == {}
+    assert (evaluation.learned_from, evaluation.newest.rows) == (None, 0)

@@ -1,5 +1,7 @@
 """The learners: what is written down says what was fitted."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,11 +12,19 @@ from sklearn.linear_model import LogisticRegression
 from features.encoder import Encoder
 from serving.model.linear import CategoryTerm
 from tests.tiny import FEATURE_SET, random_table
-from training.evaluation import fit_encoder
-from training.learners import Examples, fit_linear, learn, quantile_map, recency_weights
-from training.project import ModelChoices
+from training.boosting import booster_settings, fit_booster, staged_margins
+from training.examples import Examples, row_weights
+from training.grid import LabelledRows
+from training.ground import fit_encoder
+from training.learners import Candidate, Learned, learn
+from training.logistic import fit_linear, quantile_map
 
-CHOICES = ModelChoices(most_rounds=200, learning_rate=0.1)
+CANDIDATE = Candidate(half_life=0.5, logistic_c=0.1, tree_weight=0.5, leaves=16, rounds=20)
+
+
+def _learn(encoder: Encoder, examples: Examples, tree_weight: float) -> Learned:
+    candidate = replace(CANDIDATE, tree_weight=tree_weight)
+    return learn(FEATURE_SET, encoder, examples, candidate, learning_rate=0.1, seed=7)
 
 
 def _examples(rows: int, seed: int, encoder: Encoder | None = None) -> tuple[Encoder, Examples]:
@@ -42,9 +52,9 @@ def test_the_linear_model_says_what_scikit_learn_says_of_its_design() -> None:
     encoder, examples = _examples(800, seed=1)
     columns = range(examples.matrix.shape[1])
     design = np.column_stack([_columns(encoder, examples.matrix, column) for column in columns])
-    logistic = LogisticRegression(C=0.1, max_iter=2000)
+    logistic = LogisticRegression(C=0.1, max_iter=2000, tol=1e-9)
     logistic.fit(design, examples.label, sample_weight=examples.weight)
-    model = fit_linear(FEATURE_SET, encoder, examples, seed=7)
+    model = fit_linear(FEATURE_SET, encoder, examples, c=0.1)
     expected = logistic.decision_function(design)
     np.testing.assert_allclose(model.margins(examples.matrix), expected, atol=2e-3)
     assert np.ptp(expected) > 1
@@ -52,14 +62,14 @@ def test_the_linear_model_says_what_scikit_learn_says_of_its_design() -> None:
 
 def test_contributions_of_the_linear_model_average_to_nothing() -> None:
     encoder, examples = _examples(500, seed=2)
-    model = fit_linear(FEATURE_SET, encoder, examples, seed=7)
+    model = fit_linear(FEATURE_SET, encoder, examples, c=0.1)
     mean = np.average(model.contributions(examples.matrix), axis=0, weights=examples.weight)
     np.testing.assert_allclose(mean, 0.0, atol=1e-9)
 
 
 def test_every_known_category_and_the_unknown_have_a_weight() -> None:
     encoder, examples = _examples(500, seed=3)
-    terms = fit_linear(FEATURE_SET, encoder, examples, seed=7).model.terms
+    terms = fit_linear(FEATURE_SET, encoder, examples, c=0.1).model.terms
     category = next(term for term in terms if isinstance(term, CategoryTerm))
     assert len(category.weights) == len(encoder.categories["industry"]) + 1 == 4
 
@@ -77,56 +87,68 @@ def test_the_quantile_map_ascends_and_takes_the_middle_of_ties(values: list[floa
         np.testing.assert_allclose(normal, np.clip(ndtri(middle), -2.5, 2.5))
 
 
+def _rows(lead: list[int], as_of: list[int]) -> LabelledRows:
+    codes = np.array(lead)
+    return LabelledRows(
+        codes, np.array(as_of), np.zeros(len(lead)), codes, np.zeros(len(lead), dtype=np.int8), 0
+    )
+
+
 @settings(deadline=None, max_examples=50)
-@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=50), st.floats(0.1, 3))
-def test_recency_weights_keep_their_sum_and_halve_with_each_half_life(
-    moments: list[int], half_life: float
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(0, 10**9)), min_size=1, max_size=50),
+    st.floats(0.1, 3),
+)
+def test_weights_add_up_to_the_leads_and_halve_with_each_half_life(
+    found: list[tuple[int, int]], half_life: float
 ) -> None:
-    as_of = np.array(moments)
-    lead_weight = np.linspace(0.2, 1.0, len(as_of))
-    weight = recency_weights(as_of, lead_weight, half_life)
-    assert weight.sum() == pytest.approx(lead_weight.sum())
-    age = (as_of.max() - as_of) / max(np.ptp(as_of), 1)
-    full = weight / lead_weight
-    np.testing.assert_allclose(full, full[as_of.argmax()] * 0.5 ** (age / half_life))
+    rows = _rows([lead for lead, _ in found], [as_of for _, as_of in found])
+    weight = row_weights(rows, half_life)
+    assert weight.sum() == pytest.approx(rows.leads)
+    age = (rows.as_of.max() - rows.as_of) / max(np.ptp(rows.as_of), 1)
+    newest = weight[rows.as_of.argmax()]
+    np.testing.assert_allclose(weight, newest * 0.5 ** (age / half_life))
 
 
-def test_trees_are_left_out_where_no_round_is_asked_for() -> None:
+def test_without_recency_every_row_weighs_the_same_however_many_a_lead_has() -> None:
+    weight = row_weights(_rows([0, 0, 0, 1], [1, 2, 3, 9]), 0.0)
+    np.testing.assert_allclose(weight, 0.5)
+
+
+def test_trees_are_left_out_where_they_have_no_weight() -> None:
     encoder, examples = _examples(300, seed=4)
-    learned = learn(FEATURE_SET, encoder, examples, CHOICES, 0)
-    assert (learned.booster_text, learned.rounds, learned.halves.trees) == (None, 0, None)
-    linear = fit_linear(FEATURE_SET, encoder, examples, CHOICES.seed)
+    learned = _learn(encoder, examples, tree_weight=0.0)
+    assert (learned.booster_text, learned.halves.trees) == (None, None)
+    linear = fit_linear(FEATURE_SET, encoder, examples, CANDIDATE.logistic_c)
     np.testing.assert_array_equal(
         learned.halves.margins(examples.matrix), linear.margins(examples.matrix)
     )
 
 
-def test_early_stopping_keeps_the_rounds_that_were_best_on_later_rows() -> None:
-    encoder, fit = _examples(900, seed=5)
-    later = _examples(600, seed=6, encoder=encoder)[1]
-    learned = learn(FEATURE_SET, encoder, fit, CHOICES, later)
-    assert 0 < learned.rounds < CHOICES.most_rounds
-    assert learned.booster_text is not None
-    assert learned.booster_text.count("\nTree=") == learned.rounds
-    again = learn(FEATURE_SET, encoder, fit, CHOICES, learned.rounds)
-    np.testing.assert_allclose(
-        again.halves.margins(later.matrix), learned.halves.margins(later.matrix), atol=1e-9
-    )
-
-
-def test_trees_without_weight_are_not_grown() -> None:
-    encoder, examples = _examples(600, seed=8)
-    choices = CHOICES.model_copy(update={"tree_weight": 0.0})
-    learned = learn(FEATURE_SET, encoder, examples, choices, 20)
-    assert (learned.halves.trees, learned.booster_text, learned.rounds) == (None, None, 0)
-
-
 @pytest.mark.parametrize("tree_weight", [0.3, 1.0])
 def test_the_margin_is_the_weighted_mean_of_both_halves(tree_weight: float) -> None:
     encoder, examples = _examples(600, seed=8)
-    choices = CHOICES.model_copy(update={"tree_weight": tree_weight})
-    halves = learn(FEATURE_SET, encoder, examples, choices, 20).halves
+    halves = _learn(encoder, examples, tree_weight=tree_weight).halves
     assert halves.trees is not None
+    assert halves.trees.trees == 20
     expected = tree_weight * halves.trees.margins(examples.matrix)
     expected += (1 - tree_weight) * halves.linear.margins(examples.matrix)
     np.testing.assert_allclose(halves.margins(examples.matrix), expected, atol=1e-12)
+
+
+def test_staged_margins_are_those_of_boosters_of_so_many_trees() -> None:
+    _, examples = _examples(600, seed=8)
+    settings_ = booster_settings(4, 0.1, seed=7)
+    staged = staged_margins(FEATURE_SET, examples, settings_, (5, 12), examples.matrix)
+    for rounds, margins in staged:
+        whole = fit_booster(FEATURE_SET, examples, settings_, rounds)
+        expected = whole.predict(examples.matrix, raw_score=True)
+        np.testing.assert_allclose(margins, expected, atol=1e-12)
+
+
+def test_a_column_that_no_row_has_weighs_nothing_and_changes_nothing() -> None:
+    encoder, examples = _examples(500, seed=3)
+    terms = fit_linear(FEATURE_SET, encoder, examples, c=0.1).model.terms
+    without_missing = [t for t in terms if not np.isnan(examples.matrix[:, t.column]).any()]
+    assert without_missing
+    assert all(term.missing_weight == 0.0 for term in without_missing)

@@ -81,10 +81,8 @@ def test_intervals_hold_the_value_and_grow_where_rows_come_in_groups() -> None:
     random = np.random.default_rng(2)
     probability = np.repeat(random.uniform(size=100), 10)
     label = np.repeat((random.uniform(size=100) < 0.3).astype(np.float64), 10)
-    alone = evaluate(probability, Outcomes(label, np.ones(1000), np.arange(1000)), seed=3)
-    grouped = evaluate(
-        probability, Outcomes(label, np.ones(1000), np.repeat(np.arange(100), 10)), 3
-    )
+    alone = evaluate(probability, Outcomes(label, np.arange(1000)), seed=3)
+    grouped = evaluate(probability, Outcomes(label, np.repeat(np.arange(100), 10)), 3)
     assert set(alone) == set(METRICS)
 
     assert _width(grouped["roc_auc"]) > 2 * _width(alone["roc_auc"])
@@ -99,5 +97,5 @@ def _width(metric: Metric) -> float:
 
 
 def test_one_outcome_only_leaves_every_figure_undefined() -> None:
-    metrics = evaluate(np.array([0.2, 0.4]), Outcomes(np.zeros(2), np.ones(2), np.arange(2)), 1)
+    metrics = evaluate(np.array([0.2, 0.4]), Outcomes(np.zeros(2), np.arange(2)), 1)
     assert all(metric.value is None for metric in metrics.values())

@@ -23,7 +23,7 @@ from serving.scoring import Conditions, Scoring
 from tests.serving.broken import model_without_numbers
 from tests.tiny import tiny_training
 from tests.training.firm import write_firm
-from training.dataset import open_history
+from training.history import open_history
 from training.progress import Progress
 from training.project import Project, read_project
 from training.scoring import Judges, ProjectScoring, UnknownLeadError, Wording

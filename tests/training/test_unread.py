@@ -10,7 +10,7 @@ from features.sources import ProfileFields
 from serving.rules import read_rules
 from tests.tiny import FEATURE_SET
 from tests.training.firm import write_firm
-from training.dataset import open_history
+from training.history import open_history
 from training.progress import Progress
 from training.project import Project, Stages, read_project
 from training.unread import unread_by

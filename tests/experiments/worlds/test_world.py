@@ -16,7 +16,7 @@ from experiments.worlds.moments import after_events, age_of, at_end, at_random
 from experiments.worlds.truth import END, HORIZON
 from experiments.worlds.world import Outcomes, World
 from features.duration import DAY_US
-from training.dataset import open_history
+from training.history import open_history
 from training.progress import Progress
 from training.project import read_project
 from training.timeline import open_for
