@@ -18,6 +18,7 @@ from training.groups import independent_groups
 from training.notes import dataset_notes
 from training.progress import Progress
 from training.project import Project, RowGrid, Stages
+from training.reach import outcomes_until, reach_notes
 from training.split import Split, split_rows
 from training.timeline import StageError, read_timeline
 
@@ -74,14 +75,19 @@ def build_dataset(project: Project, history: History, progress: Progress) -> Dat
     split = split_rows(rows, horizon, project.model.seed)
     # What the features are may depend on the past only, and so not on the newest slice.
     before = int(rows.as_of[split.mask(2)].min()) if project.rows else None
-    feature_set = derive_feature_set(
+    derived = derive_feature_set(
         project, history.event_types(before), accounts_tell_more=history.accounts_tell_more()
     )
     as_of = rows.as_of if project.rows else np.zeros(len(rows), dtype=np.int64)
     with progress.bar("Computing features", len(rows)) as advance:
-        table = LocalFeatures(feature_set, history).table(rows.lead, as_of, advance)
+        table = LocalFeatures(derived.feature_set, history).table(rows.lead, as_of, advance)
     lead_id = history.leads().lead_id[rows.lead]
-    return Dataset(lead_id, rows, split, table, dataset_notes(project, history, rows, split))
+    notes = (
+        *dataset_notes(project, history, rows, split),
+        *reach_notes(project, history),
+        *derived.notes,
+    )
+    return Dataset(lead_id, rows, split, table, notes)
 
 
 def _labelled_rows(project: Project, history: History) -> LabelledRows:
@@ -106,5 +112,5 @@ def _labelled_rows(project: Project, history: History) -> LabelledRows:
 def _grid(history: History, stages: Stages, grid: RowGrid) -> LabelledRows:
     timeline = read_timeline(history, stages, grid.from_stage)
     # Nobody has observed the future, whatever the project says.
-    observed_until = min(grid.observed_until or history.last_moment(), history.now)
+    observed_until = min(grid.observed_until or outcomes_until(stages, history), history.now)
     return grid_rows(timeline, independent_groups(history.leads()), grid, observed_until)
