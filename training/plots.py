@@ -20,7 +20,7 @@ def draw_plots(evaluation: Evaluation, shipped: Shipped) -> dict[str, Figure]:
     return {
         "calibration.png": _calibration(evaluation),
         "lift.png": _lift(evaluation),
-        "shap_summary.png": _shap_summary(shipped),
+        "shap_summary.png": shap_summary(shipped),
     }
 
 
@@ -56,7 +56,8 @@ def _lift(evaluation: Evaluation) -> Figure:
     return figure
 
 
-def _shap_summary(shipped: Shipped) -> Figure:
+def shap_summary(shipped: Shipped) -> Figure:
+    """Return what the most important features contribute to the newest rows, by whole names."""
     feature_set = shipped.manifest.feature_set
     data = shipped.manifest.encoder.encode(shipped.sample)
     # shap colours by quantiles of the values, of which a feature that is always missing has none.
@@ -69,6 +70,10 @@ def _shap_summary(shipped: Shipped) -> Figure:
         feature_names=[feature_label(f, feature_set, "en") for f in features],
     )
     figure = plt.figure()
-    shap.plots.beeswarm(explanation, show=False, max_display=20)
+    axes = shap.plots.beeswarm(explanation, show=False, max_display=20)
+    # shap leaves the same room for every name, and cuts the longer ones.
+    names = max(label.get_window_extent().width for label in axes.get_yticklabels())
+    figure.set_figwidth(figure.get_figwidth() + names / figure.dpi)
+    figure.tight_layout()
     plt.close(figure)
     return figure
