@@ -47,7 +47,9 @@ ModelUri = Annotated[
 ]
 AsOf = Annotated[
     datetime | None,
-    typer.Option(help="Moment in UTC; right after the last moment of the data if left out."),
+    typer.Option(
+        help="Moment in UTC; if left out, right after the last one that all leads and events reach."
+    ),
 ]
 ReasonLanguage = Annotated[SpokenLanguage, typer.Option(help="Language of the reasons.")]
 ReasonCount = Annotated[int, typer.Option(help="Most reasons up, and most down.", min=0, max=100)]
@@ -173,6 +175,7 @@ def score(
     """
     from training.notes import history_notes
     from training.progress import Progress
+    from training.reach import reach_notes, utc
     from training.unread import unread_by
 
     progress = Progress()
@@ -180,10 +183,14 @@ def score(
         scored = scoring.write(output, _moment(as_of), progress)
         basis = scoring.judges.basis
         unread = unread_by(scoring.project, scoring.history, basis.feature_set)
-        notes = history_notes(scoring.history.report)
+        notes = [
+            *reach_notes(scoring.project, scoring.history),
+            *history_notes(scoring.history.report),
+        ]
     typer.echo(
-        f"{scored.leads:,} leads scored by {basis.version or 'the rules'} into {output}; "
-        f"{scored.left_out:,} left out (not started yet, closed, or at the target)."
+        f"{scored.leads:,} leads scored by {basis.version or 'the rules'} into {output}, as of "
+        f"{utc(scored.as_of)}; {scored.left_out:,} left out (not started yet, closed, or at the "
+        "target)."
     )
     if scored.older and basis.name == "model":
         typer.echo(
@@ -211,11 +218,15 @@ def explain(
     """Draw the score of one lead: what raises it, and what lowers it."""
     from serving.drawing import draw
     from training.progress import Progress
+    from training.reach import reach_notes
 
     with _scoring(project, model, language, reasons, Progress()) as scoring:
         answer = scoring.answer(lead_id, _moment(as_of))
+        notes = [*reach_notes(scoring.project, scoring.history)]
     names = scoring.judges.basis.feature_set.names
     Console().print(draw(answer, language.value, names))
+    for note in notes:
+        typer.echo(note)
 
 
 @app.command(epilog="Example: `leadscore models project.toml --promote 3`")

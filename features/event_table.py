@@ -63,13 +63,20 @@ def create_staging(connection: duckdb.DuckDBPyConnection, *, with_ids: bool) -> 
     """)
 
 
-def stage_events(relation: Relation, source: EventSource, leads: LeadColumns) -> None:
-    """Read the events of one source and find their leads.
+def stage_events(
+    relation: Relation, source: EventSource, leads: LeadColumns, *, now: int
+) -> int | None:
+    """Read the events of one source, find their leads, and return where the source ends.
 
     Args:
         relation: The opened source.
         source: Its declaration.
         leads: The mapping of the leads source.
+        now: Microseconds; no source can reach any further.
+
+    Returns:
+        When the newest of its events occurred or was recorded, also one of an unknown lead;
+        microseconds since 1970, None if nothing did by now.
 
     Raises:
         HistoryError: A value cannot be read, or the leads lack the key the events carry.
@@ -92,15 +99,14 @@ def stage_events(relation: Relation, source: EventSource, leads: LeadColumns) ->
     if columns.event_type:
         read["type"] = relation.text(columns.event_type, required=True)
     if source.counters:
-        names = ", ".join(literal(counter) for counter in source.counters)
-        figures = ", ".join(relation.number(counter) for counter in source.counters)
-        read |= {"type": f"unnest([{names}])", "value": f"unnest([{figures}])"}
+        read |= _counted(relation, source)
     identified = ""
     if columns.event_id:
         read["id"] = relation.text(columns.event_id)
         hashed = "(hash(e.type, e.id) >> 1)::BIGINT"
         identified = f", CASE WHEN e.id IS NOT NULL THEN {hashed} END AS id"
     selected = ", ".join(f"{sql} AS {name}" for name, sql in read.items())
+    [(first,)] = relation.run("SELECT count(*) FROM staged").fetchall()
     relation.run(f"""
         INSERT INTO staged BY NAME
         SELECT k.lead, k.account, coalesce(k.first_for_account, true) AS first_for_account,
@@ -109,8 +115,9 @@ def stage_events(relation: Relation, source: EventSource, leads: LeadColumns) ->
                e.value, coalesce(e.item, -1) AS item {identified}
         FROM (SELECT {selected} FROM {relation.sql}) e
         LEFT JOIN ({_KEYS[key_name]}) k ON e.key = k.key
-        {"WHERE e.value <> 0" if source.counters else ""}
+        {_happened(source) if source.counters else ""}
     """)
+    return _end(relation, first, now)
 
 
 def create_events(
@@ -155,6 +162,31 @@ def create_events(
         before_1970=before_1970,
         in_future=in_future,
     )
+
+
+def _counted(relation: Relation, source: EventSource) -> dict[str, str]:
+    """Return the type and value of the events that a row of a wide table becomes."""
+    figures = {counter: relation.number(counter) for counter in source.counters}
+    if source.seen:
+        figures[source.seen] = "NULL"
+    types = ", ".join(literal(event_type) for event_type in figures)
+    return {"type": f"unnest([{types}])", "value": f"unnest([{', '.join(figures.values())}])"}
+
+
+def _happened(source: EventSource) -> str:
+    """Return which of the events of a wide table there are."""
+    seen = f" OR e.type = {literal(source.seen)}" if source.seen else ""
+    return f"WHERE e.value <> 0{seen}"
+
+
+def _end(relation: Relation, first: int, now: int) -> int | None:
+    """Return the newest moment among the staged events from the first of a source on."""
+    [(end,)] = relation.run(f"""
+        SELECT greatest(max(occurred) FILTER (occurred BETWEEN 0 AND {now}),
+                        max(recorded) FILTER (recorded BETWEEN 0 AND {now}))
+        FROM staged WHERE rowid >= {first}
+    """).fetchall()
+    return None if end is None else int(end)
 
 
 def _key(relation: Relation, source: EventSource, leads: LeadColumns) -> tuple[str, str]:

@@ -1,5 +1,7 @@
 """Files as sources: which ones a path means, and how DuckDB reads them."""
 
+import codecs
+import gzip
 import re
 from pathlib import Path
 
@@ -31,20 +33,42 @@ def is_csv(file: str) -> bool:
     return re.search(r"(?i)\.(csv|tsv|txt)(\.gz)?$", file) is not None
 
 
+def is_parquet(file: str) -> bool:
+    """Tell whether a file is Parquet, by its name."""
+    return file.lower().endswith((".parquet", ".pq"))
+
+
+def is_empty(file: str) -> bool:
+    """Tell whether a CSV file holds not even the names of its columns."""
+    opened = gzip.open if file.endswith(".gz") else open
+    with opened(Path(file), "rb") as content:
+        return not content.read(1000).removeprefix(codecs.BOM_UTF8).strip()
+
+
 def files_reader(files: list[str], delimiter: str) -> str:
-    """Return the table function of DuckDB that reads files of one kind.
+    """Return the table function of DuckDB that reads files of one kind, columns by their names.
 
     Raises:
-        ValueError: The name of the first file tells neither CSV nor Parquet.
+        ValueError: The name of a file tells neither CSV nor Parquet, or they are of both kinds.
     """
     listed = "[" + ", ".join(literal(file) for file in files) + "]"
-    if files[0].lower().endswith((".parquet", ".pq")):
-        return f"read_parquet({listed})"
-    if not is_csv(files[0]):
-        raise ValueError(f"{files[0]} is neither CSV nor Parquet by its name; rename it")
+    by_name = ", union_by_name=true" if len(files) > 1 else ""
+    for file in files:
+        if not is_csv(file) and not is_parquet(file):
+            raise ValueError(
+                f"{file} is neither CSV nor Parquet by its name; rename it, or leave it out of "
+                "'path'"
+            )
+        if is_csv(file) != is_csv(files[0]):
+            raise ValueError(
+                f"one of {files[0]} and {file} is CSV, the other Parquet; let 'path' mean one "
+                "kind, such as *.csv"
+            )
+    if is_parquet(files[0]):
+        return f"read_parquet({listed}{by_name})"
     # All text, and every line: what is a number or a time is decided by the declaration, and no
     # guess from a sample may take a line for a comment or for no part of the table.
     return (
         f"read_csv({listed}, delim={literal(delimiter)}, quote='\"', escape='\"', header=true, "
-        "all_varchar=true, comment='', skip=0)"
+        f"all_varchar=true, comment='', skip=0{by_name})"
     )

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.event_table import create_events, create_staging, stage_events
-from features.history_report import EventTypeSummary, HistoryReport
-from features.lead_table import LeadCounts, Leads, create_leads, fetch_leads
+from features.history_report import EventTypeSummary, HistoryReport, SourceEnd
+from features.lead_table import LeadCounts, Leads, create_leads, created_when_seen, fetch_leads
 from features.misreading import HistoryError
 from features.profile_history import ProfileHistory
 from features.relation import Relation
@@ -30,7 +30,7 @@ from features.stage_table import (
     stage_changes,
 )
 
-__all__ = ["EventTypeSummary", "History", "HistoryError", "HistoryReport"]
+__all__ = ["EventTypeSummary", "History", "HistoryError", "HistoryReport", "SourceEnd"]
 
 END_OF_TIME = int(np.iinfo(np.int64).max)
 """A `now` that nothing is dated after."""
@@ -51,6 +51,7 @@ class History:
     """
 
     report: HistoryReport
+    _leads: Leads
 
     def __init__(self, sources: Sources, profile: ProfileFields, folder: Path, now: int) -> None:
         """Create an empty database; `History.open` is the way in."""
@@ -148,7 +149,8 @@ class History:
         visible = "true" if before is None else f"occurred < {before} AND recorded <= {before}"
         rows = self.connection.execute(f"""
             SELECT type, count(*), count(DISTINCT lead) FILTER (lead >= 0),
-                   count(value) / count(*), count(*) FILTER (item >= 0) / count(*)
+                   count(value) / count(*), count(*) FILTER (item >= 0) / count(*),
+                   min(recorded - occurred)
             FROM events WHERE {visible} GROUP BY type ORDER BY count(*) DESC, type
         """).fetchall()
         return [EventTypeSummary(*row) for row in rows]
@@ -176,6 +178,13 @@ class History:
         """).fetchall()
         return min(int(latest), self.now)
 
+    def complete_until(self) -> int:
+        """Return up to when all sources of leads and events reach, microseconds since 1970.
+
+        A source that holds nothing says nothing; if none says anything, it is `now`.
+        """
+        return min((e.end for e in self.report.ends if e.end is not None), default=self.now)
+
     def crowded_until(self) -> int:
         """Return when 999 of 1,000 events and stage changes had occurred, as `last_moment`."""
         [(moment,)] = self.connection.execute("""
@@ -201,16 +210,21 @@ class History:
             relation = self._open(stages, f"sources.stages.{number}")
             stage_changes(relation, stages)
         stage_counts = create_stages(self.connection, now=self.now)
+        ends = self._end_of_leads()
         with_ids = any(source.columns.event_id for source in sources.events)
         create_staging(self.connection, with_ids=with_ids)
         for number, events in enumerate(sources.events):
             on_step(f"Reading events {number + 1} of {len(sources.events)}")
             relation = self._open(events, f"sources.events.{number}")
-            stage_events(relation, events, sources.leads.columns)
+            end = stage_events(relation, events, sources.leads.columns, now=self.now)
+            ends.append(SourceEnd(relation.section, end))
         on_step("Arranging events")
         counts = create_events(
             self.connection, now=self.now, with_ids=with_ids, clustered_from=_CLUSTERED_FROM
         )
+        never_seen = 0
+        if sources.leads.created == "first_seen":
+            self._leads, never_seen = created_when_seen(self.connection, self._leads)
         self.report = HistoryReport(
             leads=len(self._leads),
             events=counts.kept,
@@ -223,6 +237,8 @@ class History:
             events_in_future=counts.in_future,
             stages_in_future=stage_counts.in_future,
             profile_is_todays=bool(fields),
+            leads_never_seen=never_seen,
+            ends=tuple(ends),
         )
 
     def _read_leads(
@@ -234,11 +250,17 @@ class History:
         kept = {name: f"carried.{name}" for name in carried}
         further = self.profile.expressions(relation, fields)
         further |= {kept[name]: relation.text(column) for name, column in carried.items()}
-        columns = self._sources.leads.columns
-        counts = create_leads(self.connection, relation, columns, further)
-        self._leads = fetch_leads(self.connection, kept)
+        counts = create_leads(self.connection, relation, self._sources.leads, further)
+        self._leads = fetch_leads(self.connection, self._sources.leads, kept)
         self.profile.take_todays(self.connection, relation.section, fields)
         return counts, fields
+
+    def _end_of_leads(self) -> list[SourceEnd]:
+        """Return where the leads end, if they have dates: when the newest was created."""
+        if not self._leads.dated:
+            return []
+        by_now = self._leads.created[self._leads.created <= self.now]
+        return [SourceEnd("sources.leads", int(by_now.max()) if len(by_now) else None)]
 
     def _open(self, source: Source, section: str) -> Relation:
         return Relation(self.connection, source, section, self._folder)

@@ -4,6 +4,19 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class SourceEnd:
+    """How far a source of leads or events reaches.
+
+    Attributes:
+        section: Where the project file declares it, such as ``sources.events.1``.
+        end: Its newest moment by now, microseconds since 1970; None if it has none.
+    """
+
+    section: str
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryReport:
     """What was read, and what was left out and why.
 
@@ -19,6 +32,8 @@ class HistoryReport:
         events_in_future: Events dated later than now: planned, not seen.
         stages_in_future: Stage changes dated later than now.
         profile_is_todays: Whether any profile field has no history.
+        leads_never_seen: Leads that start with the data, since nothing tells when they did.
+        ends: How far the sources of events, and of leads that have dates, reach.
     """
 
     leads: int
@@ -32,6 +47,8 @@ class HistoryReport:
     events_in_future: int
     stages_in_future: int
     profile_is_todays: bool
+    leads_never_seen: int
+    ends: tuple[SourceEnd, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +61,7 @@ class EventTypeSummary:
         leads: How many leads they belong to.
         value_share: Share of events with a value, 0 to 1.
         item_share: Share of events with an item, 0 to 1.
+        shortest_lag: Least time from when one happened until it was recorded, microseconds.
     """
 
     event_type: str
@@ -51,3 +69,4 @@ class EventTypeSummary:
     leads: int
     value_share: float
     item_share: float
+    shortest_lag: int = 0

@@ -1,14 +1,14 @@
 """The leads of a history: dense codes, accounts, and what is carried along."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
 from features.relation import Relation
-from features.sources import LeadColumns
+from features.sources import LeadSource
 from features.sql import identifier
 
 
@@ -18,11 +18,12 @@ class Leads:
 
     Attributes:
         lead_id: Object array [leads] of str, sorted by account and then by key.
-        created: int64 [leads], microseconds since 1970; 0 where the source has no such column.
+        created: int64 [leads], microseconds since 1970; 0 where nothing tells.
         account: int64 [leads], ascending codes; a lead without account has one of its own.
         person: int64 [leads], codes; a lead without person has one of its own.
         position: int64 [leads], where in its source a lead stands, from 0.
         carried: Object array [leads] of str or None by name.
+        dated: Whether `created` are dates of the source, so that they tell how old a lead is.
     """
 
     lead_id: NDArray[np.object_]
@@ -31,6 +32,7 @@ class Leads:
     person: NDArray[np.int64]
     position: NDArray[np.int64]
     carried: dict[str, NDArray[np.object_]]
+    dated: bool
 
     def __len__(self) -> int:
         """Number of leads."""
@@ -48,7 +50,7 @@ class LeadCounts:
 def create_leads(
     connection: duckdb.DuckDBPyConnection,
     relation: Relation,
-    columns: LeadColumns,
+    source: LeadSource,
     further: dict[str, str],
 ) -> LeadCounts:
     """Create the table `leads`.
@@ -56,16 +58,18 @@ def create_leads(
     Args:
         connection: The history's database.
         relation: The opened source.
-        columns: Its mapping.
+        source: Its declaration.
         further: SQL expressions of further columns by name.
 
     Raises:
         HistoryError: A value cannot be read.
     """
+    columns = source.columns
+    constant = source.created if isinstance(source.created, int) else 0
     read = {
         "position": "row_number() OVER () - 1",
         "lead_id": "'row-' || (row_number() OVER ())",
-        "created": "0::BIGINT",
+        "created": f"{constant}::BIGINT",
         "account_id": "NULL::VARCHAR",
         "person_id": "NULL::VARCHAR",
     }
@@ -80,7 +84,7 @@ def create_leads(
     selected = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in (read | further).items())
     relation.run(f"CREATE TABLE lead_rows AS SELECT {selected} FROM {relation.sql}")
     # The first moment of 1970 is what exports write for no date.
-    dated = "created > 0" if columns.created_at else "true"
+    dated = "created > 0" if source.dated else "true"
     # The prefixes keep the account "7" apart from a lead "7" without account.
     person = "lead"
     if columns.person_id:
@@ -106,7 +110,9 @@ def create_leads(
     return LeadCounts(read_rows - before_1970 - kept, before_1970)
 
 
-def fetch_leads(connection: duckdb.DuckDBPyConnection, carried: Mapping[str, str]) -> Leads:
+def fetch_leads(
+    connection: duckdb.DuckDBPyConnection, source: LeadSource, carried: Mapping[str, str]
+) -> Leads:
     """Return the table `leads`; `carried` maps names to its columns."""
     columns = "".join(f", {identifier(column)}" for column in carried.values())
     table = connection.sql(
@@ -119,4 +125,27 @@ def fetch_leads(connection: duckdb.DuckDBPyConnection, carried: Mapping[str, str
         person=table["person"].to_numpy(),
         position=table["position"].to_numpy(),
         carried={name: table[column].to_numpy() for name, column in carried.items()},
+        dated=source.dated,
     )
+
+
+def created_when_seen(connection: duckdb.DuckDBPyConnection, leads: Leads) -> tuple[Leads, int]:
+    """Return the leads created when first seen, and how many of them never were.
+
+    A lead is seen by its own events and stage changes; one that never was is there from the first
+    moment of the data on.
+    """
+    seen = connection.execute("""
+        SELECT lead, min(moment) AS moment FROM (
+            SELECT lead, occurred AS moment FROM events WHERE lead >= 0
+            UNION ALL SELECT lead, moment FROM stages
+        ) WHERE moment > 0 GROUP BY lead
+    """).fetchnumpy()
+    [(first,)] = connection.execute("""
+        SELECT coalesce(min(moment), 0) FROM (
+            SELECT occurred AS moment FROM events UNION ALL SELECT moment FROM stages
+        ) WHERE moment > 0
+    """).fetchall()
+    created = np.full(len(leads), int(first))
+    created[seen["lead"]] = seen["moment"]
+    return replace(leads, created=created), len(leads) - len(seen["lead"])

@@ -125,7 +125,9 @@ class LocalFeatures:
         numbers[:, list(self.feature_set.categories.values())] = np.nan
         texts = {f: profile.texts(f, lead, as_of) for f in self.feature_set.categories}
         table = FeatureTable(self.feature_set, numbers, texts)
-        fill_derived(table, self._leads.created[lead], as_of)
+        # Where leads were first seen says nothing of how old they are.
+        created = self._leads.created if self._leads.dated else np.zeros_like(self._leads.created)
+        fill_derived(table, created[lead], as_of)
         if self._plans:
             self._behaviour(lead, as_of, numbers)
         return texts

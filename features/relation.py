@@ -8,6 +8,7 @@ import duckdb
 from features.contract import LARGEST_NUMBER
 from features.database import load
 from features.document import suggestion
+from features.file_columns import FileColumns, column_types
 from features.files import files_reader, find_files
 from features.misreading import HistoryError, Misreadings
 from features.sources import Source, expand
@@ -49,19 +50,19 @@ class Relation:
         self.section = section
         self._connection = connection
         self._source = source
-        self._files: list[str] = []
+        files: list[str] = []
         try:
             if source.path is not None:
-                self._files = find_files(folder, expand(source.path))
-                self.sql = files_reader(self._files, source.delimiter)
+                files = find_files(folder, expand(source.path))
+                self.sql = files_reader(files, source.delimiter)
             elif source.query is not None and source.database is not None:
                 self.sql = identifier(section)
                 load(connection, section, source.query, expand(source.database), folder)
         except ValueError as error:
             raise HistoryError(f"{section}: {error}") from None
-        self._misreadings = Misreadings(connection, section, self._files, source.delimiter)
-        described = self.run(f"DESCRIBE SELECT * FROM {self.sql}").fetchall()
-        self.types: dict[str, str] = {str(row[0]): str(row[1]) for row in described}
+        self._columns = FileColumns.read(connection, section, files, source.delimiter)
+        self._misreadings = Misreadings(connection, section, files, source.delimiter)
+        self.types = column_types(self.run(f"DESCRIBE SELECT * FROM {self.sql}"))
 
     def text(self, column: str, *, required: bool = False) -> str:
         """Return the SQL expression of a column as trimmed text, NULL where it is empty."""
@@ -109,6 +110,9 @@ class Relation:
             HistoryError: The whole column has no time zone, or is no timestamp.
         """
         name = self._existing(column)
+        mixed = self._columns.mixed_zones(column)
+        if mixed is not None:
+            raise HistoryError(f"{self.section}: {mixed}")
         kind = self.types[column]
         if kind == "TIMESTAMP WITH TIME ZONE":
             expression = f"epoch_us({name})"
@@ -166,13 +170,11 @@ class Relation:
         return self._misreadings.strict(column, broken, "is empty; fill it in", expression)
 
     def _existing(self, column: str) -> str:
-        if column not in self.types:
-            hint = suggestion(column, self.types)
-            if self._files and Path(self._files[0]).stat().st_size == 0:
-                hint = "the file is empty"
-            elif len(self.types) == 1 and self._files:
-                hint = "the file has one column only: set 'delimiter'"
-            raise HistoryError(f"{self._misreadings.place(column)} does not exist; {hint}")
+        absent = self._columns.absent(column)
+        if absent is None and column not in self.types:
+            absent = f"column '{column}' does not exist; {suggestion(column, self.types)}"
+        if absent is not None:
+            raise HistoryError(f"{self.section}: {absent}")
         return identifier(column)
 
 

@@ -7,12 +7,20 @@ the names that the export happens to use.
 import os
 import re
 from collections.abc import Iterable
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from features.duration import Duration
+from features.moment import parse_moment
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
@@ -67,10 +75,55 @@ class LeadColumns(_Declared):
     person_id: str | None = None
 
 
+def _creation(value: object) -> object:
+    if value == "first_seen":
+        return value
+    try:
+        at = parse_moment(value)
+    except ValueError:
+        at = 0
+    if at <= 0:
+        raise ValueError(
+            "write 'first_seen', or a moment after 1970 with a time zone, such as "
+            "2024-01-01T00:00:00Z; a column is named by columns.created_at"
+        )
+    return at
+
+
+Creation = Annotated[Literal["first_seen"] | int, BeforeValidator(_creation)]
+"""How leads without a date of creation start: with what they do first, or all at one moment."""
+
+
 class LeadSource(Source):
-    """One row per lead, with the profile as it is today."""
+    """One row per lead, with the profile as it is today.
+
+    Attributes:
+        columns: The mapping.
+        created: In place of a column: ``first_seen``, or microseconds since 1970 for all leads.
+    """
 
     columns: LeadColumns = LeadColumns()
+    created: Creation | None = None
+
+    @model_validator(mode="after")
+    def _one_creation(self) -> Self:
+        if self.created is not None and self.columns.created_at is not None:
+            raise ValueError(
+                "'created' takes the place of columns.created_at; leave one of them out"
+            )
+        return self
+
+    @property
+    def dated(self) -> bool:
+        """Whether the source tells of each lead when it was created."""
+        return self.columns.created_at is not None
+
+    @property
+    def creation(self) -> str | None:
+        """Key that says when leads start; None if none does."""
+        if self.dated:
+            return "columns.created_at"
+        return None if self.created is None else "created"
 
 
 class EventColumns(_Declared):
@@ -101,12 +154,14 @@ class EventSource(Source):
         constants: For a file that holds events of one type only.
         counters: Columns of a wide activity table; each that is neither empty nor zero becomes an
             event of that type with the figure as its value.
+        seen: Event type that each row of a wide table becomes besides, whatever its counters are.
         known_after: How long after `occurred_at` a row could be known.
     """
 
     columns: EventColumns
     constants: EventConstants = EventConstants()
     counters: tuple[str, ...] = ()
+    seen: str | None = Field(default=None, min_length=1)
     known_after: Duration | None = None
 
     @model_validator(mode="after")
@@ -124,6 +179,12 @@ class EventSource(Source):
             raise ValueError("'counters' names a column twice")
         if self.counters and (columns.value or columns.event_id):
             raise ValueError("'counters' are the values, and have no 'value' and 'event_id' column")
+        if self.seen is not None and not self.counters:
+            raise ValueError(
+                "'seen' belongs to 'counters'; every row of another source is an event"
+            )
+        if self.seen in self.counters:
+            raise ValueError(f"'seen' cannot be '{self.seen}', which is one of the counters")
         if self.known_after is not None and columns.recorded_at:
             raise ValueError("'known_after' and a 'recorded_at' column exclude each other")
         return self
@@ -183,6 +244,15 @@ class Sources(_Declared):
     events: tuple[EventSource, ...] = ()
     stages: tuple[StageSource, ...] = ()
     profiles: tuple[ProfileSource, ...] = ()
+
+    @model_validator(mode="after")
+    def _leads_can_be_seen(self) -> Self:
+        if self.leads.created == "first_seen" and not self.events and not self.stages:
+            raise ValueError(
+                "leads.created = 'first_seen' needs [[sources.events]] or [[sources.stages]] to "
+                "see leads in"
+            )
+        return self
 
     @model_validator(mode="after")
     def _one_history_per_field(self) -> Self:

@@ -13,13 +13,14 @@ from features.local import LocalFeatures
 from features.table import FeatureTable
 from serving.model.scorer import Explained
 from training.basis import project_rules
-from training.derivation import derive_feature_set
+from training.derivation import Derived, derive_feature_set
 from training.flat import flat_rows
 from training.grid import LabelledRows, Observation, grid_rows, open_rows
 from training.groups import independent_groups
 from training.notes import dataset_notes
 from training.progress import Progress
-from training.project import Project, RowGrid
+from training.project import Project, RowGrid, Stages
+from training.reach import complete_until, outcomes_until, reach_notes
 from training.schedule import Schedule, dated_schedule, flat_schedule
 from training.timeline import StageError, read_timeline
 
@@ -87,20 +88,25 @@ def build_dataset(project: Project, folder: Path, history: History, progress: Pr
         rows = flat_rows(project.flat, history.leads(), project.model.seed)
         schedule = flat_schedule(rows, project.evaluation.cutoffs)
         past: dict[int, LabelledRows] = {}
-        feature_sets = {schedule.end: _features_as_of(project, history, None)}
+        derived = {schedule.end: _features_as_of(project, history, None)}
     else:
         rows, schedule, past = _dated(project, history)
-        feature_sets = {
+        derived = {
             anchor: _features_as_of(project, history, anchor)
             for anchor in (schedule.end, *schedule.anchors)
         }
+    feature_sets = {anchor: found.feature_set for anchor, found in derived.items()}
     looking = _Looking(project, folder, history, _union(feature_sets))
     scene = looking.at(rows, "Computing features", progress)
     scenes = {
         cutoff: looking.at(found, f"Looking back, {n + 1} of {len(past)}", progress)
         for n, (cutoff, found) in enumerate(past.items())
     }
-    notes = dataset_notes(project, history, rows, schedule)
+    notes = (
+        *dataset_notes(project, history, rows),
+        *reach_notes(project, history),
+        *derived[schedule.end].notes,
+    )
     return Dataset(history.leads().lead_id, scene, scenes, schedule, feature_sets, notes)
 
 
@@ -134,7 +140,7 @@ def _dated(
     leads = history.leads()
     timeline = read_timeline(history, project.stages, project.rows.from_stage)
     group = independent_groups(leads)
-    observation = _observation(history, project.rows)
+    observation = _observation(project, project.stages, project.rows, history)
     rows = grid_rows(
         timeline, leads.lead_id, group, history.event_moments(), project.rows, observation
     )
@@ -149,13 +155,13 @@ def _dated(
     return rows, schedule, {cutoff: found for cutoff, found in past.items() if len(found)}
 
 
-def _observation(history: History, grid: RowGrid) -> Observation:
+def _observation(project: Project, stages: Stages, grid: RowGrid, history: History) -> Observation:
     # Nobody has observed the future, whatever the project says.
-    last = min(grid.observed_until or history.last_moment(), history.now)
-    return Observation(complete_until=min(history.last_moment(), last), outcomes_until=last)
+    outcomes = min(grid.observed_until or outcomes_until(stages, history), history.now)
+    return Observation(min(complete_until(project, history), outcomes), outcomes)
 
 
-def _features_as_of(project: Project, history: History, moment: int | None) -> FeatureSet:
+def _features_as_of(project: Project, history: History, moment: int | None) -> Derived:
     """Return the features of what had been seen by a moment: a choice may depend on the past."""
     return derive_feature_set(
         project, history.event_types(moment), accounts_tell_more=history.accounts_tell_more()

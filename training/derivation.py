@@ -1,7 +1,9 @@
 """The feature set of a project: derived from its data, then changed as the project says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import TypeGuard
 
 from features.declaration import (
     Behaviour,
@@ -14,8 +16,9 @@ from features.declaration import (
     ProfileNumber,
 )
 from features.document import suggestion
-from features.duration import parse_duration
+from features.duration import DAY_US, duration_words, parse_duration
 from features.history import EventTypeSummary
+from features.labels import number_text
 from features.mistake import MistakeError
 from features.operators import OperatorName
 from features.personal import holds_email
@@ -32,9 +35,22 @@ class FeatureChoiceError(MistakeError):
     """A feature choice of the project does not fit; the message says what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The features of a project.
+
+    Attributes:
+        feature_set: Those that are computed.
+        notes: Sentences on what was left out of them.
+    """
+
+    feature_set: FeatureSet
+    notes: tuple[str, ...]
+
+
 def derive_feature_set(
     project: Project, event_types: list[EventTypeSummary], *, accounts_tell_more: bool
-) -> FeatureSet:
+) -> Derived:
     """Return the features of a project.
 
     Args:
@@ -57,15 +73,19 @@ def derive_feature_set(
         features += _of_events(project, top)
         if project.features.account and accounts_tell_more:
             features += _of_account(project, top[:_ACCOUNT_EVENT_TYPES])
-    if project.flat is None:
+    if project.sources.leads.dated:
         features.append(LeadAge())
     unique: dict[str, Feature] = {}
     for feature in (*features, *project.features.add):
         unique.setdefault(feature.name, feature)
-    kept = _without(list(unique.values()), project.features.remove)
+    wanted = _without(list(unique.values()), project.features.remove)
+    lags = _shortest_lags(event_types)
+    empty = [f for f in wanted if f not in project.features.add and _is_always_empty(f, lags)]
+    kept = [f for f in wanted if f not in empty]
     if not kept:
         raise FeatureChoiceError("no feature is left; name profile fields or bring events")
-    return FeatureSet(features=tuple(kept), names=project.labels)
+    feature_set = FeatureSet(features=tuple(kept), names=project.labels)
+    return Derived(feature_set, tuple(_left_out(empty, lags)))
 
 
 def _profile(project: Project) -> Iterable[Feature]:
@@ -109,6 +129,29 @@ def _of_account(project: Project, top: list[EventTypeSummary]) -> Iterable[Featu
     for summary in top:
         name = summary.event_type
         yield Behaviour(operator="count", event_type=name, window=_MONTH, level=level)
+
+
+def _shortest_lags(event_types: list[EventTypeSummary]) -> dict[str | None, int]:
+    """Return how long after it happened an event is known at the earliest; None means every."""
+    lags: dict[str | None, int] = {s.event_type: s.shortest_lag for s in event_types}
+    return lags | {None: min(lags.values(), default=0)}
+
+
+def _is_always_empty(feature: Feature, lags: Mapping[str | None, int]) -> TypeGuard[Behaviour]:
+    """Tell whether events are too old for a feature's window whenever they are known."""
+    if not isinstance(feature, Behaviour) or feature.window is None:
+        return False
+    windows = 2 if feature.operator == "trend" else 1
+    return windows * feature.window < lags.get(feature.event_type, 0)
+
+
+def _left_out(empty: list[Behaviour], lags: Mapping[str | None, int]) -> Iterable[str]:
+    for event_type in dict.fromkeys(feature.event_type for feature in empty):
+        windows = {f.window for f in empty if f.event_type == event_type and f.window is not None}
+        listed = ", ".join(duration_words(window, "en") for window in sorted(windows))
+        known = f"{number_text(lags[event_type] / DAY_US, 'en')} days after it happens"
+        what = "No event" if event_type is None else f"No event '{event_type}'"
+        yield f"{what} is known before {known}: windows of {listed}, always empty, were left out."
 
 
 def _without(features: list[Feature], patterns: tuple[str, ...]) -> list[Feature]:

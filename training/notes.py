@@ -5,23 +5,21 @@ from collections.abc import Iterator
 from features.contract import moment
 from features.history import History, HistoryReport
 from training.grid import LabelledRows
-from training.project import Flat, Project, RowGrid
-from training.schedule import Schedule
+from training.project import Flat, Project, RowGrid, Stages
+from training.reach import outcomes_until
 
 _TOO_GOOD = "a field that is filled in or changed after the outcome makes the figures too good."
 
 
-def dataset_notes(
-    project: Project, history: History, rows: LabelledRows, schedule: Schedule
-) -> tuple[str, ...]:
+def dataset_notes(project: Project, history: History, rows: LabelledRows) -> tuple[str, ...]:
     """Return sentences on how the rows came about and what was left out, the gravest first."""
     notes: list[str] = []
     if project.flat is not None:
         notes += _flat(project.flat, history)
     elif history.report.profile_is_todays:
         notes.append(f"Profile values are today's, not those known at each moment: {_TOO_GOOD}")
-    if project.rows is not None:
-        notes += _observation(project.rows, history)
+    if project.rows is not None and project.stages is not None:
+        notes += _observation(project.rows, project.stages, history)
     unknown = "without an outcome" if project.flat else "as immature"
     counts = {
         f"{rows.over:,} leads left out: at the target or closed when their rows would start": (
@@ -78,12 +76,15 @@ def _flat(flat: Flat, history: History) -> Iterator[str]:
         )
 
 
-def _observation(grid: RowGrid, history: History) -> Iterator[str]:
+def _observation(grid: RowGrid, stages: Stages, history: History) -> Iterator[str]:
     """Say up to when outcomes are taken as known, where that is read off the data."""
     if grid.observed_until is not None:
         return
-    last, crowded = history.last_moment(), history.crowded_until()
-    yield f"Outcomes are taken as known up to {_day(last)}, the last moment in the sources."
+    last, crowded = outcomes_until(stages, history), history.crowded_until()
+    where = "the last moment in the sources"
+    if last < history.last_moment():
+        where = "where the events end that the target is derived from"
+    yield f"Outcomes are taken as known up to {_day(last)}, {where}."
     if last - crowded > grid.horizon:
         yield (
             f"Only one of 1,000 events and stage changes is later than {_day(crowded)}. If the "

@@ -7,6 +7,9 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from features.labels import feature_label
+from features.table import FeatureTable
+from serving.model.manifest import Manifest
+from serving.model.scorer import Explained
 from training.backtest import Backtest
 from training.evaluation import Evaluation
 from training.refit import Shipped
@@ -19,7 +22,9 @@ _BINS = 10
 
 def draw_plots(evaluation: Evaluation, backtest: Backtest, shipped: Shipped) -> dict[str, Figure]:
     """Return figures by file name; those for which the history is too short are left out."""
-    figures = {"shap_summary.png": _shap_summary(shipped)}
+    figures = {
+        "shap_summary.png": shap_summary(shipped.manifest, shipped.sample, shipped.sample_explained)
+    }
     if 0 < evaluation.label.sum() < len(evaluation.label):
         figures["calibration.png"] = _calibration(evaluation)
         figures["lift.png"] = _lift(evaluation)
@@ -72,19 +77,24 @@ def _backtest(backtest: Backtest) -> Figure:
     return figure
 
 
-def _shap_summary(shipped: Shipped) -> Figure:
-    feature_set = shipped.manifest.feature_set
-    data = shipped.manifest.encoder.encode(shipped.sample)
+def shap_summary(manifest: Manifest, sample: FeatureTable, explained: Explained) -> Figure:
+    """Return what the most important features contribute to the newest rows, by whole names."""
+    feature_set = manifest.feature_set
+    data = manifest.encoder.encode(sample)
     # shap colours by quantiles of the values, of which a feature that is always missing has none.
     columns = np.flatnonzero(~np.isnan(data).all(axis=0))
     features = [feature_set.features[column] for column in columns]
     explanation = shap.Explanation(
-        values=shipped.sample_explained.contributions[:, columns],
-        base_values=np.full(len(shipped.sample), shipped.sample_explained.base_log_odds),
+        values=explained.contributions[:, columns],
+        base_values=np.full(len(sample), explained.base_log_odds),
         data=data[:, columns],
         feature_names=[feature_label(f, feature_set, "en") for f in features],
     )
     figure = plt.figure()
-    shap.plots.beeswarm(explanation, show=False, max_display=20)
+    axes = shap.plots.beeswarm(explanation, show=False, max_display=20)
+    # shap leaves the same room for every name, and cuts the longer ones.
+    names = max(label.get_window_extent().width for label in axes.get_yticklabels())
+    figure.set_figwidth(figure.get_figwidth() + names / figure.dpi)
+    figure.tight_layout()
     plt.close(figure)
     return figure

@@ -199,10 +199,11 @@ class Project(_Section):
             self._check_flat()
         elif self.rows is not None and self.stages is None:
             raise ValueError("[rows] needs [stages]: which stage is learned")
-        elif self.stages is not None and self.sources.leads.columns.created_at is None:
+        elif self.stages is not None and self.sources.leads.creation is None:
             raise ValueError(
                 "key 'sources.leads.columns.created_at' is missing; only data without [stages] do "
-                "without"
+                "without. If no column tells when leads were created, set sources.leads.created to "
+                "'first_seen' or to a moment"
             )
         return self
 
@@ -215,8 +216,8 @@ class Project(_Section):
             )
         others = ("events", "stages", "profiles")
         dated = [f"sources.{name}" for name in others if getattr(self.sources, name)]
-        if self.sources.leads.columns.created_at is not None:
-            dated.insert(0, "sources.leads.columns.created_at")
+        if self.sources.leads.creation is not None:
+            dated.insert(0, f"sources.leads.{self.sources.leads.creation}")
         if dated:
             raise ValueError(
                 f"[flat] data have no moments, so that '{dated[0]}' has no use; leave it out, or "

@@ -15,6 +15,7 @@ from serving.answer import Answer, FallbackReason, Listing, Subject, Verdict, co
 from serving.basis import Basis, RulesBasis
 from training.progress import Progress
 from training.project import Project
+from training.reach import complete_until
 from training.score_file import score_file
 from training.timeline import open_for
 
@@ -103,8 +104,8 @@ class ProjectScoring:
 
         Args:
             output: A ``.parquet`` or ``.csv`` file; written whole or not at all.
-            as_of: Microseconds since 1970; None means right after the history's last moment, or
-                now, where leads have no dates.
+            as_of: Microseconds since 1970; None means right after the moment up to which the
+                history is complete, or now, where nothing tells.
             progress: Where progress is shown.
 
         Raises:
@@ -146,8 +147,7 @@ class ProjectScoring:
         return open_for(self.history, project.stages, from_stage, as_of)
 
     def _present(self) -> int:
-        dated = self.project.sources.leads.columns.created_at is not None
-        return self.history.last_moment() + 1 if dated else self.history.now
+        return min(complete_until(self.project, self.history) + 1, self.history.now)
 
     def answers(self, lead: NDArray[np.int64], as_of: int) -> Iterator[list[Answer]]:
         """Yield the answers about leads in chunks, in order.

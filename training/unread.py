@@ -23,7 +23,7 @@ def unread_by(project: Project, history: History, feature_set: FeatureSet) -> tu
     ages = {feature.name for feature in feature_set.features if feature.kind == "lead_age"}
     return (
         *(f"profile.{field}" for field in sorted(fields)),
-        *(() if project.sources.leads.columns.created_at else ages),
+        *(() if project.sources.leads.dated else ages),
         *(f"event_type:{event_type}" for event_type in sorted(types)),
         *(f"stage:{stage}" for stage in sorted(stages)),
     )

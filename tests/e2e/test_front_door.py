@@ -90,6 +90,15 @@ def test_every_open_lead_is_scored_with_reasons(scored: Scored) -> None:
         assert row["reasons"]
 
 
+def test_sources_that_end_early_are_named(trained: Ran, scored: Scored) -> None:
+    early = re.search(r"sources.leads ends on (.*), sources.events.0 on .* UTC: ", scored.output)
+    assert early is not None
+    assert f"into scores.parquet, as of {early[1]}; " in scored.output
+    assert early[0] in trained.output
+    drawn = said(trained.folder, "explain", "project.toml", "L0")
+    assert early[0] in drawn
+
+
 def test_rules_score_into_csv_in_german(trained: Ran, scored: Scored) -> None:
     said(trained.folder, "score", "project.toml", "s.csv", "--model", "rules", "--language", "de")
     with (trained.folder / "s.csv").open(encoding="utf-8", newline="") as file:

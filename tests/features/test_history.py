@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 from features.contract import micros
+from features.declaration import FeatureSet, LeadAge
+from features.duration import DAY_US
+from features.local import LocalFeatures
 from features.sources import ProfileFields
 from tests.features.files import LEAD_LINES, all_events, events, read, write
 
@@ -103,11 +106,20 @@ def test_event_types_are_summarised_as_known_at_a_moment(tmp_path: Path) -> None
         page, demo = history.event_types()
         assert (page.event_type, page.events, page.leads, page.value_share) == ("page", 2, 2, 0.5)
         assert (demo.event_type, demo.events, demo.item_share) == ("demo", 1, 0.0)
+        assert (page.shortest_lag, demo.shortest_lag) == (0, 0)
         before = history.event_types(us(2026, 2, 2))
         assert [(s.event_type, s.events) for s in before] == [("demo", 1), ("page", 1)]
         lead, occurred = history.event_times("page")
         assert lead.tolist() == [0, 1]
         assert occurred.tolist() == [us(2026, 2, 2, 10), us(2026, 2, 1, 10)]
+
+
+def test_the_shortest_lag_of_an_event_type_is_told(tmp_path: Path) -> None:
+    lines = ["id,at,type,seen", "1,2026-02-01T00:00:00Z,page,2026-02-03T00:00:00Z"]
+    write(tmp_path, "events.csv", [*lines, "1,2026-02-05T00:00:00Z,page,2026-02-06T00:00:00Z"])
+    with read(tmp_path, events=[events(recorded_at="seen")]) as history:
+        assert [s.shortest_lag for s in history.event_types()] == [DAY_US]
+        assert [s.shortest_lag for s in history.event_types(us(2026, 2, 4))] == [2 * DAY_US]
 
 
 def test_a_glob_reads_all_its_files(tmp_path: Path) -> None:
@@ -133,6 +145,140 @@ def test_counters_of_a_wide_table_become_events(tmp_path: Path) -> None:
             ("1", "clicked", us(2026, 2, 9), us(2026, 2, 16), 2.0, False),
             ("1", "opened", us(2026, 2, 2), us(2026, 2, 9), 3.0, False),
         ]
+
+
+def test_a_row_of_a_wide_table_may_count_as_seen_whatever_its_counters_are(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "weeks.csv",
+        ["id,week,opened", "1,2026-02-02,3", "2,2026-02-02,0", "2,2026-02-09,"],
+    )
+    weeks = {
+        "path": "weeks.csv",
+        "timezone": "UTC",
+        "columns": {"lead_id": "id", "occurred_at": "week"},
+        "counters": ["opened"],
+        "seen": "week_reported",
+        "known_after": "7d",
+    }
+    with read(tmp_path, events=[weeks]) as history:
+        second, ninth, sixteenth = (us(2026, 2, day) for day in (2, 9, 16))
+        assert all_events(history) == [
+            ("1", "opened", second, ninth, 3.0, False),
+            ("1", "week_reported", second, ninth, None, False),
+            ("2", "week_reported", second, ninth, None, False),
+            ("2", "week_reported", ninth, sixteenth, None, False),
+        ]
+        assert history.complete_until() == us(2026, 1, 3)
+        assert [end.end for end in history.report.ends] == [us(2026, 1, 3), sixteenth]
+
+
+def test_a_history_is_complete_up_to_where_its_first_source_ends(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "leads.csv",
+        [*LEAD_LINES, "4,2026-03-01T00:00:00Z,,,", "5,2027-01-01T00:00:00Z,,,"],
+    )
+    head = "id,at,type,seen"
+    write(
+        tmp_path,
+        "a.csv",
+        [head, "1,2026-02-01T00:00:00Z,page,2026-02-03T00:00:00Z", "1,2027-02-01T00:00:00Z,page,"],
+    )
+    write(tmp_path, "b.csv", [head, "9,2026-02-20T00:00:00Z,page,", "1,1960-01-01T00:00:00Z,page,"])
+    write(tmp_path, "c.csv", [head, "1,2027-01-01T00:00:00Z,visit,2026-02-28T00:00:00Z"])
+    write(tmp_path, "d.csv", [head])
+    write(tmp_path, "stages.csv", ["id,at", "1,2026-01-05T00:00:00Z"])
+    at = {"lead_id": "id", "at": "at"}
+    stages = {"path": "stages.csv", "columns": at, "constants": {"stage": "SQL"}}
+    sources = [events(f"{name}.csv", recorded_at="seen") for name in "abcd"]
+    with read(tmp_path, now=us(2026, 6, 1), events=sources, stages=[stages]) as history:
+        assert [(end.section, end.end) for end in history.report.ends] == [
+            ("sources.leads", us(2026, 3, 1)),
+            ("sources.events.0", us(2026, 2, 3)),
+            ("sources.events.1", us(2026, 2, 20)),
+            ("sources.events.2", us(2026, 2, 28)),
+            ("sources.events.3", None),
+        ]
+        assert history.complete_until() == us(2026, 2, 3)
+
+
+def test_where_nothing_tells_how_far_it_reaches_a_history_is_complete_until_now(
+    tmp_path: Path,
+) -> None:
+    leads = {"path": "leads.csv", "columns": {"lead_id": "id"}}
+    write(tmp_path, "events.csv", ["id,at,type"])
+    with read(tmp_path, leads=leads, now=us(2026, 6, 1), events=[events()]) as history:
+        assert history.complete_until() == us(2026, 6, 1)
+
+
+def test_leads_may_be_created_when_first_seen(tmp_path: Path) -> None:
+    lines = ["id,company", "1,a", "2,a", "3,", "4,", "5,"]
+    write(tmp_path, "seen.csv", lines)
+    write(
+        tmp_path,
+        "events.csv",
+        [
+            "id,at,type",
+            "1,2026-02-03T00:00:00Z,page",
+            "1,2026-02-02T00:00:00Z,page",
+            "3,2026-02-09T00:00:00Z,page",
+            "4,1960-01-01T00:00:00Z,page",
+            "5,2027-01-01T00:00:00Z,page",
+        ],
+    )
+    write(tmp_path, "visits.csv", ["company,at", "a,2026-01-20T00:00:00Z"])
+    write(tmp_path, "stages.csv", ["id,at", "3,2026-02-05T00:00:00Z", "4,1970-01-01T00:00:00Z"])
+    visits = {
+        "path": "visits.csv",
+        "columns": {"account_id": "company", "occurred_at": "at"},
+        "constants": {"event_type": "visit"},
+    }
+    at = {"lead_id": "id", "at": "at"}
+    stages = {"path": "stages.csv", "columns": at, "constants": {"stage": "MQL"}}
+    leads = {
+        "path": "seen.csv",
+        "columns": {"lead_id": "id", "account_id": "company"},
+        "created": "first_seen",
+    }
+    now = us(2026, 6, 1)
+    with read(
+        tmp_path, leads=leads, now=now, events=[events(), visits], stages=[stages]
+    ) as history:
+        created = dict(zip(history.leads().lead_id, history.leads().created, strict=True))
+        never = us(2026, 1, 20)
+        assert created == {
+            "1": us(2026, 2, 2), "2": never, "3": us(2026, 2, 5), "4": never, "5": never
+        }  # fmt: skip
+        assert history.report.leads_never_seen == 3
+        assert not history.leads().dated
+        assert [end.section for end in history.report.ends] == [
+            "sources.events.0",
+            "sources.events.1",
+        ]
+
+
+def test_leads_may_all_be_created_at_one_moment(tmp_path: Path) -> None:
+    write(tmp_path, "events.csv", ["id,at,type", "1,2026-02-02T00:00:00Z,page"])
+    leads = {
+        "path": "leads.csv",
+        "columns": {"lead_id": "id"},
+        "created": datetime(2026, 1, 1, tzinfo=UTC),
+    }
+    with read(tmp_path, leads=leads, events=[events()]) as history:
+        assert history.leads().created.tolist() == [us(2026, 1, 1)] * 3
+        assert history.complete_until() == us(2026, 2, 2)
+        assert history.report.leads_never_seen == 0
+
+
+@pytest.mark.parametrize("created", ["first_seen", datetime(2026, 1, 1, tzinfo=UTC)])
+def test_a_creation_that_no_column_tells_is_no_age(tmp_path: Path, created: object) -> None:
+    write(tmp_path, "events.csv", ["id,at,type", "1,2026-02-02T00:00:00Z,page"])
+    leads = {"path": "leads.csv", "columns": {"lead_id": "id"}, "created": created}
+    age = FeatureSet(features=(LeadAge(),))
+    lead, as_of = np.arange(3), np.full(3, us(2026, 3, 1))
+    with read(tmp_path, leads=leads, events=[events()]) as history:
+        assert np.isnan(LocalFeatures(age, history).table(lead, as_of).numbers).all()
 
 
 def test_events_of_an_account_belong_to_no_lead(tmp_path: Path) -> None:

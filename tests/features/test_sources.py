@@ -1,6 +1,7 @@
 """Mistakes in declarations and files are told by place, and never by value."""
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,12 @@ import pytest
 from pydantic import ValidationError
 
 from features.history import HistoryError
-from features.sources import ProfileFields, Sources, expand
+from features.sources import LeadSource, ProfileFields, Sources, expand
 from tests.features.files import LEAD_LINES, LEADS, all_events, events, read, write
 
 EVENT = {"lead_id": "id", "occurred_at": "at", "event_type": "type"}
 SEEN = EVENT | {"recorded_at": "seen"}
+WIDE = {"lead_id": "id", "occurred_at": "at"}
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,11 @@ SEEN = EVENT | {"recorded_at": "seen"}
             "exclude",
         ),
         ({"path": "a.csv", "columns": EVENT, "known_after": "soon"}, "is not a duration"),
+        ({"path": "a.csv", "columns": EVENT, "seen": "week"}, "'seen' belongs to 'counters'"),
+        (
+            {"path": "a.csv", "columns": WIDE, "counters": ["a", "b"], "seen": "b"},
+            "'seen' cannot be 'b'",
+        ),
         ({"path": "a.csv", "colums": EVENT}, "Extra inputs are not permitted"),
     ],
 )
@@ -41,6 +48,44 @@ def test_a_declaration_with_two_meanings_is_refused(
 ) -> None:
     with pytest.raises(ValidationError, match=complaint):
         Sources.model_validate({"leads": LEADS, "events": [source]})
+
+
+@pytest.mark.parametrize(
+    "created",
+    [
+        "created_at",
+        "first seen",
+        "2024-01-01",
+        "2024-01-01T00:00:00",
+        date(2024, 1, 1),
+        datetime(2024, 1, 1),  # noqa: DTZ001
+        datetime(1970, 1, 1, tzinfo=UTC),
+        5,
+        True,
+    ],
+)
+def test_a_creation_in_no_form_is_told_what_the_forms_are(created: object) -> None:
+    leads = {"path": "leads.csv", "created": created}
+    with pytest.raises(ValidationError) as caught:
+        LeadSource.model_validate(leads)
+    [mistake] = caught.value.errors()
+    assert mistake["loc"] == ("created",)
+    for form in ("'first_seen'", "2024-01-01T00:00:00Z", "columns.created_at"):
+        assert form in mistake["msg"]
+
+
+def test_a_creation_in_two_forms_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"takes the place of columns\.created_at"):
+        LeadSource.model_validate(LEADS | {"created": "first_seen"})
+
+
+def test_leads_are_first_seen_in_something() -> None:
+    leads = {"path": "leads.csv", "created": "first_seen"}
+    with pytest.raises(ValidationError, match=r"needs \[\[sources\.events\]\] or \[\[sources\.st"):
+        Sources.model_validate({"leads": leads})
+    at = {"lead_id": "id", "at": "at"}
+    stages = {"path": "stages.csv", "columns": at, "constants": {"stage": "SQL"}}
+    assert Sources.model_validate({"leads": leads, "stages": [stages]}).leads.creation == "created"
 
 
 def test_counters_have_no_value_column() -> None:

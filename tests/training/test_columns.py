@@ -2,17 +2,15 @@
 
 import numpy as np
 
-from features.declaration import FeatureSet, ProfileCategory, ProfileNumber
+from features.declaration import Feature, FeatureSet, ProfileCategory, ProfileNumber
 from features.table import FeatureTable
 from training.columns import informative
 
 
 def _table(numbers: dict[str, list[float]], texts: dict[str, list[str | None]]) -> FeatureTable:
-    features = [
-        *(ProfileNumber(field=f) for f in numbers),
-        *(ProfileCategory(field=f) for f in texts),
-    ]
-    rows = len(next(iter({**numbers, **texts}.values())))
+    features: list[Feature] = [ProfileNumber(field=field) for field in numbers]
+    features += [ProfileCategory(field=field) for field in texts]
+    rows = len(next(iter(numbers.values())))
     columns = [*numbers.values(), *([np.nan] * rows for _ in texts)]
     return FeatureTable(
         FeatureSet(features=tuple(features)),

@@ -185,7 +185,9 @@ def test_nobody_has_observed_the_future(tmp_path: Path) -> None:
     known = 'horizon = "20d"\nobserved_until = 2099-01-01T00:00:00Z'
     path = write_project(tmp_path, {'horizon = "20d"': known})
     assert _build(path).learning.rows.immature == 0
-    assert _build(path, now=micros(datetime(2025, 9, 1, tzinfo=UTC), "now")).learning.rows.immature > 0
+    assert (
+        _build(path, now=micros(datetime(2025, 9, 1, tzinfo=UTC), "now")).learning.rows.immature > 0
+    )
 
 
 def test_a_target_that_never_happens_is_refused_with_a_suggestion(tmp_path: Path) -> None:

@@ -1,12 +1,17 @@
 """Which features a project gets from its data, and what it can change about them."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
 from features.declaration import FeatureSet
+from features.duration import parse_duration
 from features.history import EventTypeSummary
-from training.derivation import FeatureChoiceError, derive_feature_set
+from training.derivation import Derived, FeatureChoiceError, derive_feature_set
 from training.project import Project
+
+WEEK = parse_duration("7d")
 
 DEMO = EventTypeSummary("demo_request", events=90, leads=40, value_share=0.0, item_share=0.0)
 PAGE = EventTypeSummary("page_view", events=50, leads=40, value_share=0.5, item_share=1.0)
@@ -30,7 +35,7 @@ def _names(project: Project, *types: EventTypeSummary, accounts: bool = False) -
 
 
 def _feature_set(project: Project, *types: EventTypeSummary, accounts: bool = False) -> FeatureSet:
-    return derive_feature_set(project, list(types), accounts_tell_more=accounts)
+    return derive_feature_set(project, list(types), accounts_tell_more=accounts).feature_set
 
 
 def test_profile_and_age_are_all_there_is_without_events() -> None:
@@ -131,6 +136,69 @@ def test_an_event_type_that_is_personal_becomes_no_feature() -> None:
 def test_no_feature_at_all_is_a_mistake() -> None:
     with pytest.raises(FeatureChoiceError, match="no feature is left"):
         _names(_project(features={"remove": ["*"]}), DEMO)
+
+
+WEEKLY = EventTypeSummary("opened", 80, 40, value_share=1.0, item_share=0.0, shortest_lag=WEEK)
+
+
+def _derived(*types: EventTypeSummary, **features: object) -> Derived:
+    return derive_feature_set(_project(features=features), list(types), accounts_tell_more=True)
+
+
+def test_windows_that_events_are_too_old_for_when_known_are_left_out_and_told() -> None:
+    derived = _derived(DEMO, WEEKLY)
+    names = {*derived.feature_set.columns}
+    assert not {"count(opened,1d)", "count(opened,6d)"} & names
+    # An event that is known at once when a week old is just inside of a week.
+    assert {"count(opened,7d)", "count(opened,30d)", "sum(opened,30d)", "count(*,1d)"} < names
+    assert {"count(demo_request,1d)", "days_since_last(opened)", "account.count(*,1d)"} < names
+    assert derived.notes == (
+        "No event 'opened' is known before 7 days after it happens: windows of 1 day, always "
+        "empty, were left out.",
+    )
+
+
+def test_windows_over_every_event_are_left_out_if_every_type_comes_late() -> None:
+    late = replace(WEEKLY, event_type="called", shortest_lag=2 * WEEK + 1)
+    together = {*_derived(WEEKLY, late).feature_set.columns}
+    assert not {"count(*,1d)", "account.count(*,1d)"} & together
+    assert {"count(*,7d)", "trend(*,7d)", "decayed_count(*,7d)"} < together
+    alone = _derived(late)
+    assert not {"count(*,7d)", "trend(*,7d)"} & {*alone.feature_set.columns}
+    assert alone.notes[0] == (
+        "No event is known before 14 days after it happens: windows of 1 day, 7 days, always "
+        "empty, were left out."
+    )
+
+
+def test_a_trend_looks_at_the_window_before_too() -> None:
+    late = replace(WEEKLY, shortest_lag=WEEK + 1)
+    names = {*_derived(late).feature_set.columns}
+    assert "count(*,7d)" not in names
+    assert "trend(*,7d)" in names
+
+
+def test_what_the_project_adds_is_computed_and_what_it_removes_is_known_however_late() -> None:
+    added = {"kind": "behaviour", "operator": "count", "event_type": "opened", "window": "1d"}
+    names = {*_derived(WEEKLY, windows=["1d", "2d"], add=[added]).feature_set.columns}
+    assert "count(opened,1d)" in names
+    assert "count(opened,2d)" not in names
+    assert _derived(WEEKLY, remove=["*,1d)"]).notes == ()
+
+
+@pytest.mark.parametrize("created", ["first_seen", "2024-01-01T00:00:00Z"])
+def test_leads_whose_creation_no_column_tells_have_no_age(created: str) -> None:
+    sources = {
+        "leads": {"path": "leads.csv", "created": created},
+        "stages": [
+            {
+                "path": "s.csv",
+                "columns": {"lead_id": "id", "at": "at"},
+                "constants": {"stage": "SQL"},
+            }
+        ],
+    }
+    assert "lead_age_days" not in _names(_project(sources=sources), DEMO)
 
 
 def test_flat_data_know_no_age() -> None:

@@ -98,6 +98,17 @@ def test_what_is_no_duration_is_refused(tmp_path: Path, text: str) -> None:
         (DATED, "key 'sources' is missing"),
         (LEADS + '[rows]\nhorizon = "30d"\n', "[rows] needs [stages]"),
         (UNDATED + DATED, "key 'sources.leads.columns.created_at' is missing"),
+        (UNDATED + DATED, "set sources.leads.created to 'first_seen' or to a moment"),
+        (
+            UNDATED + "created = 2024-01-01\n" + DATED,
+            "sources.leads.created: write 'first_seen', or",
+        ),
+        (LEADS + "created = 'first_seen'\n" + DATED, "sources.leads: 'created' takes the place of"),
+        (UNDATED + "created = 'first_seen'\n" + DATED, "leads.created = 'first_seen' needs [["),
+        (
+            UNDATED + "created = 2024-01-01T00:00:00Z\n" + FLAT,
+            "'sources.leads.created' has no use; leave it out",
+        ),
         (
             UNDATED + FLAT + '[profile]\ncategorical = ["bought"]\n',
             "'bought' is the outcome and cannot",
@@ -112,6 +123,12 @@ def test_what_is_no_duration_is_refused(tmp_path: Path, text: str) -> None:
 )
 def test_sections_that_do_not_fit_are_named(tmp_path: Path, text: str, said: str) -> None:
     assert said in _mistake(tmp_path, text)
+
+
+def test_leads_start_at_one_moment_where_no_column_tells(tmp_path: Path) -> None:
+    project = _read(tmp_path, UNDATED + "created = 2024-01-01T01:00:00+01:00\n" + DATED)
+    assert isinstance(project.sources.leads.created, int)
+    assert moment(project.sources.leads.created).isoformat() == "2024-01-01T00:00:00+00:00"
 
 
 def test_every_mistake_has_a_line_of_its_own(tmp_path: Path) -> None:

@@ -187,11 +187,14 @@ def test_a_file_holds_every_open_lead(
     assert scored.left_out == len(history.leads()) - len(rows)
 
 
-def test_without_a_moment_all_that_is_known_counts(
-    tmp_path: Path, project: Project, history: History, basis: Basis
+def test_without_a_moment_it_is_right_after_the_last_that_all_sources_reach(
+    tmp_path: Path, folder: Path, project: Project, history: History, basis: Basis
 ) -> None:
+    created = max(row["created"] for row in _rows(folder, "leads.csv"))
+    known = max(row["known"] for row in _rows(folder, "events.csv"))
+    assert created < known
     scored = _scoring(project, history, basis).write(tmp_path / "all.csv", None, QUIET)
-    assert scored.as_of == history.last_moment() + 1
+    assert moment(scored.as_of) == datetime.fromisoformat(created) + timedelta(microseconds=1)
 
 
 def test_one_lead_is_scored_as_among_all(project: Project, history: History, basis: Basis) -> None:
