@@ -13,6 +13,6 @@ def metric_text(metric: Metric) -> str:
 def number(value: float) -> str:
     """Return a figure with three digits: ``.812``, ``1.03``, ``-.250``."""
     text = f"{value:.3f}"
-    if abs(value) >= 1:
+    if abs(float(text)) >= 1:
         return f"{value:.2f}"
     return text.replace("0.", ".", 1)
