@@ -132,14 +132,16 @@ def fetch_leads(
 def created_when_seen(connection: duckdb.DuckDBPyConnection, leads: Leads) -> tuple[Leads, int]:
     """Return the leads created when first seen, and how many of them never were.
 
-    A lead is seen by its own events and stage changes; one that never was is there from the first
-    moment of the data on.
+    A lead is seen by a stage change, or as soon as an event of its own counts: any earlier, it
+    would be among the leads because of something that nobody could know. One that never was seen is
+    there from the first moment of the data on.
     """
     seen = connection.execute("""
         SELECT lead, min(moment) AS moment FROM (
-            SELECT lead, occurred AS moment FROM events WHERE lead >= 0
-            UNION ALL SELECT lead, moment FROM stages
-        ) WHERE moment > 0 GROUP BY lead
+            SELECT lead, greatest(occurred + 1, recorded) AS moment FROM events
+            WHERE lead >= 0 AND occurred > 0
+            UNION ALL SELECT lead, moment FROM stages WHERE moment > 0
+        ) GROUP BY lead
     """).fetchnumpy()
     [(first,)] = connection.execute("""
         SELECT coalesce(min(moment), 0) FROM (

@@ -7,9 +7,7 @@ import numpy as np
 import pytest
 
 from features.contract import micros
-from features.declaration import FeatureSet, LeadAge
 from features.duration import DAY_US
-from features.local import LocalFeatures
 from features.sources import ProfileFields
 from tests.features.files import LEAD_LINES, all_events, events, read, write
 
@@ -210,75 +208,6 @@ def test_where_nothing_tells_how_far_it_reaches_a_history_is_complete_until_now(
     write(tmp_path, "events.csv", ["id,at,type"])
     with read(tmp_path, leads=leads, now=us(2026, 6, 1), events=[events()]) as history:
         assert history.complete_until() == us(2026, 6, 1)
-
-
-def test_leads_may_be_created_when_first_seen(tmp_path: Path) -> None:
-    lines = ["id,company", "1,a", "2,a", "3,", "4,", "5,"]
-    write(tmp_path, "seen.csv", lines)
-    write(
-        tmp_path,
-        "events.csv",
-        [
-            "id,at,type",
-            "1,2026-02-03T00:00:00Z,page",
-            "1,2026-02-02T00:00:00Z,page",
-            "3,2026-02-09T00:00:00Z,page",
-            "4,1960-01-01T00:00:00Z,page",
-            "5,2027-01-01T00:00:00Z,page",
-        ],
-    )
-    write(tmp_path, "visits.csv", ["company,at", "a,2026-01-20T00:00:00Z"])
-    write(tmp_path, "stages.csv", ["id,at", "3,2026-02-05T00:00:00Z", "4,1970-01-01T00:00:00Z"])
-    visits = {
-        "path": "visits.csv",
-        "columns": {"account_id": "company", "occurred_at": "at"},
-        "constants": {"event_type": "visit"},
-    }
-    at = {"lead_id": "id", "at": "at"}
-    stages = {"path": "stages.csv", "columns": at, "constants": {"stage": "MQL"}}
-    leads = {
-        "path": "seen.csv",
-        "columns": {"lead_id": "id", "account_id": "company"},
-        "created": "first_seen",
-    }
-    now = us(2026, 6, 1)
-    with read(
-        tmp_path, leads=leads, now=now, events=[events(), visits], stages=[stages]
-    ) as history:
-        created = dict(zip(history.leads().lead_id, history.leads().created, strict=True))
-        never = us(2026, 1, 20)
-        assert created == {
-            "1": us(2026, 2, 2), "2": never, "3": us(2026, 2, 5), "4": never, "5": never
-        }  # fmt: skip
-        assert history.report.leads_never_seen == 3
-        assert not history.leads().dated
-        assert [end.section for end in history.report.ends] == [
-            "sources.events.0",
-            "sources.events.1",
-        ]
-
-
-def test_leads_may_all_be_created_at_one_moment(tmp_path: Path) -> None:
-    write(tmp_path, "events.csv", ["id,at,type", "1,2026-02-02T00:00:00Z,page"])
-    leads = {
-        "path": "leads.csv",
-        "columns": {"lead_id": "id"},
-        "created": datetime(2026, 1, 1, tzinfo=UTC),
-    }
-    with read(tmp_path, leads=leads, events=[events()]) as history:
-        assert history.leads().created.tolist() == [us(2026, 1, 1)] * 3
-        assert history.complete_until() == us(2026, 2, 2)
-        assert history.report.leads_never_seen == 0
-
-
-@pytest.mark.parametrize("created", ["first_seen", datetime(2026, 1, 1, tzinfo=UTC)])
-def test_a_creation_that_no_column_tells_is_no_age(tmp_path: Path, created: object) -> None:
-    write(tmp_path, "events.csv", ["id,at,type", "1,2026-02-02T00:00:00Z,page"])
-    leads = {"path": "leads.csv", "columns": {"lead_id": "id"}, "created": created}
-    age = FeatureSet(features=(LeadAge(),))
-    lead, as_of = np.arange(3), np.full(3, us(2026, 3, 1))
-    with read(tmp_path, leads=leads, events=[events()]) as history:
-        assert np.isnan(LocalFeatures(age, history).table(lead, as_of).numbers).all()
 
 
 def test_events_of_an_account_belong_to_no_lead(tmp_path: Path) -> None:
