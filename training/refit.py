@@ -9,6 +9,7 @@ import numpy as np
 from features.contract import moment
 from features.declaration import KERNEL_VERSION
 from features.duration import format_duration
+from features.subject import Subjects
 from features.table import FeatureTable
 from serving.model.artefact import checksum, save_model
 from serving.model.manifest import Manifest, TrainingWindow
@@ -57,6 +58,8 @@ def refit(project: Project, dataset: Dataset, evaluation: Evaluation, now: int) 
     explained = learned.halves.explain(encoder.encode(sample), evaluation.calibration)
     importance = np.abs(explained.contributions).mean(axis=0)
     names = [feature.name for feature in dataset.feature_set.features]
+    subjects = Subjects(dataset.feature_set)
+    subject_importance = np.abs(subjects.sums(explained.contributions)).mean(axis=0)
     manifest = Manifest(
         product_version=version("leadscore"),
         kernel_version=KERNEL_VERSION,
@@ -70,6 +73,7 @@ def refit(project: Project, dataset: Dataset, evaluation: Evaluation, now: int) 
         calibration=evaluation.calibration,
         reference=Reference.of(evaluation.reference),
         importance=dict(zip(names, importance.tolist(), strict=True)),
+        subject_importance=dict(zip(subjects.names, subject_importance.tolist(), strict=True)),
         window=_window(project, dataset),
         metrics=evaluation.metrics[MODEL],
         notes=dataset.notes,

@@ -9,7 +9,7 @@ from features.declaration import FeatureSet
 from features.encoder import Encoder
 from serving.model.reference import Reference
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever an older manifest cannot be read as it was meant."""
 
 
@@ -81,6 +81,7 @@ class Manifest(_Described):
         calibration: From raw margin to log-odds.
         reference: For score and grade.
         importance: Mean absolute contribution by feature name, log-odds.
+        subject_importance: The same by subject, of the sums of their features.
         window: Where it learned.
         metrics: Of the whole procedure on the newest slice, by name.
         notes: What a reader must know before believing the figures.
@@ -102,6 +103,7 @@ class Manifest(_Described):
     calibration: Calibration
     reference: Reference
     importance: dict[str, float]
+    subject_importance: dict[str, float]
     window: TrainingWindow
     metrics: dict[str, Metric]
     notes: tuple[str, ...]
