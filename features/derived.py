@@ -7,8 +7,12 @@ write for no date, and what sources without such a column are read as.
 import numpy as np
 from numpy.typing import NDArray
 
+from features.declaration import LeadAge, MissingCount
 from features.duration import DAY_US
 from features.table import FeatureTable
+
+_AGE, _MISSING_COUNT = LeadAge().name, MissingCount().name
+_NOTHING = np.array(None, dtype=object)
 
 
 def fill_derived(table: FeatureTable, created: NDArray[np.int64], as_of: NDArray[np.int64]) -> None:
@@ -19,16 +23,16 @@ def fill_derived(table: FeatureTable, created: NDArray[np.int64], as_of: NDArray
         created: int64 [rows], microseconds since 1970; 0 where nobody knows.
         as_of: int64 [rows], microseconds since 1970.
     """
-    for column, feature in enumerate(table.feature_set.features):
-        if feature.kind == "lead_age":
-            table.numbers[:, column] = np.where(created == 0, np.nan, (as_of - created) / DAY_US)
-        elif feature.kind == "missing_count":
-            table.numbers[:, column] = _missing(table)
+    columns = table.feature_set.columns
+    if _AGE in columns:
+        table.numbers[:, columns[_AGE]] = np.where(created == 0, np.nan, (as_of - created) / DAY_US)
+    if _MISSING_COUNT in columns:
+        table.numbers[:, columns[_MISSING_COUNT]] = _missing(table)
 
 
 def _missing(table: FeatureTable) -> NDArray[np.int64]:
     columns = list(table.feature_set.numbers.values())
     missing: NDArray[np.int64] = np.isnan(table.numbers[:, columns]).sum(axis=1)
     for texts in table.texts.values():
-        missing += np.array([text is None for text in texts], dtype=bool)
+        missing += np.equal(texts, _NOTHING)
     return missing

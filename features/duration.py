@@ -40,17 +40,6 @@ def format_duration(micros: int) -> str:
     return f"{days}d" if rest == 0 else f"{micros // HOUR_US}h"
 
 
-def duration_words(micros: int, language: str) -> str:
-    """Return a duration for a reader: ``7 Tage``, ``1 day``, ``12 hours``."""
-    days, rest = divmod(micros, DAY_US)
-    number, unit = (days, "day") if rest == 0 else (micros // HOUR_US, "hour")
-    words = {
-        "de": {"day": ("Tag", "Tage"), "hour": ("Stunde", "Stunden")},
-        "en": {"day": ("day", "days"), "hour": ("hour", "hours")},
-    }[language][unit]
-    return f"{number} {words[0] if number == 1 else words[1]}"
-
-
 Duration = Annotated[
     int,
     BeforeValidator(parse_duration),

@@ -3,30 +3,43 @@
 LightGBM checks neither dtypes nor category codes of a plain array, so nothing else may build one.
 """
 
+import hashlib
 from collections import Counter
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from features.category import are_boolean, category_key
 from features.declaration import FeatureSet
 from features.table import FeatureTable
 
 UNKNOWN_CATEGORY = 0
 """Code of a category that training did not know or saw too rarely; known ones start at 1."""
 
+MOST_RARE = 10_000
+"""Rare categories of a field that are remembered; where there are more, a new one is no news."""
+
+_MARK_DIGITS = 6
+
 
 class Encoder(BaseModel):
     """Feature table in, matrix out.
 
     Attributes:
-        categories: Known categories by profile field, in code order from 1.
+        categories: Known categories by profile field, in code order from 1, each in its most
+            frequent spelling.
+        rare: Marks of those that training saw too rarely for a code, by profile field; None where
+            they are too many to be remembered.
+        boolean: Profile fields whose categories are all boolean words.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     categories: dict[str, tuple[str, ...]]
+    rare: dict[str, tuple[str, ...] | None] = Field(default_factory=dict)
+    boolean: tuple[str, ...] = ()
 
     @classmethod
     def fit(
@@ -40,13 +53,24 @@ class Encoder(BaseModel):
             min_leads: Fewest leads of a category.
             max_categories: Most categories of a field.
         """
-        learned = {}
-        for field in table.feature_set.categories:
-            having = set(zip(table.texts[field], lead.tolist(), strict=True))
-            counts = Counter(text for text, _ in having if text is not None)
-            frequent = [(-leads, text) for text, leads in counts.items() if leads >= min_leads]
-            learned[field] = tuple(text for _, text in sorted(frequent)[:max_categories])
-        return cls(categories=learned)
+        categories: dict[str, tuple[str, ...]] = {}
+        rare: dict[str, tuple[str, ...] | None] = {}
+        boolean: list[str] = []
+        for field, texts in table.texts.items():
+            having = {(t, of) for t, of in zip(texts, lead.tolist(), strict=True) if t is not None}
+            spellings = Counter(text for text, _ in having)
+            if are_boolean(spellings):
+                boolean.append(field)
+            keys = {text: category_key(text, boolean=field in boolean) for text in spellings}
+            # A lead whose category is spelt in two ways is one observation as well.
+            leads = Counter(key for key, _ in {(keys[text], of) for text, of in having})
+            spelt = _most_frequent(spellings, keys)
+            frequent = [(-n, spelt[key], key) for key, n in leads.items() if n >= min_leads]
+            known = [key for _, _, key in sorted(frequent)[:max_categories]]
+            categories[field] = tuple(spelt[key] for key in known)
+            others = leads.keys() - set(known)
+            rare[field] = None if len(others) > MOST_RARE else tuple(sorted({*map(_mark, others)}))
+        return cls(categories=categories, rare=rare, boolean=tuple(boolean))
 
     def encode(self, table: FeatureTable) -> NDArray[np.float64]:
         """Return float64 [rows, features]: numbers as they are, categories as codes, NaN missing.
@@ -59,17 +83,33 @@ class Encoder(BaseModel):
             raise ValueError("the table's categorical fields are not those of the encoder")
         matrix = table.numbers.copy()
         for field, column in feature_set.categories.items():
-            codes = self._codes[field]
+            codes, boolean = self._codes[field], field in self.boolean
             matrix[:, column] = [
-                np.nan if text is None else codes.get(text, UNKNOWN_CATEGORY)
+                np.nan
+                if text is None
+                else codes.get(category_key(text, boolean=boolean), UNKNOWN_CATEGORY)
                 for text in table.texts[field]
             ]
         return matrix
 
+    def seen(self, field: str, text: str) -> bool:
+        """Tell whether any training row had a category of a field."""
+        key = category_key(text, boolean=field in self.boolean)
+        rare = self._rare[field]
+        return key in self._codes[field] or rare is None or _mark(key) in rare
+
+    @cached_property
+    def _rare(self) -> dict[str, frozenset[str] | None]:
+        marks = {field: self.rare.get(field, ()) for field in self.categories}
+        return {field: None if rare is None else frozenset(rare) for field, rare in marks.items()}
+
     @cached_property
     def _codes(self) -> dict[str, dict[str, int]]:
         return {
-            field: {text: code for code, text in enumerate(texts, start=UNKNOWN_CATEGORY + 1)}
+            field: {
+                category_key(text, boolean=field in self.boolean): code
+                for code, text in enumerate(texts, start=UNKNOWN_CATEGORY + 1)
+            }
             for field, texts in self.categories.items()
         }
 
@@ -77,3 +117,16 @@ class Encoder(BaseModel):
 def category_columns(feature_set: FeatureSet) -> list[int]:
     """Return the columns that LightGBM must be told are categorical."""
     return list(feature_set.categories.values())
+
+
+def _most_frequent(spellings: Counter[str], keys: dict[str, str]) -> dict[str, str]:
+    """Return the spelling that most leads have, by key; the first in the alphabet of several."""
+    most: dict[str, str] = {}
+    for text in sorted(spellings, key=lambda text: (-spellings[text], text)):
+        most.setdefault(keys[text], text)
+    return most
+
+
+def _mark(key: str) -> str:
+    # A rare text may be personal. So short a hash is shared by many texts, and tells of none.
+    return hashlib.sha256(key.encode()).hexdigest()[:_MARK_DIGITS]

@@ -169,6 +169,16 @@ class History:
         """).fetchall()
         return bool(tell_more)
 
+    def eventful(self, as_of: int) -> NDArray[np.bool_]:
+        """Return of which leads an event counts at a moment, bool [leads]."""
+        found = self.connection.execute(f"""
+            SELECT DISTINCT lead FROM events
+            WHERE lead >= 0 AND occurred < {as_of} AND recorded <= {as_of}
+        """).fetchnumpy()
+        eventful = np.zeros(len(self._leads), dtype=np.bool_)
+        eventful[found["lead"]] = True
+        return eventful
+
     def last_moment(self) -> int:
         """Return the latest moment seen in any source, microseconds since 1970."""
         [(latest,)] = self.connection.execute(f"""

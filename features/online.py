@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features import kernel
 from features.contract import ContractError, Event, Lead, micros, moment
 from features.declaration import FeatureSet, Level
 from features.derived import fill_derived
+from features.incomplete import Completeness
 from features.plan import NO_ITEM, UNKNOWN_TYPE, EventArrays, Plan, Rows, lay_out, take_events
 from features.profile import profile_number, profile_text
 from features.table import FeatureTable
@@ -24,13 +24,17 @@ class OnlineRow:
 
     Attributes:
         table: One row.
+        own_events: Events of the lead itself that count.
         events_ignored: Events before 1970, not visible at `as_of`, or sent twice.
+        events_incomplete: Events that count, but lack the value or item that a feature reads.
         unknown: Event types (``event_type:x``) and profile fields (``profile.x``) of what counts
             that no feature knows or can read.
     """
 
     table: FeatureTable
+    own_events: int
     events_ignored: int
+    events_incomplete: int
     unknown: list[str]
 
 
@@ -49,6 +53,10 @@ class OnlineFeatures:
         self._strict = strict
         self._fields = frozenset(feature_set.fields)
         self._type_codes = {t: code for code, t in enumerate(feature_set.event_types)}
+        of_account = [feature for _, feature in feature_set.behaviours("account")]
+        of_lead = [feature for _, feature in feature_set.behaviours("lead")]
+        # What the lead did, its account did as well.
+        self._own, self._others = Completeness([*of_lead, *of_account]), Completeness(of_account)
         self._plans: dict[Level, Plan] = {
             level: lay_out(feature_set, level) for level in sorted(feature_set.levels)
         }
@@ -84,16 +92,21 @@ class OnlineFeatures:
         fill_derived(table, np.array([created]), np.array([as_of]))
         own = _once(_visible(events, as_of, "events"))
         others = _once(_visible(account_events or (), as_of, "account_events"))
+        # A person with two leads in the account may have sent the same event for both.
+        of_level = {"lead": self._arrays(own)}
+        of_level["account"] = self._arrays(_once([*own, *others])) if others else of_level["lead"]
         for level, plan in self._plans.items():
-            # A person with two leads in the account may have sent the same event for both.
-            counted = _once([*own, *others]) if level == "account" and others else own
-            self._compute(plan, counted, as_of, table.numbers)
+            arrays = of_level[level]
+            one = Rows(start=_ZERO, stop=np.array([len(arrays.item)]), as_of=np.array([as_of]))
+            kernel.compute(plan, arrays, one, table.numbers)
         ignored = len(events) + len(account_events or ()) - len(own) - len(others)
+        incomplete = sum(self._own.lacks(v.event_type, v.event) for v in own)
+        incomplete += sum(self._others.lacks(v.event_type, v.event) for v in others)
         types = {v.event_type for v in (*own, *others)} - self._type_codes.keys()
         fields = lead.profile.keys() - self._fields | unread
         unknown = [f"event_type:{t}" for t in sorted(types)]
         unknown += [f"profile.{field}" for field in sorted(fields)]
-        return OnlineRow(table, ignored, unknown)
+        return OnlineRow(table, len(own), ignored, incomplete, unknown)
 
     def _profile(self, lead: Lead) -> tuple[FeatureTable, set[str]]:
         """Return the profile as a table, and the fields that are no numbers but should be."""
@@ -112,12 +125,6 @@ class OnlineFeatures:
         for field in self.feature_set.categories:
             texts[field] = np.array([profile_text(lead.profile.get(field))], dtype=object)
         return FeatureTable(self.feature_set, numbers, texts), unread
-
-    def _compute(
-        self, plan: Plan, visible: list["_Visible"], as_of: int, out: NDArray[np.float64]
-    ) -> None:
-        one = Rows(start=_ZERO, stop=np.array([len(visible)]), as_of=np.array([as_of]))
-        kernel.compute(plan, self._arrays(visible), one, out)
 
     def _arrays(self, visible: list["_Visible"]) -> EventArrays:
         items: dict[str | None, int] = {None: NO_ITEM}

@@ -32,6 +32,7 @@ class Operator:
         time: Whether it needs a window, may have one, or needs a half-life instead.
         de: What it is called in German.
         en: What it is called in English.
+        reads: What of an event it reads besides type and time.
     """
 
     code: int
@@ -39,15 +40,16 @@ class Operator:
     time: Literal["window", "optional window", "half_life"]
     de: str
     en: str
+    reads: Literal["value", "item"] | None = None
 
 
 OPERATORS: dict[OperatorName, Operator] = {
     "count": Operator(0, 0.0, "optional window", "Anzahl", "count"),
-    "sum": Operator(1, 0.0, "optional window", "Summe", "sum"),
-    "mean": Operator(2, math.nan, "optional window", "Mittelwert", "mean"),
-    "max": Operator(3, math.nan, "optional window", "Höchstwert", "maximum"),
+    "sum": Operator(1, 0.0, "optional window", "Summe", "sum", "value"),
+    "mean": Operator(2, math.nan, "optional window", "Mittelwert", "mean", "value"),
+    "max": Operator(3, math.nan, "optional window", "Höchstwert", "maximum", "value"),
     "distinct_items": Operator(
-        4, 0.0, "optional window", "verschiedene Inhalte", "different items"
+        4, 0.0, "optional window", "verschiedene Inhalte", "different items", "item"
     ),
     "active_days": Operator(5, 0.0, "optional window", "aktive Tage", "active days"),
     "days_since_last": Operator(

@@ -1,11 +1,15 @@
 """Feature values of some rows, as every driver hands them to the encoder."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.declaration import FeatureSet
+
+Value = float | str | None
+"""A feature's value as a reader knows it; None is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,16 @@ class FeatureTable:
         """Number of rows."""
         return len(self.numbers)
 
-    def value(self, row: int, column: int) -> float | str | None:
+    def row(self, row: int) -> list[Value]:
+        """Return the values of a row, by column."""
+        values: list[Value] = [
+            None if math.isnan(number) else number for number in self.numbers[row].tolist()
+        ]
+        for field, column in self.feature_set.categories.items():
+            values[column] = self.texts[field][row]
+        return values
+
+    def value(self, row: int, column: int) -> Value:
         """Return one value as a reader knows it; None is missing."""
         feature = self.feature_set.features[column]
         if feature.kind == "category":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 from typing import Literal
 
 import numpy as np
@@ -9,12 +10,12 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.contract import moment
-from features.declaration import Language
+from features.declaration import Language, Level
 from features.table import FeatureTable
 from serving.basis import Basis, BasisName
 from serving.model.reference import Grade, grade_of
 from serving.model.scorer import probability
-from serving.reasons import Reason, missing, strongest
+from serving.reasons import Reason, strongest
 
 FallbackReason = Literal["no_model", "model_refused", "non_finite", "deadline"]
 
@@ -23,7 +24,8 @@ class Answer(BaseModel):
     """What is known about a lead at `as_of`.
 
     In log-odds, `base_log_odds + fit + behaviour = log_odds` and `base_log_odds + sum of the
-    reasons' contributions + other_contribution = log_odds = logit(probability)`.
+    reasons' contributions + other_contribution = log_odds = logit(probability)`; the contribution
+    of a reason is the sum of those of its features.
     """
 
     model_config = ConfigDict(protected_namespaces=())
@@ -45,7 +47,13 @@ class Answer(BaseModel):
     events_ignored: int = Field(
         ge=0, description="Events before 1970, not visible at `as_of`, or sent twice."
     )
-    unknown: list[str] = Field(description="Event types and profile fields that no feature knows.")
+    events_incomplete: int = Field(
+        ge=0, description="Events that count, but lack the value or item that features read."
+    )
+    unknown: list[str] = Field(
+        description="Event types and profile fields that no feature knows, and fields whose "
+        "category the model has learned nothing of."
+    )
     model_version: str | None
 
 
@@ -63,21 +71,24 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Enquiry:
     """Whom an answer is about, and what of its data did not enter the features.
 
     Attributes:
         lead_id: The CRM's key.
         as_of: Microseconds since 1970.
-        account_events_unsent: Whether it has an account of whose events nothing is known.
+        unsent: Whose events are missing: the lead has none that count, or has an account of whose
+            events nothing is known.
         events_ignored: Events that do not count.
+        events_incomplete: Events that count, but lack what features read.
         unknown: Event types and profile fields no feature knows.
     """
 
     lead_id: str
     as_of: int
-    account_events_unsent: bool = False
+    unsent: tuple[Level, ...] = ()
     events_ignored: int = 0
+    events_incomplete: int = 0
     unknown: tuple[str, ...] = ()
 
 
@@ -91,6 +102,8 @@ class Verdict:
         row: Which row of it.
         base: Log-odds of a lead about which nothing is special.
         contributions: float64 [terms].
+        by_reason: float64 [reasons], sums of them.
+        probability: Of the target.
         score: 1 to 100.
     """
 
@@ -99,6 +112,8 @@ class Verdict:
     row: int
     base: float
     contributions: NDArray[np.float64]
+    by_reason: NDArray[np.float64]
+    probability: float
     score: int
 
     @property
@@ -113,16 +128,18 @@ def judge(basis: Basis, table: FeatureTable) -> list[Verdict]:
     # What is not finite is for the caller to see, and for the rules to answer.
     with np.errstate(invalid="ignore", over="ignore"):
         explained = basis.explain(table)
+        probabilities = probability(explained.log_odds).tolist()
         scores = basis.scores(table, explained).tolist()
+        by_reason = basis.by_reason(explained.contributions)
     base, contributions = explained.base_log_odds, explained.contributions
     return [
-        Verdict(basis, table, row, base, contributions[row], score)
-        for row, score in enumerate(scores)
+        Verdict(basis, table, row, base, contributions[row], by_reason[row], chance, score)
+        for row, (chance, score) in enumerate(zip(probabilities, scores, strict=True))
     ]
 
 
 def compose(
-    subject: Subject,
+    enquiry: Enquiry,
     verdict: Verdict,
     listing: Listing,
     language: Language,
@@ -130,30 +147,31 @@ def compose(
 ) -> Answer:
     """Return the answer about a lead from a finite verdict."""
     basis, table, row = verdict.basis, verdict.table, verdict.row
-    base, contributions = verdict.base, verdict.contributions
-    fit = float(contributions[basis.fit].sum())
-    behaviour = float(contributions[~basis.fit].sum())
-    log_odds = base + fit + behaviour
-    listed = strongest(contributions, listing.up, listing.down)
+    values = table.row(row)
+    shares, totals = verdict.contributions.tolist(), verdict.by_reason.tolist()
+    fit = sum(compress(totals, basis.fit))
+    behaviour = sum(total for total, of_fit in zip(totals, basis.fit, strict=True) if not of_fit)
+    listed = strongest(totals, listing.up, listing.down)
     reasons = [
-        basis.reason(table, row, term, float(contributions[term]), language) for term in listed
+        basis.reason(position, totals[position], values, shares, language) for position in listed
     ]
     return Answer(
-        lead_id=subject.lead_id,
-        as_of=moment(subject.as_of),
-        probability=float(probability(np.array([log_odds]))[0]),
+        lead_id=enquiry.lead_id,
+        as_of=moment(enquiry.as_of),
+        probability=verdict.probability,
         score=verdict.score,
         grade=grade_of(verdict.score),
         basis=basis.name,
         fallback_reason=fallback_reason,
-        log_odds=log_odds,
-        base_log_odds=base,
+        log_odds=verdict.base + fit + behaviour,
+        base_log_odds=verdict.base,
         fit=fit,
         behaviour=behaviour,
         reasons=reasons,
-        other_contribution=float(np.delete(contributions, listed).sum()),
-        missing=missing(table, row, basis.importance, account_events=subject.account_events_unsent),
-        events_ignored=subject.events_ignored,
-        unknown=list(subject.unknown),
+        other_contribution=sum(t for position, t in enumerate(totals) if position not in listed),
+        missing=basis.missing.of(values, enquiry.unsent),
+        events_ignored=enquiry.events_ignored,
+        events_incomplete=enquiry.events_incomplete,
+        unknown=sorted([*enquiry.unknown, *(f"profile.{f}" for f in basis.unseen(values))]),
         model_version=basis.version,
     )

@@ -5,17 +5,31 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.declaration import Part
-from features.labels import feature_label
+from features.labels import feature_label, subject_label
+from features.subject import subject_of
 from serving.answer import FallbackReason
-from serving.basis import BasisName, ModelBasis
+from serving.basis import Basis, BasisName, ModelBasis
 from serving.model.manifest import Metric, TrainingWindow
 from serving.scoring import Scoring
+
+
+class SubjectCard(BaseModel):
+    """What a reason can be about, and how much that tells."""
+
+    name: str
+    part: Part
+    de: str
+    en: str
+    importance: float = Field(
+        description="In log-odds: a model's mean absolute contribution; the most a rule can give."
+    )
 
 
 class FeatureCard(BaseModel):
     """One feature and how much it tells."""
 
     name: str
+    subject: str
     part: Part
     de: str
     en: str
@@ -49,6 +63,7 @@ class Card(BaseModel):
     explanation: ExplanationCard | None = Field(
         default=None, description="Of the trees; null without trees."
     )
+    subjects: list[SubjectCard] = Field(description="The most important first.")
     features: list[FeatureCard]
 
 
@@ -60,9 +75,11 @@ def card_of(scoring: Scoring, message: str | None) -> Card:
         fallback_reason=scoring.unavailable,
         message=message,
         model_version=basis.version,
+        subjects=_subjects(basis),
         features=[
             FeatureCard(
                 name=feature.name,
+                subject=subject_of(feature),
                 part=feature.part,
                 de=feature_label(feature, basis.feature_set, "de"),
                 en=feature_label(feature, basis.feature_set, "en"),
@@ -86,3 +103,18 @@ def card_of(scoring: Scoring, message: str | None) -> Card:
             and ExplanationCard(method=trees.method, table_bytes=trees.table_bytes),
         }
     )
+
+
+def _subjects(basis: Basis) -> list[SubjectCard]:
+    first = {subject_of(f): f for f in reversed(basis.feature_set.features)}
+    cards = [
+        SubjectCard(
+            name=name,
+            part=feature.part,
+            de=subject_label(feature, basis.feature_set, "de"),
+            en=subject_label(feature, basis.feature_set, "en"),
+            importance=basis.subject_importance.get(name, 0.0),
+        )
+        for name, feature in first.items()
+    ]
+    return sorted(cards, key=lambda card: (-card.importance, card.name))

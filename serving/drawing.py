@@ -7,8 +7,10 @@ from rich.table import Table
 from rich.text import Text
 
 from features.declaration import DisplayName, Language
-from features.labels import display_name, number_text
+from features.labels import display_name
+from features.words import number_text
 from serving.answer import Answer
+from serving.missing import UNSENT
 
 _WIDTH = 12
 
@@ -22,8 +24,11 @@ _WORDS = {
         "fit": "Profil",
         "behaviour": "Verhalten",
         "missing": "Fehlende Angaben",
+        "events": "Ereignisse",
+        "account_events": "Ereignisse der Firma",
         "unknown": "Unbekannt",
         "ignored": "Nicht gezählte Ereignisse",
+        "incomplete": "Ereignisse ohne Wert oder Inhalt",
         "instead": "Regeln statt Modell",
         "rules": "Regeln",
         "total": "Log-Odds gesamt",
@@ -37,8 +42,11 @@ _WORDS = {
         "fit": "Profile",
         "behaviour": "Behaviour",
         "missing": "Missing",
+        "events": "events",
+        "account_events": "events of the company",
         "unknown": "Unknown",
         "ignored": "Events not counted",
+        "incomplete": "Events without value or item",
         "instead": "rules instead of a model",
         "rules": "rules",
         "total": "Log-odds in total",
@@ -111,9 +119,17 @@ def _remarks(
     answer: Answer, language: Language, names: Mapping[str, DisplayName]
 ) -> Iterator[Text]:
     words = _WORDS[language]
-    missing = [display_name(name, names, language) or name for name in answer.missing]
+    of_events = {name: words[name] for name in UNSENT.values()}
+    missing = [
+        of_events.get(name) or display_name(name, names, language) or name
+        for name in answer.missing
+    ]
     for key, listed in (("missing", missing), ("unknown", answer.unknown)):
         if listed:
             yield Text(f"{words[key]}: {', '.join(listed)}", "dim")
-    if answer.events_ignored:
-        yield Text(f"{words['ignored']}: {answer.events_ignored}", "dim")
+    for key, count in (
+        ("ignored", answer.events_ignored),
+        ("incomplete", answer.events_incomplete),
+    ):
+        if count:
+            yield Text(f"{words[key]}: {count}", "dim")

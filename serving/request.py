@@ -1,8 +1,8 @@
 """What a caller sends: checked once, then handed on as the contract's plain objects."""
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import (
@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from features.contract import LARGEST_NUMBER, ContractError, Event, Lead, micros
+from features.contract import LARGEST_NUMBER, ContractError, Event, Lead, micros, moment
 from features.declaration import Language
 
 MOST_EVENTS = 10_000
@@ -29,6 +29,8 @@ HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 CLOCK_SKEW_US = 5 * 60 * 1_000_000
 """How far a caller's clock may be ahead of ours where it leaves `as_of` to us."""
+
+_TICK = timedelta(microseconds=1)
 
 _LATEST_US = micros(datetime.fromisoformat("2200-01-01T00:00:00Z"), "as_of")
 
@@ -141,24 +143,50 @@ class ScoreRequest(BaseModel):
             ContractError: `as_of` is before 1970 or after 2200, or `created_at` is after it.
         """
         created = micros(self.lead.created_at, "lead.created_at")
+        latest = None
         if self.as_of is not None:
             as_of = micros(self.as_of, "as_of")
         else:
-            as_of = created if now < created <= now + CLOCK_SKEW_US else now
+            latest = now + CLOCK_SKEW_US
+            as_of = created if now < created <= latest else now
         if not 0 <= as_of <= _LATEST_US:
             raise ContractError("as_of", "must lie between the years 1970 and 2200")
         if created > as_of:
             raise ContractError("lead.created_at", "is after as_of; send a later as_of")
+        present = None if latest is None else (moment(as_of), moment(latest))
         others = self.account_events
         return Case(
             lead=Lead(
                 self.lead.lead_id, self.lead.created_at, self.lead.account_id, self.lead.profile
             ),
-            events=[Event(**event) for event in self.events],
-            account_events=None if others is None else [Event(**event) for event in others],
+            events=_events(self.events, present),
+            account_events=None if others is None else _events(others, present),
             as_of=as_of,
             language=self.language,
         )
+
+
+def _events(sent: list[SentEvent], present: tuple[datetime, datetime] | None) -> list[Event]:
+    """Return events as the contract has them.
+
+    Args:
+        sent: As they came.
+        present: What is dated from the first to the second moment happens just before the first;
+            None where the caller has said at which moment to score.
+    """
+    events = [Event(**event) for event in sent]
+    return events if present is None else [_happening(event, *present) for event in events]
+
+
+def _happening(event: Event, as_of: datetime, latest: datetime) -> Event:
+    occurred, recorded = event.occurred_at, event.recorded_at
+    if as_of <= occurred <= latest:
+        occurred = as_of - _TICK
+    if recorded is not None and as_of < recorded <= latest:
+        recorded = as_of
+    if occurred is event.occurred_at and recorded is event.recorded_at:
+        return event
+    return replace(event, occurred_at=occurred, recorded_at=recorded)
 
 
 class BatchRequest(BaseModel):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from features.category import are_boolean, category_key
 from features.declaration import Behaviour, FeatureSet, Level, ProfileCategory, ProfileNumber
 from features.document import read_document
 from features.duration import Duration, format_duration
@@ -62,7 +63,7 @@ class FitRule(_Rule):
 
     Attributes:
         profile: The profile field.
-        one_of: Values that fire the rule, upper and lower case alike.
+        one_of: Values that fire the rule, as `category_key` compares them.
         missing: Fires where the field is missing.
     """
 
@@ -86,10 +87,17 @@ class FitRule(_Rule):
         texts = table.texts[self.profile]
         if self.one_of is None:
             return np.array([text is None for text in texts], dtype=np.bool_)
-        wanted = {text.casefold() for text in self.one_of}
+        wanted, boolean = self._wanted
         return np.array(
-            [text is not None and text.casefold() in wanted for text in texts], dtype=np.bool_
+            [text is not None and category_key(text, boolean=boolean) in wanted for text in texts],
+            dtype=np.bool_,
         )
+
+    @cached_property
+    def _wanted(self) -> tuple[frozenset[str], bool]:
+        values = self.one_of or ()
+        boolean = are_boolean(values)
+        return frozenset(category_key(value, boolean=boolean) for value in values), boolean
 
 
 class BehaviourRule(_Rule):

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from features.contract import ContractError, Lead, moment
-from features.declaration import Language
+from features.declaration import Language, Level
 from features.online import OnlineFeatures, OnlineRow
 from features.table import concatenate
 from serving.answer import (
     Answer,
+    Enquiry,
     FallbackReason,
     Listing,
-    Subject,
     Verdict,
     compose,
     judge,
@@ -163,15 +163,19 @@ class Scoring:
         if isinstance(outcome, ContractError):
             return outcome
         language = case.language or self.conditions.language
-        subject = _subject(case, outcome.row)
-        return compose(subject, outcome.verdict, self.conditions.listing, language, fallback_reason)
+        enquiry = _enquiry(case, outcome.row)
+        return compose(enquiry, outcome.verdict, self.conditions.listing, language, fallback_reason)
 
 
-def _subject(case: Case, row: OnlineRow) -> Subject:
-    return Subject(
+def _enquiry(case: Case, row: OnlineRow) -> Enquiry:
+    unsent: list[Level] = [] if row.own_events else ["lead"]
+    if case.lead.account_id is not None and case.account_events is None:
+        unsent.append("account")
+    return Enquiry(
         lead_id=case.lead.lead_id,
         as_of=case.as_of,
-        account_events_unsent=case.lead.account_id is not None and case.account_events is None,
+        unsent=tuple(unsent),
         events_ignored=row.events_ignored,
+        events_incomplete=row.events_incomplete,
         unknown=tuple(row.unknown),
     )

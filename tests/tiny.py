@@ -18,6 +18,7 @@ from features.declaration import (
     ProfileNumber,
 )
 from features.duration import parse_duration
+from features.subject import Subjects
 from features.table import FeatureTable
 from serving.model.artefact import checksum, load_model, save_model
 from serving.model.manifest import Calibration, Manifest, TrainingWindow
@@ -112,6 +113,7 @@ def tiny_training(*, trees: bool = True) -> TinyTraining:
         calibration=calibration,
         reference=Reference.of(calibration.slope * margins + calibration.offset),
         importance={feature.name: 0.1 for feature in FEATURE_SET.features},
+        subject_importance=dict.fromkeys(Subjects(FEATURE_SET).names, 0.1),
         window=TrainingWindow(
             first=None, last=None, horizon="30d", rows=1500, leads=1500, positives=int(label.sum())
         ),

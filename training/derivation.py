@@ -16,12 +16,12 @@ from features.declaration import (
     ProfileNumber,
 )
 from features.document import suggestion
-from features.duration import DAY_US, duration_words, parse_duration
+from features.duration import DAY_US, parse_duration
 from features.history import EventTypeSummary
-from features.labels import number_text
 from features.mistake import MistakeError
 from features.operators import OperatorName
 from features.personal import holds_email
+from features.words import number_text, window_words
 from training.project import Project
 
 _MONTH = parse_duration("30d")
@@ -148,7 +148,7 @@ def _is_always_empty(feature: Feature, lags: Mapping[str | None, int]) -> TypeGu
 def _left_out(empty: list[Behaviour], lags: Mapping[str | None, int]) -> Iterable[str]:
     for event_type in dict.fromkeys(feature.event_type for feature in empty):
         windows = {f.window for f in empty if f.event_type == event_type and f.window is not None}
-        listed = ", ".join(duration_words(window, "en") for window in sorted(windows))
+        listed = ", ".join(window_words(window, "en") for window in sorted(windows))
         known = f"{number_text(lags[event_type] / DAY_US, 'en')} days after it happens"
         what = "No event" if event_type is None else f"No event '{event_type}'"
         yield f"{what} is known before {known}: windows of {listed}, always empty, were left out."

@@ -10,6 +10,7 @@ from features.contract import moment
 from features.declaration import KERNEL_VERSION
 from features.duration import format_duration
 from features.mistake import MistakeError
+from features.subject import Subjects
 from features.table import FeatureTable
 from serving.model.artefact import checksum, save_model
 from serving.model.manifest import Manifest, Metric, TrainingWindow
@@ -92,6 +93,8 @@ def ship(project: Project, dataset: Dataset, fitted: Fitted, figures: Figures, n
     explained = learned.halves.explain(fitted.encode(sample), fitted.calibration)
     importance = np.abs(explained.contributions).mean(axis=0)
     names = [feature.name for feature in fitted.feature_set.features]
+    subjects = Subjects(fitted.feature_set)
+    of_subjects = np.abs(subjects.sums(explained.contributions)).mean(axis=0)
     manifest = Manifest(
         product_version=version("leadscore"),
         kernel_version=KERNEL_VERSION,
@@ -105,6 +108,7 @@ def ship(project: Project, dataset: Dataset, fitted: Fitted, figures: Figures, n
         calibration=fitted.calibration,
         reference=Reference.of(fitted.reference),
         importance=dict(zip(names, importance.tolist(), strict=True)),
+        subject_importance=dict(zip(subjects.names, of_subjects.tolist(), strict=True)),
         window=_window(project, rows),
         metrics=figures.newest,
         backtest=figures.backtest,

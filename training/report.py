@@ -168,14 +168,26 @@ def trials_table(trials: Sequence[Trial]) -> str:
 
 
 def importance_table(manifest: Manifest) -> str:
-    """Return the most important features as a Markdown table."""
-    ranked = sorted(manifest.importance.items(), key=lambda item: -item[1])[:_MOST_IMPORTANT]
+    """Return what the reasons are mostly about, and the most important features, as Markdown."""
     features = {feature.name: feature for feature in manifest.feature_set.features}
-    rows = [
-        [f"`{name}`", feature_label(features[name], manifest.feature_set, "en"), number(weight)]
-        for name, weight in ranked
+    of_subjects = [
+        [f"`{name}`", number(weight)] for name, weight in _most(manifest.subject_importance)
     ]
-    return _table(["feature", "what it says", "mean absolute contribution"], rows)
+    of_features = [
+        [f"`{name}`", feature_label(features[name], manifest.feature_set, "en"), number(weight)]
+        for name, weight in _most(manifest.importance)
+    ]
+    weight = "mean absolute contribution"
+    return "\n\n".join(
+        [
+            _table(["subject", weight], of_subjects),
+            _table(["feature", "what it says", weight], of_features),
+        ]
+    )
+
+
+def _most(importance: dict[str, float]) -> list[tuple[str, float]]:
+    return sorted(importance.items(), key=lambda item: -item[1])[:_MOST_IMPORTANT]
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

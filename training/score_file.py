@@ -17,13 +17,14 @@ WriteAnswers = Callable[[list[Answer]], None]
 
 _REASONS: TypeAdapter[list[Reason]] = TypeAdapter(list[Reason])
 
+_FEATURE = pa.struct({"feature": pa.string(), "value": pa.string(), "contribution": pa.float64()})
 _REASON = pa.struct(
     {
-        "feature": pa.string(),
-        "value": pa.string(),
+        "subject": pa.string(),
         "contribution": pa.float64(),
         "direction": pa.string(),
         "text": pa.string(),
+        "features": pa.list_(_FEATURE),
     }
 )
 _SCHEMA = pa.schema(
@@ -42,6 +43,7 @@ _SCHEMA = pa.schema(
         "reasons": pa.list_(_REASON),
         "other_contribution": pa.float64(),
         "missing": pa.list_(pa.string()),
+        "unknown": pa.list_(pa.string()),
         "model_version": pa.string(),
     }
 )
@@ -95,8 +97,8 @@ def _csv(path: Path) -> Iterator[WriteAnswers]:
 
 def _structure(answer: Answer) -> dict[str, object]:
     row = answer.model_dump(include=set(_SCHEMA.names))
-    for reason in row["reasons"]:
-        reason["value"] = None if reason["value"] is None else str(reason["value"])
+    for feature in (feature for reason in row["reasons"] for feature in reason["features"]):
+        feature["value"] = None if feature["value"] is None else str(feature["value"])
     return row
 
 
@@ -105,4 +107,5 @@ def _flat_rows(answers: Iterable[Answer]) -> Iterator[dict[str, object]]:
         row = answer.model_dump(mode="json", include=set(_SCHEMA.names))
         row["reasons"] = _REASONS.dump_json(answer.reasons).decode()
         row["missing"] = ";".join(answer.missing)
+        row["unknown"] = ";".join(answer.unknown)
         yield row

@@ -11,7 +11,7 @@ from features.declaration import Language
 from features.history import History
 from features.local import LocalFeatures
 from features.mistake import MistakeError
-from serving.answer import Answer, FallbackReason, Listing, Subject, Verdict, compose, judge
+from serving.answer import Answer, Enquiry, FallbackReason, Listing, Verdict, compose, judge
 from serving.basis import Basis, RulesBasis
 from training.progress import Progress
 from training.project import Project
@@ -159,27 +159,37 @@ class ProjectScoring:
         basis = self.judges.basis
         features = LocalFeatures(basis.feature_set, self.history)
         moments = np.full(len(lead), 0 if self.project.flat else as_of)
+        eventful = self.history.eventful(as_of)
         for rows, table in features.partitions(lead, moments):
             for start in range(0, len(table), _CHUNK):
                 part = np.arange(start, min(start + _CHUNK, len(table)))
                 verdicts = judge(basis, table.take(part))
-                yield self._composed(verdicts, lead[rows][part], moments[rows][part], as_of)
+                chunk = lead[rows][part]
+                enquiries = [
+                    Enquiry(lead_id, as_of, unsent=() if any_event else ("lead",))
+                    for lead_id, any_event in zip(
+                        self.history.leads().lead_id[chunk].tolist(),
+                        eventful[chunk].tolist(),
+                        strict=True,
+                    )
+                ]
+                yield self._composed(enquiries, verdicts, chunk, moments[rows][part])
 
     def _composed(
         self,
+        enquiries: list[Enquiry],
         verdicts: list[Verdict],
         lead: NDArray[np.int64],
         moments: NDArray[np.int64],
-        as_of: int,
     ) -> list[Answer]:
         """Return answers, those of verdicts that are no numbers by the rules."""
         finite = np.array([verdict.finite for verdict in verdicts], dtype=np.bool_)
         by_rules = iter(self._by_rules(lead[~finite], moments[~finite]))
         answers = []
-        for code, verdict, usable in zip(lead.tolist(), verdicts, finite, strict=True):
+        for enquiry, verdict, usable in zip(enquiries, verdicts, finite, strict=True):
             answers.append(
                 compose(
-                    Subject(str(self.history.leads().lead_id[code]), as_of),
+                    enquiry,
                     verdict if usable else next(by_rules),
                     self._wording.listing,
                     self._wording.language,

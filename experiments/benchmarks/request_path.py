@@ -19,7 +19,7 @@ from experiments.benchmarks.http_scoring import scored_lead
 from experiments.simulator import simulate
 from features.clock import now
 from features.online import OnlineFeatures
-from serving.answer import Listing, Subject, Verdict, compose
+from serving.answer import Enquiry, Listing, compose, judge
 from serving.basis import ModelBasis
 from serving.model.artefact import load_model
 from serving.model.scorer import LeadModel
@@ -41,11 +41,9 @@ def steps(model: LeadModel) -> dict[str, Callable[[], object]]:
     case = request.case(now=0)
     row = features.row(case.lead, case.events, case.as_of)
     matrix = model.encoder.encode(row.table)
-    said = basis.explain(row.table)
-    score = int(basis.scores(row.table, said)[0])
-    verdict = Verdict(basis, row.table, 0, said.base_log_odds, said.contributions[0], score)
-    subject, listing = Subject(case.lead.lead_id, case.as_of), Listing()
-    answer = compose(subject, verdict, listing, "en", None)
+    [verdict] = judge(basis, row.table)
+    enquiry, listing = Enquiry(case.lead.lead_id, case.as_of), Listing()
+    answer = compose(enquiry, verdict, listing, "en", None)
     scoring = Scoring(read_rules(), model)
     trees = model.halves.trees
     return {
@@ -55,7 +53,7 @@ def steps(model: LeadModel) -> dict[str, Callable[[], object]]:
         "encode": lambda: model.encoder.encode(row.table),
         "explain the logistic": lambda: model.halves.linear.contributions(matrix),
         "explain the trees": lambda: trees and trees.contributions(matrix),
-        "reasons and answer": lambda: compose(subject, verdict, listing, "en", None),
+        "reasons and answer": lambda: compose(enquiry, verdict, listing, "en", None),
         "write JSON": answer.model_dump_json,
         "all of it": lambda: scoring.score(
             ScoreRequest.model_validate_json(body).case(now=0), time.monotonic()

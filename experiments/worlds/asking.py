@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,8 @@ from experiments.worlds.world import World
 from features.history import History
 from features.local import LocalFeatures
 from features.table import FeatureTable
-from serving.answer import Listing, Subject, compose, judge
+from serving.answer import Enquiry, Listing, compose, judge
 from serving.basis import ModelBasis
-from serving.loader import fetch_model
 from serving.model.artefact import load_model
 from serving.model.scorer import LeadModel, probability
 from training.project import read_project
@@ -42,7 +42,7 @@ class TrainedWorld:
         _, table = self._table(questions)
         strongest = []
         for verdict in judge(ModelBasis(self._model), table):
-            answer = compose(Subject("", self._world.end), verdict, Listing(), "en", None)
+            answer = compose(Enquiry("", self._world.end), verdict, Listing(), "en", None)
             strongest.append(max((abs(each.contribution) for each in answer.reasons), default=0.0))
         return float(np.exp(np.median(strongest)))
 
@@ -55,19 +55,14 @@ class TrainedWorld:
 
 
 @contextmanager
-def answering(world: World, uri: str, tracking_uri: str) -> Iterator[TrainedWorld]:
+def answering(world: World, model: Path) -> Iterator[TrainedWorld]:
     """Open what answers about the leads of a world.
 
     Args:
         world: Whose history is opened.
-        uri: Of the model that was trained on it.
-        tracking_uri: MLflow's address.
-
-    Raises:
-        ModelUnavailableError: There is no such model.
+        model: Folder of the model that was trained on it.
     """
-    fetched = fetch_model(uri, tracking_uri, world.folder / "models")
     project = read_project(world.folder / "project.toml")
     sources, profile = project.sources, project.profile
     with History.open(sources, profile, world.folder, now=world.end) as history:
-        yield TrainedWorld(world, history, load_model(fetched.folder))
+        yield TrainedWorld(world, history, load_model(model))

@@ -1,7 +1,6 @@
 """Many runs, one after the other or two at a time, each in a process with one thread to learn."""
 
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -12,7 +11,7 @@ from features.mistake import MistakeError
 from training.progress import Progress
 
 # Several threads wait for each other most of the time where other work takes the cores.
-_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MLFLOW_DISABLE_TELEMETRY": "true"}
+_ENVIRONMENT = {"OMP_NUM_THREADS": "1"}
 
 
 def run_all(orders: Sequence[Order], processes: int, progress: Progress) -> Iterator[Run]:
@@ -23,20 +22,19 @@ def run_all(orders: Sequence[Order], processes: int, progress: Progress) -> Iter
     """
     os.environ.update(_ENVIRONMENT)
     with (
-        tempfile.TemporaryDirectory() as folder,
         ProcessPoolExecutor(processes, get_context("spawn")) as pool,
         progress.bar("Training on worlds", len(orders)) as advance,
     ):
         try:
-            for ended in as_completed([pool.submit(_run, order, folder) for order in orders]):
+            for ended in as_completed([pool.submit(_run, order) for order in orders]):
                 yield ended.result()
                 advance(1)
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _run(order: Order, folder: str) -> Run:
+def _run(order: Order) -> Run:
     try:
-        return run(order, f"sqlite:///{folder}/{os.getpid()}.db")
+        return run(order)
     except MistakeError as mistake:
         raise MistakeError(f"{order.world}, seed {order.seed}: {mistake}") from None

@@ -16,8 +16,13 @@ from experiments.worlds.figures import Figures, compare
 from experiments.worlds.moments import AGES, Questions, after_events, age_of, at_end, at_random
 from experiments.worlds.record import AFTER_EVENT, END, RANDOM, Run
 from experiments.worlds.world import World
-from training.pipeline import train
+from training.dataset import build_dataset
+from training.history import open_history
+from training.procedure import Procedure
 from training.progress import Progress
+from training.project import read_project
+from training.refit import Figures as Evidence
+from training.refit import refit, ship
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Order:
     demo_leads: int
 
 
-def run(order: Order, tracking_uri: str) -> Run:
+def run(order: Order) -> Run:
     """Make a world, train on it, and ask.
 
     Raises:
@@ -45,11 +50,9 @@ def run(order: Order, tracking_uri: str) -> Run:
     with tempfile.TemporaryDirectory() as folder:
         world = make(Path(folder, order.world), order.seed)
         started = time.perf_counter()
-        quiet = Progress(Console(quiet=True))
-        training = train(
-            world.folder / "project.toml", quiet, now=world.end, tracking_uri=tracking_uri
-        )
-        with answering(world, training.version.uri, tracking_uri) as answers:
+        model = Path(folder, "model")
+        _learn(world, model)
+        with answering(world, model) as answers:
             end = at_end(world)
             figures = _by_age(world, answers, END, end)
             if order.world == "demo":
@@ -58,6 +61,17 @@ def run(order: Order, tracking_uri: str) -> Run:
                 figures |= _by_age(world, answers, AFTER_EVENT, after_events(world))
             reason = answers.strongest_reason(end) if order.world == "constant" else None
         return Run(order.world, order.seed, time.perf_counter() - started, figures, reason)
+
+
+def _learn(world: World, model: Path) -> None:
+    """Write the model that `leadscore train` would register; its backtest is left out."""
+    quiet = Progress(Console(quiet=True))
+    path = world.folder / "project.toml"
+    project = read_project(path)
+    with open_history(project, world.folder, quiet, world.end) as history:
+        dataset = build_dataset(project, world.folder, history, quiet)
+    fitted = refit(dataset, Procedure(dataset, project.model))
+    ship(project, dataset, fitted, Evidence({}, {}, ()), world.end).save(model)
 
 
 def _by_age(

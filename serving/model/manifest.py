@@ -81,6 +81,7 @@ class Manifest(_Described):
         calibration: From raw margin to log-odds.
         reference: For score and grade.
         importance: Mean absolute contribution by feature name, log-odds.
+        subject_importance: The same by subject, of the sums of their features.
         window: Where it learned.
         metrics: Of the whole procedure on the newest slice, by name; empty where the history is
             too short to tell.
@@ -104,6 +105,7 @@ class Manifest(_Described):
     calibration: Calibration
     reference: Reference
     importance: dict[str, float]
+    subject_importance: dict[str, float]
     window: TrainingWindow
     metrics: dict[str, Metric]
     backtest: dict[str, Metric]

@@ -1,5 +1,6 @@
 """From log-odds to a score and a grade: where a lead stands among the reference leads."""
 
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal, Self
 
@@ -40,13 +41,17 @@ class Reference(BaseModel):
         """Take the quantiles of reference leads, float64 [leads]."""
         return cls(quantiles=tuple(np.quantile(log_odds, np.linspace(0.0, 1.0, 101)).tolist()))
 
+    @cached_property
+    def _quantiles(self) -> NDArray[np.float64]:
+        return np.array(self.quantiles)
+
     def scores(self, log_odds: NDArray[np.float64]) -> NDArray[np.int64]:
         """Return percentiles of 1 to 100, int64 [leads].
 
         A lead that ties with reference leads takes the middle of their ranks, so that the most
         common lead of a coarse model is average rather than best.
         """
-        below = np.searchsorted(self.quantiles, log_odds, side="left")
-        up_to = np.searchsorted(self.quantiles, log_odds, side="right")
+        below = np.searchsorted(self._quantiles, log_odds, side="left")
+        up_to = np.searchsorted(self._quantiles, log_odds, side="right")
         rank = np.rint((below + up_to) / 2).astype(np.int64)
         return np.clip(rank, 1, 100)

@@ -55,7 +55,7 @@ def _day(days: int) -> datetime:
 def test_what_a_reader_must_know_is_noted(tmp_path: Path) -> None:
     dataset = _build(write_firm(tmp_path, leads=200))
     assert dataset.notes[0].startswith("Profile values are today's")
-    assert any(note.endswith("rows left out as immature.") for note in dataset.notes)
+    assert any(note.startswith("sources.leads ends on") for note in dataset.notes)
     assert len(dataset.learning.rows) == len(dataset.learning.table)
     assert len(dataset.learning.rows) == len(dataset.learning.rules.log_odds)
 
