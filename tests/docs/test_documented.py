@@ -111,7 +111,7 @@ def test_every_operator_is_documented_with_its_time_and_empty_value() -> None:
 def test_every_figure_of_the_report_is_documented() -> None:
     titles = metrics_table({}).splitlines()[0].strip("| ").split(" | ")[1:]
     assert len(titles) == len(METRICS)
-    assert [row["figure"] for row in table(SCIENTIST, "Reading the report")] == titles
+    assert {*titles} <= {row["figure"] for row in table(SCIENTIST, "Reading the report")}
 
 
 def test_every_key_of_a_project_is_documented_with_its_default() -> None:
