@@ -26,7 +26,7 @@ def booster_settings(leaves: int, learning_rate: float, seed: int) -> dict[str, 
         "max_bin": 127,
         "seed": seed,
         "deterministic": True,
-        "force_row_wise": True,
+        "force_col_wise": True,
         "verbosity": -1,
     }
 
