@@ -22,9 +22,8 @@ _HEADER = """\
 ## Results on real data
 
 Written by `make results` (`python -m experiments.results`), which trains the projects under
-`experiments/projects` on the data sets in `LEADSCORE_DATA` (default `../shared/data`). The figures
-are those of the whole procedure on the newest slice, which it never saw: fit on the oldest one,
-calibrate on the next, a gap of one horizon between them. In brackets: bootstrap 95 % intervals over
+`experiments/projects` on the data sets in `LEADSCORE_DATA` (default `../shared/data`). At past
+cut-offs the whole procedure ran as if it were that day. In brackets: bootstrap 95 % intervals over
 independent accounts and persons. The rules are the ones that ship; they know nothing of these data
 sets.
 """
