@@ -34,16 +34,15 @@ _COMPARISONS = TypeAdapter(list[Comparison])
 _SECTION = """\
 ## Against common learners
 
-Written by `make quality` (`python -m experiments.benchmarks.quality --page`), which needs the extra
-`peers`. At each past cut-off the product runs its whole procedure on the rows whose outcome was
-known that day, and every peer learns from the same rows and columns; the rows up to the next
+Written by `make quality` (`python -m experiments.benchmarks.quality --page`), which needs the
+extra `peers`. At each past cut-off the product runs its whole procedure on the rows whose outcome
+was known that day, and every peer learns from the same rows and columns; the rows up to the next
 cut-off are predicted, those of all cut-offs together. Peers are as they come: no tuning, no
-calibration.
-LightGBM, CatBoost and scikit-learn's HistGradientBoosting are told which columns hold categories;
-XGBoost and the logistic regression (scaled; the median and an indicator for what is missing) get
-one column a category. In brackets: bootstrap 95 % intervals over independent accounts and persons.
-Of `x_education` and `av_smart_lead`, columns known only after the outcome are left out; their
-project files say which, and why.
+calibration. LightGBM, CatBoost and scikit-learn's HistGradientBoosting are told which columns
+hold categories; XGBoost and the logistic regression (scaled; the median and an indicator for what
+is missing) get one column a category. In brackets: bootstrap 95 % intervals over independent
+accounts and persons. Of `x_education` and `av_smart_lead`, columns known only after the outcome
+are left out; their project files say which, and why.
 
 {date}.
 
