@@ -6,7 +6,7 @@ export MPLBACKEND := Agg
 # Threads of LightGBM that wait for each other leave the cores to other work.
 export OMP_WAIT_POLICY := passive
 
-.PHONY: demo test lint bench results clean
+.PHONY: demo test lint bench results quality clean
 
 demo: .venv/ready
 	$(BIN)/leadscore demo --no-serve --port 0
@@ -25,6 +25,10 @@ bench: .venv/ready
 
 results: .venv/ready
 	$(BIN)/python -m experiments.results
+
+# Needs the extra: .venv/bin/pip install --editable '.[training,peers]'
+quality: .venv/ready
+	$(BIN)/python -m experiments.benchmarks.quality --page
 
 .venv/ready: requirements/dev.lock pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -23,6 +23,8 @@ DATA = Path(os.environ.get("LEADSCORE_DATA", PROJECTS / "../../../shared/data"))
         ("relax_signup", 12_000, 0.15),
         ("olist_funnel", 8_000, 0.10),
         ("bank_marketing", 41_188, 0.11),
+        ("x_education", 9_240, 0.39),
+        ("av_smart_lead", 39_161, 0.05),
     ],
 )
 def test_a_real_export_becomes_labelled_rows(name: str, leads: int, share: float) -> None:
