@@ -88,7 +88,9 @@ class Sentences:
 def _of_lead(feature: Feature, label: str, value: Value, language: Language) -> str:
     """Say the age of a lead, or a part of its profile."""
     words = WORDS[language]
-    if feature.kind == "lead_age" and isinstance(value, float):
+    if feature.kind == "lead_age":
+        if not isinstance(value, float):
+            return words["lead since unknown"]
         return words["lead for"].format(time=elapsed(value, language))
     if feature.kind == "missing_count" and isinstance(value, float):
         return _counted("profile_missing", value, language)

@@ -68,7 +68,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "decayed_count": "{n}, jüngere zählen mehr",
         # The lead and its profile.
         "lead for": "Lead seit {time}",
-        "created nobody knows when": "Unbekannt, seit wann ein Lead",
+        "lead since unknown": "Unbekannt, seit wann ein Lead",
         "profile_missing 0": "Profil vollständig",
         "profile_missing 1": "1 Profilangabe fehlt",
         "profile_missing": "{n} Profilangaben fehlen",
@@ -127,7 +127,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "decayed_count 0": "not lately",
         "decayed_count": "{n}, newer ones counting more",
         "lead for": "Lead for {time}",
-        "created nobody knows when": "Unknown since when a lead",
+        "lead since unknown": "Unknown since when a lead",
         "profile_missing 0": "Profile complete",
         "profile_missing 1": "1 profile field missing",
         "profile_missing": "{n} profile fields missing",

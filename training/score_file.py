@@ -1,9 +1,11 @@
 """Files of scores, written whole or not at all: reasons as structures in Parquet, JSON in CSV."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate, chain
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,7 +13,9 @@ from pydantic import TypeAdapter
 
 from features.mistake import MistakeError
 from serving.answer import Answer
-from serving.reasons import Reason
+from serving.reasons import FeatureShare, Reason
+
+Item = TypeVar("Item")
 
 WriteAnswers = Callable[[list[Answer]], None]
 
@@ -82,9 +86,43 @@ def score_file(path: Path) -> Iterator[WriteAnswers]:
 @contextmanager
 def _parquet(path: Path) -> Iterator[WriteAnswers]:
     with pq.ParquetWriter(path, _SCHEMA) as writer:
-        yield lambda answers: writer.write_table(
-            pa.Table.from_pylist([_structure(answer) for answer in answers], _SCHEMA)
-        )
+        yield lambda answers: writer.write_table(_table(answers))
+
+
+def _table(answers: list[Answer]) -> pa.Table:
+    columns = {
+        name: pa.array([getattr(answer, name) for answer in answers], _SCHEMA.field(name).type)
+        for name in _SCHEMA.names
+        if name != "reasons"
+    }
+    columns["reasons"] = _nested([answer.reasons for answer in answers], _reasons)
+    return pa.table([columns[name] for name in _SCHEMA.names], _SCHEMA)
+
+
+def _reasons(reasons: list[Reason]) -> pa.Array:
+    columns = {
+        field.name: pa.array([getattr(reason, field.name) for reason in reasons], field.type)
+        for field in _REASON
+        if field.name != "features"
+    }
+    columns["features"] = _nested([reason.features for reason in reasons], _features)
+    return pa.StructArray.from_arrays([columns[field.name] for field in _REASON], fields=[*_REASON])
+
+
+def _features(features: list[FeatureShare]) -> pa.Array:
+    values = [feature["value"] for feature in features]
+    columns = [
+        pa.array([feature["feature"] for feature in features], pa.string()),
+        pa.array([None if value is None else str(value) for value in values], pa.string()),
+        pa.array([feature["contribution"] for feature in features], pa.float64()),
+    ]
+    return pa.StructArray.from_arrays(columns, fields=[*_FEATURE])
+
+
+def _nested(lists: Sequence[list[Item]], array: Callable[[list[Item]], pa.Array]) -> pa.Array:
+    """Return lists as an array of lists, from the array of all their items."""
+    offsets = pa.array([0, *accumulate(map(len, lists))], pa.int32())
+    return pa.ListArray.from_arrays(offsets, array([*chain.from_iterable(lists)]))
 
 
 @contextmanager
@@ -95,16 +133,9 @@ def _csv(path: Path) -> Iterator[WriteAnswers]:
         yield lambda answers: writer.writerows(_flat_rows(answers))
 
 
-def _structure(answer: Answer) -> dict[str, object]:
-    row = answer.model_dump(include=set(_SCHEMA.names))
-    for feature in (feature for reason in row["reasons"] for feature in reason["features"]):
-        feature["value"] = None if feature["value"] is None else str(feature["value"])
-    return row
-
-
 def _flat_rows(answers: Iterable[Answer]) -> Iterator[dict[str, object]]:
     for answer in answers:
-        row = answer.model_dump(mode="json", include=set(_SCHEMA.names))
+        row = answer.model_dump(mode="json", exclude={"reasons"})
         row["reasons"] = _REASONS.dump_json(answer.reasons).decode()
         row["missing"] = ";".join(answer.missing)
         row["unknown"] = ";".join(answer.unknown)

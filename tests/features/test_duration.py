@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.duration import DAY_US, HOUR_US, duration_words, format_duration, parse_duration
+from features.duration import DAY_US, HOUR_US, format_duration, parse_duration
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,3 @@ def test_what_is_no_duration_is_refused(text: object) -> None:
 @given(st.integers(1, 100_000))
 def test_what_is_written_is_read_back(hours: int) -> None:
     assert parse_duration(format_duration(hours * HOUR_US)) == hours * HOUR_US
-
-
-def test_words() -> None:
-    assert duration_words(DAY_US, "de") == "1 Tag"
-    assert duration_words(7 * DAY_US, "en") == "7 days"
-    assert duration_words(12 * HOUR_US, "de") == "12 Stunden"

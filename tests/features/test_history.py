@@ -120,6 +120,24 @@ def test_the_shortest_lag_of_an_event_type_is_told(tmp_path: Path) -> None:
         assert [s.shortest_lag for s in history.event_types(us(2026, 2, 4))] == [2 * DAY_US]
 
 
+def test_leads_with_an_event_that_counts_are_told(tmp_path: Path) -> None:
+    lines = (
+        "id,at,seen,type",
+        "1,2026-02-01T00:00:00Z,2026-02-01T00:00:00Z,page",
+        "2,2026-02-01T00:00:00Z,2026-02-03T00:00:00Z,page",
+        "3,2026-02-02T00:00:00Z,2026-02-02T00:00:00Z,page",
+    )
+    write(tmp_path, "events.csv", lines)
+    with read(tmp_path, events=[events(recorded_at="seen")]) as history:
+        lead_ids = history.leads().lead_id
+        for at, expected in (
+            (us(2026, 2, 1), set()),
+            (us(2026, 2, 1) + 1, {"1"}),
+            (us(2026, 2, 3), {"1", "2", "3"}),
+        ):
+            assert set(lead_ids[history.eventful(at)]) == expected
+
+
 def test_a_glob_reads_all_its_files(tmp_path: Path) -> None:
     (tmp_path / "log").mkdir()
     for day in (1, 2, 3):

@@ -14,7 +14,7 @@ from features.declaration import (
     ProfileNumber,
 )
 from features.duration import parse_duration
-from features.labels import feature_label, number_text, value_text
+from features.labels import feature_label, subject_label
 from features.operators import OPERATORS
 
 NAMES = {
@@ -39,8 +39,8 @@ WEEK = parse_duration("7d")
         ),
         (
             Behaviour(operator="count", window=parse_duration("1d"), level="account"),
-            "Firma: Alle Ereignisse, 1 Tag: Anzahl",
-            "Account: All events, 1 day: count",
+            "Firma: Alle Ereignisse, 24 Stunden: Anzahl",
+            "Company: All events, 24 hours: count",
         ),
         (
             Behaviour(operator="days_since_last", event_type="demo_request"),
@@ -81,25 +81,35 @@ def test_labels_of_different_operators_differ(language: Language) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "de", "en"),
+    ("feature", "de", "en"),
     [
-        (None, "fehlt", "missing"),
-        ("true", "ja", "yes"),
-        ("false", "nein", "no"),
-        ("Maschinenbau", "Maschinenbau", "Maschinenbau"),
-        (2.0, "2", "2"),
-        (2.5, "2,5", "2.5"),
-        (0.0, "0", "0"),
-        (100.0, "100", "100"),
-        (-0.30000000000000004, "-0,3", "-0.3"),
-        (0.0123, "0,012", "0.012"),
-        (1e15, "1000000000000000", "1000000000000000"),
+        (
+            Behaviour(operator="count", event_type="demo_request", window=WEEK),
+            "Demo angefragt",
+            "Demo requested",
+        ),
+        (
+            Behaviour(operator="max", event_type="x", level="account"),
+            "Firma: Ereignis x",
+            "Company: Event x",
+        ),
+        (Behaviour(operator="days_since_last"), "Aktivität", "Activity"),
+        (
+            Behaviour(operator="count", level="account"),
+            "Firma: Aktivität",
+            "Company: Activity",
+        ),
+        (ProfileNumber(field="employees"), "Beschäftigte", "Employees"),
+        (LeadAge(), "Alter des Leads in Tagen", "Age of the lead in days"),
     ],
 )
-def test_values_read_as_people_write_them(value: float | str | None, de: str, en: str) -> None:
-    assert value_text(value, "de") == de
-    assert value_text(value, "en") == en
+def test_every_kind_of_subject_has_a_label(feature: Feature, de: str, en: str) -> None:
+    feature_set = FeatureSet(features=(feature,), names=NAMES)
+    assert subject_label(feature, feature_set, "de") == de
+    assert subject_label(feature, feature_set, "en") == en
 
 
-def test_numbers_never_read_as_minus_nothing() -> None:
-    assert number_text(-0.0, "en") == "0"
+def test_braces_in_a_name_are_letters() -> None:
+    feature = Behaviour(operator="count", event_type="{n}{0}", window=WEEK)
+    feature_set = FeatureSet(features=(feature,))
+    assert feature_label(feature, feature_set, "en") == "Event {n}{0}, 7 days: count"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from features.contract import ContractError, Event, Lead, moment
+from features.declaration import Behaviour, FeatureSet
 from features.online import OnlineFeatures
 from tests.features.samples import AS_OF, AS_OF_US, FEATURES, START
 
@@ -60,6 +61,49 @@ def test_spaces_around_what_an_event_says_do_not_count() -> None:
     assert row.table.value(0, FEATURES.columns["count(demo)"]) == 3.0
     assert row.table.value(0, FEATURES.columns["distinct_items(demo)"]) == 1.0
     assert row.table.value(0, FEATURES.columns["profile.employees"]) is None
+
+
+def test_own_events_that_count_are_counted() -> None:
+    others = [Event("demo", AS_OF - HOUR)]
+    assert ONLINE.row(lead("acme"), [Event("x", AS_OF)], AS_OF_US, others).own_events == 0
+    assert ONLINE.row(lead(), [Event("x", AS_OF - HOUR)], AS_OF_US).own_events == 1
+
+
+def _reading(*features: Behaviour) -> OnlineFeatures:
+    return OnlineFeatures(FeatureSet(features=features))
+
+
+SUM_OF_DEMO = Behaviour(operator="sum", event_type="demo")
+ITEMS_OF_ALL = Behaviour(operator="distinct_items")
+
+
+@pytest.mark.parametrize(
+    ("features", "event", "incomplete"),
+    [
+        ((SUM_OF_DEMO,), Event("demo", AS_OF - HOUR), 1),
+        ((SUM_OF_DEMO,), Event("demo", AS_OF - HOUR, value=0.0), 0),
+        ((SUM_OF_DEMO,), Event("page", AS_OF - HOUR), 0),
+        ((SUM_OF_DEMO,), Event("demo", AS_OF), 0),
+        ((ITEMS_OF_ALL,), Event("page", AS_OF - HOUR, value=1.0), 1),
+        ((ITEMS_OF_ALL,), Event("page", AS_OF - HOUR, item=" "), 1),
+        ((ITEMS_OF_ALL,), Event("page", AS_OF - HOUR, item="a"), 0),
+        ((SUM_OF_DEMO, ITEMS_OF_ALL), Event("demo", AS_OF - HOUR), 1),
+        ((Behaviour(operator="count"),), Event("demo", AS_OF - HOUR), 0),
+    ],
+)
+def test_events_that_lack_what_features_read_are_counted(
+    features: tuple[Behaviour, ...], event: Event, incomplete: int
+) -> None:
+    assert _reading(*features).row(lead(), [event], AS_OF_US).events_incomplete == incomplete
+
+
+def test_events_of_colleagues_are_incomplete_for_the_account_only() -> None:
+    of_account = SUM_OF_DEMO.model_copy(update={"level": "account"})
+    event = [Event("demo", AS_OF - HOUR)]
+    for features, own, others in ((SUM_OF_DEMO, 1, 0), (of_account, 1, 1)):
+        online = _reading(features)
+        assert online.row(lead("acme"), event, AS_OF_US, []).events_incomplete == own
+        assert online.row(lead("acme"), [], AS_OF_US, event).events_incomplete == others
 
 
 def test_events_of_different_types_may_have_the_same_id() -> None:

@@ -71,6 +71,13 @@ def check(answer: Answer) -> None:
     for reason in sent["reasons"]:
         assert (reason["contribution"] > 0) == (reason["direction"] == "up")
         assert reason["contribution"] != 0
+        shares = [feature["contribution"] for feature in reason["features"]]
+        assert sum(shares) == pytest.approx(reason["contribution"], abs=1e-6)
+        assert [abs(share) for share in shares] == sorted(map(abs, shares), reverse=True)
+        assert 0 not in shares
+    assert len({reason["subject"] for reason in sent["reasons"]}) == len(sent["reasons"]) or (
+        sent["basis"] == "rules"
+    )
 
 
 RULES = read_rules()
@@ -129,8 +136,35 @@ def test_the_parts_add_up_however_few_reasons_are_listed(
 def test_nothing_else_contributes_where_every_reason_is_listed() -> None:
     case = Case(Lead("L", NOW, None, {"role": "student"}), [], None, NOW_US, None)
     answer = Scoring(RULES, "no_model").score(case, 0.0)
-    assert [reason.feature for reason in answer.reasons] == ["profile.role"]
+    [reason] = answer.reasons
+    assert reason.subject == "profile.role"
+    assert reason.features == [
+        {"feature": "profile.role", "value": "student", "contribution": reason.contribution}
+    ]
     assert answer.other_contribution == 0.0
+
+
+def test_each_rule_is_a_reason_of_its_own() -> None:
+    events = [Event("price_page", NOW - timedelta(n)) for n in (1, 2, 3)]
+    answer = Scoring(RULES, "no_model").score(Case(Lead("L", NOW), events, None, NOW_US, None), 0.0)
+    prices = [reason for reason in answer.reasons if reason.subject == "event:price_page"]
+    assert len(prices) == 2
+    for reason in prices:
+        assert [share["feature"] for share in reason.features] == ["count(price_page,30d)"]
+        assert [share["value"] for share in reason.features] == [3.0]
+
+
+def test_features_of_one_subject_are_one_reason(by_model: Scoring) -> None:
+    events = [Event("demo_request", NOW - timedelta(1))] * 2
+    case = Case(Lead("L", NOW - timedelta(9)), events, [], NOW_US, "de")
+    reasons = {reason.subject: reason for reason in by_model.score(case, 0.0).reasons}
+    demo = reasons["event:demo_request"]
+    assert demo.text.startswith("Demo angefragt: zweimal in 7 Tagen (Chance × ")
+    assert [share["feature"] for share in demo.features] == ["count(demo_request,7d)"]
+    assert reasons.keys() <= {
+        "event:demo_request", "event:page_view", "account.event:*", "profile.employees",
+        "profile.industry", "profile_missing", "lead_age_days",
+    }  # fmt: skip
 
 
 def test_what_is_missing_is_told(by_model: Scoring) -> None:
@@ -143,5 +177,33 @@ def test_what_is_missing_is_told(by_model: Scoring) -> None:
     )
     answer = by_model.score(case, 0.0)
     assert set(answer.missing) == {"employees", "industry", "account_events"}
-    assert answer.events_ignored == 1
+    assert (answer.events_ignored, answer.events_incomplete) == (1, 0)
     assert answer.unknown == ["event_type:x", "profile.colour"]
+
+
+def test_events_are_missing_where_none_counts(by_model: Scoring) -> None:
+    for events, missing in (
+        ([], True),
+        ([Event("page_view", NOW)], True),
+        ([Event("nobody_knows", NOW - timedelta(1))], False),
+    ):
+        answer = by_model.score(Case(Lead("L", NOW), events, None, NOW_US, None), 0.0)
+        assert ("events" in answer.missing) == missing
+
+
+def test_a_category_that_training_never_had_is_named_by_its_field(by_model: Scoring) -> None:
+    for industry, unknown in (
+        ("IT", []),
+        (" it ", []),
+        (None, []),
+        ("Geheim", ["profile.industry"]),
+    ):
+        case = Case(Lead("L", NOW, None, {"industry": industry}), [], None, NOW_US, None)
+        answer = by_model.score(case, 0.0)
+        assert answer.unknown == unknown
+        assert "Geheim" not in str(answer.unknown)
+
+
+def test_rules_have_seen_no_categories(by_model: Scoring) -> None:
+    case = Case(Lead("L", NOW, None, {"industry": "Geheim"}), [], None, NOW_US, None)
+    assert Scoring(RULES, "no_model").score(case, 0.0).unknown == []

@@ -36,6 +36,7 @@ def test_every_part_is_drawn(answer: Answer) -> None:
         assert f"{reason.contribution:+.2f}" in line
         assert line.startswith("█") == (reason.contribution < 0)
     assert "Missing: Role, channel" in lines
+    assert not any("without value" in line for line in lines)
 
 
 def test_it_is_drawn_in_german(answer: Answer) -> None:
@@ -43,6 +44,43 @@ def test_it_is_drawn_in_german(answer: Answer) -> None:
     for word in ("Klasse", "Wahrscheinlichkeit", "Ausgangswert", "Fehlende Angaben: Rolle,"):
         assert word in text
     assert f"{answer.log_odds:+.2f}".replace(".", ",") in text
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "de",
+            [
+                "Fehlende Angaben: Rolle, Ereignisse, Ereignisse der Firma, events_seen",
+                "Unbekannt: profile.role",
+                "Nicht gezählte Ereignisse: 2",
+                "Ereignisse ohne Wert oder Inhalt: 3",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Missing: Role, events, events of the company, events_seen",
+                "Unknown: profile.role",
+                "Events not counted: 2",
+                "Events without value or item: 3",
+            ],
+        ),
+    ],
+)
+def test_what_is_not_known_is_drawn(
+    answer: Answer, language: Language, expected: list[str]
+) -> None:
+    unknowing = answer.model_copy(
+        update={
+            "missing": ["role", "events", "account_events", "events_seen"],
+            "unknown": ["profile.role"],
+            "events_ignored": 2,
+            "events_incomplete": 3,
+        }
+    )
+    assert drawn(unknowing, language).splitlines()[-4:] == expected
 
 
 def test_rules_that_were_asked_for_stand_in_for_nothing(answer: Answer) -> None:

@@ -187,6 +187,13 @@ def test_the_card_tells_of_the_model(client: httpx.Client) -> None:
     assert card["explanation"]["table_bytes"] > 0
     assert [feature["name"] for feature in card["features"]] == list(FEATURE_SET.columns)
     assert card["features"][3]["de"] == "Demo angefragt, 7 Tage: Anzahl"
+    assert card["features"][3]["subject"] == "event:demo_request"
+    subjects = {subject["name"]: subject for subject in card["subjects"]}
+    assert subjects.keys() == {feature["subject"] for feature in card["features"]}
+    assert subjects["event:demo_request"]["de"] == "Demo angefragt"
+    assert subjects["profile.industry"]["part"] == "fit"
+    importances = [subject["importance"] for subject in card["subjects"]]
+    assert importances == sorted(importances, reverse=True)
 
 
 def test_a_load_balancer_may_ask_without_a_body(client: httpx.Client) -> None:

@@ -67,7 +67,7 @@ def test_a_missing_part_is_named(tmp_path: Path, part: str) -> None:
 
 
 @pytest.mark.parametrize("part", ["manifest.json", "linear.json", "booster.txt"])
-@pytest.mark.parametrize("damage", ["", "{}", "tree\nnum_class=1\n", "\x00\x01", '{"format": 1}'])
+@pytest.mark.parametrize("damage", ["", "{}", "tree\nnum_class=1\n", "\x00\x01", '{"format": 2}'])
 def test_a_damaged_part_is_refused(tmp_path: Path, part: str, damage: str) -> None:
     folder = tiny_training().save(tmp_path)
     (folder / part).write_text(damage, encoding="utf-8")

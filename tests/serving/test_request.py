@@ -104,6 +104,54 @@ def test_without_as_of_it_is_now_or_the_creation_just_ahead(ahead: int, as_of: i
     assert sent.case(NOW).as_of == (NOW + ahead if as_of is None else as_of)
 
 
+def _at(offset: int) -> str:
+    return moment(NOW + offset).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("occurred", "recorded", "expected"),
+    [
+        (-1, None, (-1, None)),
+        (0, None, (-1, None)),
+        (CLOCK_SKEW_US, None, (-1, None)),
+        (CLOCK_SKEW_US + 1, None, (CLOCK_SKEW_US + 1, None)),
+        (-5, 0, (-5, 0)),
+        (-5, 1, (-5, 0)),
+        (5, CLOCK_SKEW_US, (-1, 0)),
+        (5, CLOCK_SKEW_US + 1, (-1, CLOCK_SKEW_US + 1)),
+    ],
+)
+@pytest.mark.parametrize("source", ["events", "account_events"])
+def test_an_event_a_little_ahead_happens_now(
+    source: str, occurred: int, recorded: int | None, expected: tuple[int, int | None]
+) -> None:
+    event = {"event_type": "x", "occurred_at": _at(occurred)}
+    if recorded is not None:
+        event["recorded_at"] = _at(recorded)
+    sent = ScoreRequest.model_validate({"lead": lead(created_at=_at(-9)), source: [event]})
+    [read] = getattr(sent.case(NOW), source)
+    at, known = read.occurred_at, read.recorded_at
+    found = micros(at, "") - NOW, None if known is None else micros(known, "") - NOW
+    assert found == expected
+
+
+def test_an_event_counts_from_the_moment_of_a_lead_that_is_ahead_itself() -> None:
+    event = {"event_type": "x", "occurred_at": _at(CLOCK_SKEW_US)}
+    sent = ScoreRequest.model_validate({"lead": lead(created_at=_at(9)), "events": [event]})
+    case = sent.case(NOW)
+    assert (case.as_of, micros(case.events[0].occurred_at, "")) == (NOW + 9, NOW + 8)
+
+
+def test_where_the_moment_is_given_no_clock_is_forgiven() -> None:
+    event = {"event_type": "x", "occurred_at": _at(0), "recorded_at": _at(1)}
+    sent = {"lead": lead(created_at=_at(-9)), "events": [event], "as_of": _at(0)}
+    [read] = ScoreRequest.model_validate(sent).case(NOW).events
+    assert (micros(read.occurred_at, ""), micros(read.recorded_at or moment(0), "")) == (
+        NOW,
+        NOW + 1,
+    )
+
+
 def test_a_clock_far_ahead_is_refused() -> None:
     created = moment(NOW + CLOCK_SKEW_US + 1).isoformat()
     sent = ScoreRequest.model_validate({"lead": lead(created_at=created)})

@@ -71,7 +71,7 @@ def test_a_text_that_only_the_rules_want_as_a_number_is_unknown_to_them() -> Non
     )
     assert answer.unknown == ["profile.employees"]
     assert "employees" in answer.missing
-    assert {reason.feature for reason in answer.reasons} >= {"profile.industry"}
+    assert {reason.subject for reason in answer.reasons} >= {"profile.industry"}
 
 
 @pytest.mark.parametrize("basis", ["model", "rules"])

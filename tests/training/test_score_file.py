@@ -8,8 +8,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from features.table import Value
 from serving.answer import Answer
-from serving.reasons import Reason
+from serving.reasons import FeatureShare, Reason
 from training.score_file import OutputError, score_file
 
 AS_OF = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=UTC)
@@ -28,19 +29,22 @@ def _answer(number: int) -> Answer:
         base_log_odds=-2.0,
         fit=0.4,
         behaviour=0.5,
-        reasons=[_reason(12.5), _reason("Müller, Söhne"), _reason(None)],
+        reasons=[_reason(12.5, "Müller, Söhne"), _reason(None)],
         other_contribution=0.1,
         missing=["employees", "industry"],
         events_ignored=0,
-        unknown=[],
+        events_incomplete=0,
+        unknown=["profile.industry", "profile.role"],
         model_version="firm/1",
     )
 
 
-def _reason(value: float | str | None) -> Reason:
-    return Reason(
-        feature="profile.x", value=value, contribution=0.3, direction="up", text="Größe = 12,5"
-    )
+def _reason(*values: Value) -> Reason:
+    shares: list[FeatureShare] = [
+        {"feature": f"feature {n}", "value": value, "contribution": 0.3 * (n + 1)}
+        for n, value in enumerate(values)
+    ]
+    return Reason.about("event:x", 0.9, "Größe: 2-mal", shares)
 
 
 def _write(path: Path, *chunks: int) -> None:
@@ -56,10 +60,14 @@ def test_parquet_is_read_back(tmp_path: Path) -> None:
     rows = pq.read_table(tmp_path / "scores.parquet").to_pylist()
     assert [row["lead_id"] for row in rows] == [_answer(n).lead_id for n in range(3)]
     first, answer = rows[0], _answer(0)
-    for field in ("as_of", "probability", "score", "grade", "basis", "fallback_reason", "missing"):
-        assert first[field] == getattr(answer, field)
-    assert [reason["value"] for reason in first["reasons"]] == ["12.5", "Müller, Söhne", None]
-    assert first["reasons"][0]["text"] == "Größe = 12,5"
+    for field in rows[0].keys() - {"lead_id", "reasons"}:
+        assert first[field] == getattr(answer, field), field
+    for reason, written in zip(answer.reasons, first["reasons"], strict=True):
+        shares = [
+            {**share, "value": None if share["value"] is None else str(share["value"])}
+            for share in reason.features
+        ]
+        assert written == reason.model_dump() | {"features": shares}
 
 
 def test_csv_is_read_back(tmp_path: Path) -> None:
@@ -72,6 +80,7 @@ def test_csv_is_read_back(tmp_path: Path) -> None:
     assert datetime.fromisoformat(first["as_of"]) == AS_OF
     assert json.loads(first["reasons"]) == [r.model_dump() for r in answer.reasons]
     assert first["missing"] == "employees;industry"
+    assert first["unknown"] == "profile.industry;profile.role"
     assert first["fallback_reason"] == ""
 
 
@@ -85,7 +94,7 @@ def test_both_have_the_same_columns_and_may_be_empty(tmp_path: Path, suffix: str
         else path.read_text(encoding="utf-8").strip().split(",")
     )
     assert columns[:4] == ["lead_id", "as_of", "probability", "score"]
-    assert len(columns) == 15
+    assert len(columns) == 16
 
 
 @pytest.mark.parametrize("name", ["scores.parquet", "scores.csv"])

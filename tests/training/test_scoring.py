@@ -131,15 +131,28 @@ def test_a_batch_says_what_the_service_says(
     for answer, case in zip(batch, _cases(folder, [a.lead_id for a in batch]), strict=True):
         said = online.score(case, arrived=time.monotonic())
         # What was sent in vain is known of requests only; and sums may differ in their last bit.
-        exact = said.model_dump(exclude={"events_ignored", "unknown"})
-        found = answer.model_dump(exclude={"events_ignored", "unknown"})
+        of_requests = {"events_ignored", "events_incomplete", "unknown"}
+        exact = said.model_dump(exclude=of_requests)
+        found = answer.model_dump(exclude=of_requests)
         assert _rounded(found) == _rounded(exact)
+        assert answer.unknown == [name for name in said.unknown if name.startswith("profile.")]
     assert len(batch) > 10
     assert len({answer.probability for answer in batch}) > 3
 
 
 def _rounded(answer: dict[str, Any]) -> object:
     return json.loads(json.dumps(answer, default=str), parse_float=lambda f: round(float(f), 9))
+
+
+def test_events_are_missing_until_the_first_one_counts(
+    folder: Path, project: Project, history: History, basis: Basis
+) -> None:
+    events = [_event(row) for row in _rows(folder, "events.csv") if row["id"] == "L0"]
+    visible = [(micros(e.occurred_at, ""), micros(e.recorded_at or moment(0), "")) for e in events]
+    first = min(max(occurred + 1, recorded) for occurred, recorded in visible)
+    scoring = _scoring(project, history, basis)
+    assert "events" in scoring.answer("L0", first - 1).missing
+    assert "events" not in scoring.answer("L0", first).missing
 
 
 def test_every_answer_adds_up(project: Project, history: History, basis: Basis) -> None:
@@ -154,6 +167,9 @@ def test_every_answer_adds_up(project: Project, history: History, basis: Basis) 
             answer.log_odds, abs=1e-6
         )
         assert len(answer.reasons) <= 3
+        for reason in answer.reasons:
+            inside = sum(share["contribution"] for share in reason.features)
+            assert inside == pytest.approx(reason.contribution, abs=1e-6)
 
 
 def test_open_leads_are_created_and_neither_closed_nor_at_the_target(
