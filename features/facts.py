@@ -25,6 +25,7 @@ _FAINT = 0.1
 
 _RANK = {kind: rank for rank, kind in enumerate(dict.fromkeys(("count", QUIET, *OPERATORS)))}
 _OF_VALUES = frozenset({"sum", "mean", "max"})
+_ONCE = frozenset({"active_days", "distinct_items"})
 _SINCE = frozenset({LAST, FIRST})
 _TELLING = frozenset({"count", "active_days", *_SINCE})
 """Operators that say nothing, or 0, only where nothing happened at all."""
@@ -103,8 +104,9 @@ def _order(fact: Fact) -> tuple[int, int]:
 def _saying(operator: str, span: int, value: float, quiet_for: int, last: float | None) -> _Saying:
     """Return what features have in common that say the same."""
     if value > 0.0:
-        if operator == "count":
-            return operator, value, 0
+        # Once is on one day, and one item: nobody says both.
+        if operator == "count" or (value == 1.0 and operator in _ONCE):
+            return "count", value, 0
         if value == last and operator in _SINCE:
             return _SILENCE
     elif span <= quiet_for:

@@ -18,7 +18,7 @@ from serving.batch import BatchResult
 from serving.card import Card
 from serving.http import create_app
 from serving.problem import ErrorCode, Problem
-from serving.reasons import Reason
+from serving.reasons import FeatureShare, Reason
 from serving.request import ScoreRequest, SentEvent, SentLead
 from serving.rules import Rules
 from serving.settings import settings_table
@@ -84,7 +84,11 @@ def test_every_field_of_requests_and_answers_is_documented() -> None:
             *_paths(SentLead, "lead."),
             *(f"events[].{name}" for name in SentEvent.__annotations__),
         ],
-        "The answer": [*_paths(Answer, ""), *_paths(Reason, "reasons[].")],
+        "The answer": [
+            *_paths(Answer, ""),
+            *_paths(Reason, "reasons[]."),
+            *(f"reasons[].features[].{name}" for name in FeatureShare.__annotations__),
+        ],
         "Many leads at once": _paths(BatchResult, "results[]."),
         "The shape of an error": _paths(Problem, "error."),
         "What answers": _paths(Card, ""),

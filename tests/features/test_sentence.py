@@ -252,6 +252,22 @@ def test_the_lead_itself_is_told(feature: Feature, value: Value, de: str, en: st
     assert say({feature: (value, 0.5)}, "en") == en
 
 
+def test_once_is_not_said_twice() -> None:
+    once: dict[Feature, tuple[Value, float]] = {
+        behaviour("count", "30d"): (1.0, 0.5),
+        behaviour("active_days", "30d"): (1.0, 0.4),
+        behaviour("distinct_items", "30d"): (1.0, 0.4),
+        behaviour("sum", "30d"): (2.5, 0.3),
+        behaviour("max", "30d"): (2.5, 0.3),
+        behaviour("days_since_last"): (3.5, 0.2),
+        behaviour("days_since_first"): (3.5, 0.2),
+    }
+    said = "Price page visited once in 30 days, value 2.5 in total, last time 3 days ago"
+    assert say(once, "en") == said
+    thrice = once | {behaviour("count", "30d"): (3.0, 0.5)}
+    assert say(thrice, "en").startswith("Price page visited 3 times in 30 days, on a single day")
+
+
 def test_what_hardly_matters_is_left_out() -> None:
     told = visits({"30d": 16.0, "90d": 29.0}, 2.0, 80.0) | {
         behaviour("active_days", "30d"): (4.0, 0.049)
