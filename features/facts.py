@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from features.declaration import Behaviour
 from features.duration import DAY_US
-from features.operators import OPERATORS
 from features.plan import WHOLE_HISTORY
 
 MOST_FACTS = 3
@@ -23,7 +22,10 @@ FIRST = "days_since_first"
 _FAINT = 0.1
 """What contributes less than this share of the strongest is not worth saying."""
 
-_RANK = {kind: rank for rank, kind in enumerate(dict.fromkeys(("count", QUIET, *OPERATORS)))}
+_ORDER = (
+    "count", QUIET, "active_days", "distinct_items", "sum", "mean", "max", "decayed_count", LAST,
+    FIRST, "trend",
+)  # fmt: skip
 _OF_VALUES = frozenset({"sum", "mean", "max"})
 _ONCE = frozenset({"active_days", "distinct_items"})
 _SINCE = frozenset({LAST, FIRST})
@@ -98,7 +100,7 @@ def choose_facts(told: Sequence[Told]) -> list[Fact]:
 
 
 def _order(fact: Fact) -> tuple[int, int]:
-    return _RANK[fact.kind], fact.span
+    return _ORDER.index(fact.kind), fact.span
 
 
 def _saying(operator: str, span: int, value: float, quiet_for: int, last: float | None) -> _Saying:

@@ -21,7 +21,7 @@ DATA = Path(os.environ.get("LEADSCORE_DATA", PROJECTS / "../../../shared/data"))
     [
         ("bpic2012_loans", 13_087, 0.32),
         ("relax_signup", 12_000, 0.15),
-        ("olist_funnel", 8_000, 0.10),
+        ("olist_funnel", 8_000, 0.09),
         ("bank_marketing", 41_188, 0.11),
         ("x_education", 9_240, 0.39),
         ("av_smart_lead", 39_161, 0.05),

@@ -24,11 +24,11 @@ from features.declaration import (
 from features.duration import DAY_US, parse_duration
 from features.facts import MOST_FACTS
 from features.online import OnlineFeatures
-from features.operators import OperatorName
+from features.operators import OPERATORS, OperatorName
 from features.sentence import Sentences
 from features.subject import Subjects
 from features.table import Value
-from features.words import number_text, window_unit
+from features.words import WORDS, number_text, window_unit
 from tests.features.samples import AS_OF_US, FEATURES, START, event_lists
 
 NAMES = {
@@ -142,8 +142,8 @@ def _visit(
                 behaviour("sum", "30d"): (12.5, 0.2),
                 behaviour("distinct_items", "30d"): (0.0, 0.2),
             },
-            "Preisseite besucht: 3-mal in 30 Tagen, Wert zusammen 12,5, ohne Inhalt",
-            "Price page visited 3 times in 30 days, value 12.5 in total, without an item",
+            "Preisseite besucht: 3-mal in 30 Tagen, ohne Inhalt, Wert zusammen 12,5",
+            "Price page visited 3 times in 30 days, without an item, value 12.5 in total",
         ),
         (
             {behaviour("mean", "30d"): (None, 0.1), behaviour("max", "7d"): (2.0, 0.1)},
@@ -275,6 +275,17 @@ def test_what_hardly_matters_is_left_out() -> None:
     assert "different days" not in say(told, "en")
     told[behaviour("active_days", "30d")] = (4.0, 0.9)
     assert "on 4 different days" in say(told, "en")
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+@pytest.mark.parametrize("event_type", ["price_page", None])
+@pytest.mark.parametrize("value", [None, 0.0, 1.0, 2.5, -1.0])
+def test_every_operator_can_be_said(
+    name: OperatorName, event_type: str | None, value: float | None
+) -> None:
+    time = None if OPERATORS[name].time == "optional window" else "7d"
+    told: Told = {behaviour(name, time, event_type): (value, 0.1)}
+    assert {language: bool(say(told, language)) for language in WORDS} == dict.fromkeys(WORDS, True)
 
 
 SUBJECTS = Subjects(FEATURES)

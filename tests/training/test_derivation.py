@@ -153,7 +153,7 @@ def test_windows_that_events_are_too_old_for_when_known_are_left_out_and_told() 
     assert {"count(opened,7d)", "count(opened,30d)", "sum(opened,30d)", "count(*,1d)"} < names
     assert {"count(demo_request,1d)", "days_since_last(opened)", "account.count(*,1d)"} < names
     assert derived.notes == (
-        "No event 'opened' is known before 7 days after it happens: windows of 1 day, always "
+        "No event 'opened' is known before 7 days after it happens: windows of 24 hours, always "
         "empty, were left out.",
     )
 
@@ -166,7 +166,7 @@ def test_windows_over_every_event_are_left_out_if_every_type_comes_late() -> Non
     alone = _derived(late)
     assert not {"count(*,7d)", "trend(*,7d)"} & {*alone.feature_set.columns}
     assert alone.notes[0] == (
-        "No event is known before 14 days after it happens: windows of 1 day, 7 days, always "
+        "No event is known before 14 days after it happens: windows of 24 hours, 7 days, always "
         "empty, were left out."
     )
 

@@ -189,5 +189,5 @@ def test_every_shipped_project_is_read(path: Path) -> None:
     assert read_project(path).name == path.stem
 
 
-def test_four_real_data_sets_are_shipped() -> None:
-    assert len(SHIPPED) == 4
+def test_six_real_data_sets_are_shipped() -> None:
+    assert len(SHIPPED) == 6
