@@ -21,7 +21,7 @@ def test_the_demo_prints_figures_closeness_and_an_explained_answer(demo: Ran) ->
     output = " ".join(demo.output.split())
     assert "### demo: probability of SQL." in output
     assert all(name in output for name in ("| leadscore |", "| base rate |", "| rules |"))
-    closeness = re.search(r"true probabilities: (\S+)\. The model reaches (\S+), (\d+)%", output)
+    closeness = re.search(r"by the true ones: (\S+); the model reaches (\S+), (\d+)%", output)
     assert closeness is not None
     best, found = float(closeness[1]), float(closeness[2])
     assert 0.6 < found <= best + 0.02
@@ -45,20 +45,39 @@ def test_training_prints_a_table_and_how_to_promote(trained: Ran) -> None:
 def test_a_training_leaves_all_of_it_in_mlflow(trained: Ran, tmp_path: Path) -> None:
     # MLflow warns of itself when its parts are imported first.
     with warnings.catch_warnings(action="ignore"):
-        client = mlflow.MlflowClient(f"sqlite:///{trained.folder}/mlflow.db")
+        address = f"sqlite:///{trained.folder}/mlflow.db"
+        client = mlflow.MlflowClient(address, address)
         version = client.get_model_version("leadscore-firm", "2")
         run = client.get_run(str(version.run_id))
         folder = Path(client.download_artifacts(run.info.run_id, "", str(tmp_path)))
-    assert {"model.leaves", "rows.horizon", "profile.numeric"} < run.data.params.keys()
+    assert {"model.learning_rate", "rows.horizon", "profile.numeric"} < run.data.params.keys()
     candidates = ("leadscore", "base_rate", "rules", "logistic_alone", "lightgbm_defaults")
     figures = {f"{c}.{name}{end}" for c in candidates for name in METRICS for end in ("", ".low")}
     assert figures < run.data.metrics.keys()
-    plots = {f"plots/{name}.png" for name in ("calibration", "lift", "shap_summary")}
+    plots = {f"plots/{name}.png" for name in ("backtest", "calibration", "lift", "shap_summary")}
     for name in {"project.toml", "summary.md", *plots}:
         assert (folder / name).stat().st_size > 0
     kept = (folder / "project.toml").read_text(encoding="utf-8")
     assert kept == (trained.folder / "project.toml").read_text(encoding="utf-8")
     assert (folder / "summary.md").read_text(encoding="utf-8") in trained.output
+
+
+def test_a_backtest_prints_its_table_and_keeps_it_in_mlflow(trained: Ran) -> None:
+    output = said(trained.folder, "backtest", "project.toml", "--cutoffs", "2", "--step", "20d")
+    lines = output.splitlines()
+    assert lines[1].startswith("### firm: backtest of the probability of SQL.")
+    assert lines[3].startswith("- Backtest: expected / observed ")
+    [head] = [line for line in lines if line.startswith("| cut-off | leads | conversions |")]
+    table = lines[lines.index(head) + 2 :]
+    assert len(table) == 3
+    assert table[-1].startswith("| all |")
+    with warnings.catch_warnings(action="ignore"):
+        address = f"sqlite:///{trained.folder}/mlflow.db"
+        client = mlflow.MlflowClient(address, address)
+        [experiment] = client.search_experiments(filter_string="name = 'firm'")
+        newest = client.search_runs([experiment.experiment_id], max_results=1)[0]
+    assert newest.data.params["evaluation.cutoffs"] == "2"
+    assert "backtest.expected_observed" in newest.data.metrics
 
 
 def test_models_are_listed_and_promoted(trained: Ran) -> None:
@@ -155,5 +174,5 @@ def test_the_help_of_every_command_has_an_example(tmp_path: Path, command: str) 
 
 def test_the_help_names_every_command(tmp_path: Path) -> None:
     shown = said(tmp_path, "--help")
-    assert set(COMMANDS) == {"demo", "train", "serve", "score", "explain", "models"}
+    assert set(COMMANDS) == {"demo", "train", "backtest", "serve", "score", "explain", "models"}
     assert all(re.search(rf"│ {command}\s", shown) for command in COMMANDS)
