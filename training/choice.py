@@ -17,9 +17,9 @@ HALF_LIVES = (0.5, 0.0, 0.2)
 LOGISTIC_CS = (0.001, 0.01, 0.1, 1.0)
 TREE_WEIGHTS = (0.5, 1.0)
 LEAVES = (4, 16)
-ROUNDS = (30, 60, 120, 240)
+ROUNDS = (40, 80, 160)
 
-_USUAL = Candidate(half_life=0.5, logistic_c=0.1, tree_weight=0.0, leaves=16, rounds=120)
+_USUAL = Candidate(half_life=0.5, logistic_c=0.1, tree_weight=0.0, leaves=16, rounds=80)
 _WINDOWS = 3
 
 

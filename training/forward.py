@@ -13,7 +13,7 @@ from training.ground import Ground, ground
 from training.learners import Candidate
 from training.logistic import fit_linear
 
-_MOST_ROWS = 25_000
+_MOST_ROWS = 12_000
 _GROUNDS = 4
 
 
@@ -35,7 +35,7 @@ class Window:
 class Forward:
     """Learns at anchors and predicts their windows; each is done once, whoever asks.
 
-    On more than 25,000 rows an anchor learns from a sample of the leads.
+    On more than 12,000 rows an anchor learns from a sample of the leads.
     """
 
     def __init__(

@@ -143,7 +143,7 @@ class ModelChoices(_Section):
     tree_weight: float | None = Field(default=None, ge=0.0, le=1.0)
     leaves: int | None = Field(default=None, ge=2, le=64)
     rounds: int | None = Field(default=None, ge=1, le=10_000)
-    learning_rate: float = Field(default=0.08, gt=0.0, le=1.0)
+    learning_rate: float = Field(default=0.1, gt=0.0, le=1.0)
     calibration: CalibrationName | None = None
 
 
