@@ -103,8 +103,21 @@ class MissingCount(_Declared):
         return "profile_missing"
 
 
+class Season(_Declared):
+    """A wave of one year at `as_of`; a sine and a cosine together tell any season of one peak."""
+
+    part: ClassVar[Part] = "behaviour"
+    kind: Literal["season"] = "season"
+    wave: Literal["sine", "cosine"]
+
+    @property
+    def name(self) -> str:
+        """Canonical name, ``season.sine`` or ``season.cosine``."""
+        return f"season.{self.wave}"
+
+
 Feature = Annotated[
-    Behaviour | ProfileNumber | ProfileCategory | LeadAge | MissingCount,
+    Behaviour | ProfileNumber | ProfileCategory | LeadAge | MissingCount | Season,
     Field(discriminator="kind"),
 ]
 
@@ -180,6 +193,16 @@ class FeatureSet(_Declared):
             for column, feature in enumerate(self.features)
             if isinstance(feature, Behaviour) and feature.level == level
         ]
+
+    @property
+    def knows_season(self) -> bool:
+        """Whether any feature tells the time of year."""
+        return any(isinstance(feature, Season) for feature in self.features)
+
+    def without_season(self) -> "FeatureSet":
+        """Return the other features."""
+        others = tuple(f for f in self.features if not isinstance(f, Season))
+        return FeatureSet(features=others, names=self.names)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -13,11 +13,15 @@ def feature_label(feature: Feature, feature_set: FeatureSet, language: Language)
         return _behaviour_label(feature, feature_set, language)
     if feature.kind in ("number", "category"):
         return display_name(feature.field, feature_set.names, language) or feature.field
+    if feature.kind == "season":
+        return f"{WORDS[language]['season']}: {WORDS[language][feature.wave]}"
     return WORDS[language][feature.kind]
 
 
 def subject_label(feature: Feature, feature_set: FeatureSet, language: Language) -> str:
     """Return what the subject of a feature is called, such as ``Company: Price page visited``."""
+    if feature.kind == "season":
+        return WORDS[language]["season"]
     if feature.kind != "behaviour":
         return feature_label(feature, feature_set, language)
     words = WORDS[language]

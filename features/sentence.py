@@ -92,6 +92,8 @@ def _of_lead(feature: Feature, label: str, value: Value, language: Language) -> 
         if not isinstance(value, float):
             return words["lead since unknown"]
         return words["lead for"].format(time=elapsed(value, language))
+    if feature.kind == "season":
+        return label
     if feature.kind == "missing_count" and isinstance(value, float):
         return _counted("profile_missing", value, language)
     said = value_text(value, language)

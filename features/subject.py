@@ -19,6 +19,8 @@ def subject_of(feature: Feature) -> str:
 
     All events are ``event:*``; what has one feature only is called as the feature is.
     """
+    if feature.kind == "season":
+        return "season"
     if feature.kind != "behaviour":
         return feature.name
     prefix = "account." if feature.level == "account" else ""

@@ -96,7 +96,9 @@ def tiny_training(*, trees: bool = True) -> TinyTraining:
     label = (np.random.default_rng(2).uniform(size=1500) < 1 / (1 + np.exp(-logit))) * 1.0
     encoder = fit_encoder(table, np.arange(len(table)))
     examples = Examples(encoder.encode(table), label, np.ones(1500))
-    candidate = Candidate(0.5, 0.1, tree_weight=0.5 if trees else 0.0, leaves=16, rounds=30)
+    candidate = Candidate(
+        False, False, 0.5, 0.1, tree_weight=0.5 if trees else 0.0, leaves=16, rounds=30
+    )
     learned = learn(FEATURE_SET, encoder, examples, candidate, learning_rate=0.03, seed=7)
     margins = learned.halves.margins(examples.matrix)
     calibration = Calibration(slope=1.3, offset=0.2)

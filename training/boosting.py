@@ -34,7 +34,7 @@ def booster_settings(leaves: int, learning_rate: float, seed: int) -> dict[str, 
 def fit_booster(
     feature_set: FeatureSet, examples: Examples, settings: dict[str, object], rounds: int
 ) -> lightgbm.Booster:
-    """Fit a number of trees."""
+    """Fit a number of trees, on top of the baseline of the examples if they have one."""
     return lightgbm.train(settings, _dataset(feature_set, examples), num_boost_round=rounds)
 
 
@@ -58,17 +58,21 @@ def staged_margins(
         A number of trees, and float64 [rows].
     """
     booster = lightgbm.Booster(settings, _dataset(feature_set, examples))
+    baseline = 0.0 if examples.baseline is None else examples.baseline.margins(matrix)
     for stage in stages:
         while booster.current_iteration() < stage:
             booster.update()
-        yield stage, np.asarray(booster.predict(matrix, raw_score=True), dtype=np.float64)
+        margins = np.asarray(booster.predict(matrix, raw_score=True), dtype=np.float64)
+        yield stage, margins + baseline
 
 
 def _dataset(feature_set: FeatureSet, examples: Examples) -> lightgbm.Dataset:
+    baseline = examples.baseline
     return lightgbm.Dataset(
         examples.matrix,
         examples.label,
         weight=examples.weight,
+        init_score=None if baseline is None else baseline.margins(examples.matrix),
         categorical_feature=category_columns(feature_set),
         params={"max_bin": 127, "verbosity": -1},
     )

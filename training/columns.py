@@ -24,7 +24,10 @@ class Columns:
 
 
 def informative(table: FeatureTable) -> Columns:
-    """Return the features of a table that tell something in its rows; at least one is kept."""
+    """Return the features of a table that tell something in its rows.
+
+    At least one is kept besides the time of year.
+    """
     kept: list[Feature] = []
     constant: list[Feature] = []
     copies: list[Feature] = []
@@ -43,8 +46,8 @@ def informative(table: FeatureTable) -> Columns:
         else:
             kept.append(feature)
             seen.add(content)
-    if not kept:
-        kept, constant = constant[:1], constant[1:]
+    if all(feature.kind == "season" for feature in kept):
+        kept, constant = [*constant[:1], *kept], constant[1:]
     return Columns(
         kept=FeatureSet(features=tuple(kept), names=table.feature_set.names),
         constant=tuple(feature.name for feature in constant),

@@ -14,6 +14,7 @@ from features.declaration import (
     MissingCount,
     ProfileCategory,
     ProfileNumber,
+    Season,
 )
 from features.document import suggestion
 from features.duration import DAY_US, parse_duration
@@ -75,6 +76,8 @@ def derive_feature_set(
             features += _of_account(project, top[:_ACCOUNT_EVENT_TYPES])
     if project.sources.leads.dated:
         features.append(LeadAge())
+    if project.stages is not None:
+        features += [Season(wave="sine"), Season(wave="cosine")]
     unique: dict[str, Feature] = {}
     for feature in (*features, *project.features.add):
         unique.setdefault(feature.name, feature)
@@ -82,7 +85,7 @@ def derive_feature_set(
     lags = _shortest_lags(event_types)
     empty = [f for f in wanted if f not in project.features.add and _is_always_empty(f, lags)]
     kept = [f for f in wanted if f not in empty]
-    if not kept:
+    if all(feature.kind == "season" for feature in kept):
         raise FeatureChoiceError("no feature is left; name profile fields or bring events")
     feature_set = FeatureSet(features=tuple(kept), names=project.labels)
     return Derived(feature_set, tuple(_left_out(empty, lags)))

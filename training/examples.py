@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from training.baseline import Baseline
 from training.grid import LabelledRows
 
 
@@ -16,11 +17,13 @@ class Examples:
         matrix: float64 [rows, features], encoded.
         label: float64 [rows], 0 or 1.
         weight: float64 [rows], adds up to the number of leads.
+        baseline: What is learned on top of; None where the age is a feature like others.
     """
 
     matrix: NDArray[np.float64]
     label: NDArray[np.float64]
     weight: NDArray[np.float64]
+    baseline: Baseline | None = None
 
 
 def row_weights(rows: LabelledRows, half_life: float) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from training.baseline import age_column
 from training.boosting import booster_settings, staged_margins
 from training.dataset import Dataset
 from training.grid import LabelledRows
@@ -14,7 +15,7 @@ from training.learners import Candidate
 from training.logistic import fit_linear
 
 _MOST_ROWS = 12_000
-_GROUNDS = 4
+_GROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,10 @@ class Forward:
         self._rounds = rounds
         self._learning_rate = learning_rate
         self._seed = seed
-        self._linear: dict[tuple[int, float, float], NDArray[np.float64]] = {}
-        self._trees: dict[tuple[int, float, int], dict[int, NDArray[np.float64]]] = {}
-        self._ground = lru_cache(maxsize=_GROUNDS)(self._make_ground)
+        self._linear: dict[tuple[int, bool, bool, float, float], NDArray[np.float64]] = {}
+        self._trees: dict[tuple[int, bool, bool, float, int], dict[int, NDArray[np.float64]]] = {}
+        self._ground = lru_cache(maxsize=_GROUNDS)(self._find_ground)
+        self._encoded = lru_cache(maxsize=_GROUNDS)(self._find_window)
         self._too_little: set[int] = set()
 
     def windows(self, cutoff: int, most: int) -> list[Window]:
@@ -82,42 +84,62 @@ class Forward:
         return mixed
 
     def _linear_margins(self, anchor: int, candidate: Candidate) -> NDArray[np.float64]:
-        key = (anchor, candidate.half_life, candidate.logistic_c)
+        key = (
+            anchor,
+            candidate.season,
+            candidate.by_age,
+            candidate.half_life,
+            candidate.logistic_c,
+        )
         if key not in self._linear:
-            known, matrix = self._found(anchor)
-            examples = known.examples(candidate.half_life)
+            known = self._known(anchor, season=candidate.season)
+            examples = known.examples(candidate.half_life, by_age=candidate.by_age)
             linear = fit_linear(known.feature_set, known.encoder, examples, candidate.logistic_c)
-            self._linear[key] = linear.margins(matrix)
+            self._linear[key] = linear.margins(self._encoded(anchor, season=candidate.season))
         return self._linear[key]
 
     def _tree_margins(self, anchor: int, candidate: Candidate) -> dict[int, NDArray[np.float64]]:
-        key = (anchor, candidate.half_life, candidate.leaves)
+        key = (anchor, candidate.season, candidate.by_age, candidate.half_life, candidate.leaves)
         if key not in self._trees:
-            known, matrix = self._found(anchor)
+            known = self._known(anchor, season=candidate.season)
+            matrix = self._encoded(anchor, season=candidate.season)
             settings = booster_settings(candidate.leaves, self._learning_rate, self._seed)
-            examples = known.examples(candidate.half_life)
+            examples = known.examples(candidate.half_life, by_age=candidate.by_age)
             staged = staged_margins(known.feature_set, examples, settings, self._rounds, matrix)
             self._trees[key] = dict(staged)
         return self._trees[key]
 
-    def _can_learn(self, anchor: int) -> bool:
-        return anchor not in self._too_little and self._ground(anchor) is not None
+    def knows_season(self, window: Window) -> bool:
+        """Tell whether the time of year could be learned at the anchor of a window."""
+        return self._known(window.anchor, season=True).feature_set.knows_season
 
-    def _found(self, anchor: int) -> tuple[Ground, NDArray[np.float64]]:
-        found = self._ground(anchor)
+    def knows_age(self, window: Window) -> bool:
+        """Tell whether the features of a window tell the age of a lead."""
+        return age_column(self._known(window.anchor, season=True).feature_set) is not None
+
+    def _can_learn(self, anchor: int) -> bool:
+        return anchor not in self._too_little and self._ground(anchor, season=True) is not None
+
+    def _known(self, anchor: int, *, season: bool) -> Ground:
+        found = self._ground(anchor, season=season)
         if found is None:
             raise ValueError(f"nothing can be learned at anchor {anchor}")
         return found
 
-    def _make_ground(self, anchor: int) -> tuple[Ground, NDArray[np.float64]] | None:
-        """Return what can be learned from at an anchor, and its window as it is encoded then."""
-        scene = self._dataset.learning
-        known = ground(self._dataset, anchor, _MOST_ROWS)
-        if known is None:
+    def _find_ground(self, anchor: int, *, season: bool) -> Ground | None:
+        """Return what can be learned from at an anchor, with the time of year or without."""
+        if not season:
+            return self._known(anchor, season=True).without_season()
+        found = ground(self._dataset, anchor, _MOST_ROWS)
+        if found is None:
             self._too_little.add(anchor)
-            return None
+        return found
+
+    def _find_window(self, anchor: int, *, season: bool) -> NDArray[np.float64]:
+        """Return the window of an anchor as it is encoded then."""
+        scene = self._dataset.learning
         inside = self._dataset.schedule.window(scene.rows, anchor)
-        return known, known.encode(scene.table.take(inside))
+        return self._known(anchor, season=season).encode(scene.table.take(inside))
 
 
 def log_losses(log_odds: NDArray[np.float64], label: NDArray[np.float64]) -> NDArray[np.float64]:

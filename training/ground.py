@@ -1,13 +1,15 @@
 """What there is to learn from at a moment: the rows mature by then, encoded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.declaration import FeatureSet
+from features.duration import DAY_US
 from features.encoder import Encoder
 from features.table import FeatureTable
+from training.baseline import age_column, fit_baseline
 from training.columns import Columns, informative
 from training.dataset import Dataset
 from training.examples import Examples, row_weights
@@ -15,6 +17,9 @@ from training.grid import LabelledRows
 
 FEWEST_LEADS = 10
 """Fewest leads of the rarer outcome from which anything is learned."""
+
+_YEAR = 365 * DAY_US
+"""A season is learned only from rows of a year or more."""
 
 _RAREST_CATEGORY_LEADS = 20
 _MOST_CATEGORIES = 100
@@ -41,9 +46,26 @@ class Ground:
         """What the columns mean."""
         return self.columns.kept
 
-    def examples(self, half_life: float) -> Examples:
-        """Return the rows as the learners take them."""
-        return Examples(self.matrix, self.rows.label, row_weights(self.rows, half_life))
+    def without_season(self) -> "Ground":
+        """Return the same rows as they are without the time of year."""
+        kept = self.feature_set.without_season()
+        others = [self.feature_set.columns[feature.name] for feature in kept.features]
+        columns = replace(self.columns, kept=kept)
+        return replace(self, columns=columns, matrix=np.ascontiguousarray(self.matrix[:, others]))
+
+    def examples(self, half_life: float, *, by_age: bool) -> Examples:
+        """Return the rows as the learners take them.
+
+        Args:
+            half_life: Of their weights, as of `row_weights`.
+            by_age: Whether there is a baseline by age, if the features tell the age.
+        """
+        rows, column = self.rows, age_column(self.feature_set)
+        weight = row_weights(rows, half_life)
+        baseline = None
+        if by_age and column is not None:
+            baseline = fit_baseline(column, self.matrix, rows.label, weight, rows.lead)
+        return Examples(self.matrix, rows.label, weight, baseline)
 
     def encode(self, table: FeatureTable) -> NDArray[np.float64]:
         """Return other rows as this ground's learners take them."""
@@ -74,6 +96,8 @@ def ground(dataset: Dataset, moment: int, most_rows: int | None = None) -> Groun
     if len(rows) == 0 or rarer_outcome(rows) < FEWEST_LEADS:
         return None
     chosen = dataset.feature_set(moment)
+    if rows.as_of.max() - rows.as_of.min() < _YEAR:
+        chosen = chosen.without_season()
     table = scene.table.take(mature).select(chosen)
     columns = informative(table)
     table = table.select(columns.kept)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from features.declaration import FeatureSet
 from features.encoder import Encoder
 from serving.model.explanation import TreeExplanation
+from serving.model.linear import LinearExplanation
 from serving.model.manifest import Mixture
 from serving.model.scorer import Halves
 from training.boosting import booster_settings, fit_booster
 from training.examples import Examples
-from training.logistic import fit_linear
+from training.logistic import beside_trees, fit_linear
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Candidate:
     """One way to learn.
 
     Attributes:
+        season: Whether it learns the time of year.
+        by_age: Whether it learns on top of a baseline by age.
         half_life: Of a row's weight, as a share of the training span; 0 means no recency.
         logistic_c: Inverse strength of the logistic regression's regularisation.
         tree_weight: Weight of the booster's logit in the mean; 0 means no trees.
@@ -24,6 +27,8 @@ class Candidate:
         rounds: How many trees.
     """
 
+    season: bool
+    by_age: bool
     half_life: float
     logistic_c: float
     tree_weight: float
@@ -36,11 +41,13 @@ class Learned:
     """The fitted halves, and what is needed to write them down.
 
     Attributes:
-        halves: As the model object uses them.
+        halves: As the model object uses them; the linear one holds the baseline of the trees, too.
+        logistic: The logistic regression alone.
         booster_text: None without trees.
     """
 
     halves: Halves
+    logistic: LinearExplanation
     booster_text: str | None
 
 
@@ -64,8 +71,9 @@ def learn(
     """
     linear = fit_linear(feature_set, encoder, examples, candidate.logistic_c)
     if candidate.tree_weight == 0.0:
-        return Learned(Halves(None, linear, Mixture(trees=0.0, linear=1.0)), None)
+        return Learned(Halves(None, linear, Mixture(trees=0.0, linear=1.0)), linear, None)
     settings = booster_settings(candidate.leaves, learning_rate, seed)
     text = fit_booster(feature_set, examples, settings, candidate.rounds).model_to_string()
-    mixture = Mixture(trees=candidate.tree_weight, linear=1.0 - candidate.tree_weight)
-    return Learned(Halves(TreeExplanation(text), linear, mixture), text)
+    beside, weight = beside_trees(linear, examples, candidate.tree_weight)
+    mixture = Mixture(trees=candidate.tree_weight, linear=weight)
+    return Learned(Halves(TreeExplanation(text), beside, mixture), linear, text)

@@ -1,5 +1,7 @@
 """The logistic half: quantile-normalised numbers, one-hot categories, columns for the missing."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
@@ -13,6 +15,9 @@ from training.examples import Examples
 _GRID = 101
 _FARTHEST_DEVIATE = 2.5
 
+_WAVE_DEVIATES = (-(2.0**0.5), 2.0**0.5)
+"""A wave stays one, scaled to the variance of a normal deviate."""
+
 
 def fit_linear(
     feature_set: FeatureSet, encoder: Encoder, examples: Examples, c: float
@@ -25,7 +30,7 @@ def fit_linear(
         examples: To fit.
         c: Inverse strength of the regularisation.
     """
-    terms = _empty_terms(feature_set, encoder, examples.matrix)
+    terms = _empty_terms(feature_set, encoder, examples)
     designs = [_design(term, examples.matrix[:, term.column]) for term in terms]
     # What no row has would be weighted with zero, at the price of every other column.
     used = np.concatenate([design.any(axis=0) for design in designs])
@@ -36,21 +41,64 @@ def fit_linear(
     borders = np.cumsum([design.shape[1] for design in designs])[:-1]
     of_terms = zip(terms, np.split(weights, borders), strict=True)
     weighted = [_weighted(term, some) for term, some in of_terms]
-    uncentred = LinearModel(intercept=float(logistic.intercept_[0]), terms=tuple(weighted))
-    contributions = LinearExplanation(uncentred).contributions(examples.matrix)
+    return _centred(float(logistic.intercept_[0]), weighted, examples)
+
+
+def beside_trees(
+    logistic: LinearExplanation, examples: Examples, tree_weight: float
+) -> tuple[LinearExplanation, float]:
+    """Return what stands beside trees, and its weight: the logistic, and the trees' baseline.
+
+    Args:
+        logistic: As it was fitted.
+        examples: What it was fitted to.
+        tree_weight: Share of the trees in the mean of the two.
+    """
+    weight, baseline = 1.0 - tree_weight, examples.baseline
+    if baseline is None:
+        return logistic, weight
+    model = logistic.model
+    if weight == 0.0:
+        alone, left = baseline.added_to(baseline.term, 1.0)
+        return _centred(left, [alone], examples), 1.0
+    terms: list[NumberTerm | CategoryTerm] = []
+    intercept = model.intercept
+    for term in model.terms:
+        if term.column == baseline.column:
+            assert isinstance(term, NumberTerm)
+            joint, left = baseline.added_to(term, tree_weight / weight)
+            terms.append(joint)
+            intercept += left
+        else:
+            terms.append(term)
+    return _centred(intercept, terms, examples), weight
+
+
+def _centred(
+    intercept: float, terms: Sequence[NumberTerm | CategoryTerm], examples: Examples
+) -> LinearExplanation:
+    """Return terms whose contributions are 0 in the mean of the rows."""
+    uncentred = [term.model_copy(update={"mean": 0.0}) for term in terms]
+    model = LinearModel(intercept=intercept, terms=tuple(uncentred))
+    contributions = LinearExplanation(model).contributions(examples.matrix)
     means = np.average(contributions, axis=0, weights=examples.weight)
-    centred = [term.model_copy(update={"mean": float(means[term.column])}) for term in weighted]
-    return LinearExplanation(uncentred.model_copy(update={"terms": tuple(centred)}))
+    centred = [term.model_copy(update={"mean": float(means[term.column])}) for term in terms]
+    return LinearExplanation(model.model_copy(update={"terms": tuple(centred)}))
 
 
 def _empty_terms(
-    feature_set: FeatureSet, encoder: Encoder, matrix: NDArray[np.float64]
+    feature_set: FeatureSet, encoder: Encoder, examples: Examples
 ) -> list[NumberTerm | CategoryTerm]:
     terms: list[NumberTerm | CategoryTerm] = []
+    matrix, baseline = examples.matrix, examples.baseline
     for column, feature in enumerate(feature_set.features):
         if feature.kind == "category":
             codes = len(encoder.categories[feature.field]) + 1
             terms.append(CategoryTerm(column=column, weights=(0.0,) * codes))
+        elif baseline is not None and column == baseline.column:
+            terms.append(baseline.term)
+        elif feature.kind == "season":
+            terms.append(NumberTerm(column=column, grid=(-1.0, 1.0), normal=_WAVE_DEVIATES))
         else:
             grid, normal = quantile_map(matrix[:, column])
             terms.append(NumberTerm(column=column, grid=grid, normal=normal))

@@ -63,7 +63,7 @@ class Fitted:
 
     def by_logistic_alone(self, table: FeatureTable) -> NDArray[np.float64]:
         """Return what its logistic regression alone says of each row, float64 [rows]."""
-        alone = Halves(None, self.learned.halves.linear, Mixture(trees=0.0, linear=1.0))
+        alone = Halves(None, self.learned.logistic, Mixture(trees=0.0, linear=1.0))
         return self._probabilities(alone, table)
 
     def _probabilities(self, halves: Halves, table: FeatureTable) -> NDArray[np.float64]:
@@ -97,10 +97,12 @@ class Procedure:
         """
         choices = self._choices
         choice = choose(self._forward, moment, choices)
+        if not choice.candidate.season:
+            known = known.without_season()
         learned = learn(
             known.feature_set,
             known.encoder,
-            known.examples(choice.candidate.half_life),
+            known.examples(choice.candidate.half_life, by_age=choice.candidate.by_age),
             choice.candidate,
             choices.learning_rate,
             choices.seed,
@@ -126,6 +128,8 @@ class Procedure:
     ) -> tuple[OutOfTime, NDArray[np.bool_]]:
         """Return the predictions whose outcomes are known, and which are of regular rows."""
         windows = self._forward.windows(moment, MEMORY)[::-1]
+        if candidate.season:
+            windows = [w for w in windows if self._forward.knows_season(w)]
         margins = [self._forward.margins(window, candidate) for window in windows]
         rows = [window.rows for window in windows]
         anchors = [np.full(len(w.rows), w.anchor) for w in windows]

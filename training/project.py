@@ -128,6 +128,8 @@ class ModelChoices(_Section):
 
     Attributes:
         seed: Of everything random.
+        season: Whether the time of year is learned; it is never from less than a year.
+        by_age: Whether there is a baseline by age, on top of which all else is learned.
         half_life: Of a row's weight, as a share of the training span; 0 means no recency.
         logistic_c: How freely the logistic regression may learn.
         tree_weight: Weight of the booster's logit in the mean; the logistic has the rest.
@@ -138,6 +140,8 @@ class ModelChoices(_Section):
     """
 
     seed: int = Field(default=7, ge=0, lt=2**31)
+    season: bool | None = None
+    by_age: bool | None = None
     half_life: float | None = Field(default=None, ge=0.0, allow_inf_nan=False)
     logistic_c: float | None = Field(default=None, gt=0.0, allow_inf_nan=False)
     tree_weight: float | None = Field(default=None, ge=0.0, le=1.0)

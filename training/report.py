@@ -91,6 +91,8 @@ def _learned(manifest: Manifest, shipped: Shipped) -> Iterator[str]:
     recency = (
         f"recency {candidate.half_life:g} of the span" if candidate.half_life else "no recency"
     )
+    if candidate.season:
+        recency += ", time of year"
     yield (
         f"- {len(manifest.feature_set.features)} features; {how}; {recency}; log-odds "
         f"= {calibration.slope:.3g} × margin {calibration.offset:+.3g}."

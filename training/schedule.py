@@ -10,7 +10,7 @@ from training.grid import LabelledRows, Observation
 FLAT_HORIZON = 1
 """Of data without dates, in ranks: an outcome is known before the next lead comes."""
 
-MEMORY = 6
+MEMORY = 9
 """How many windows before a cut-off tell how the model that ships is to be calibrated."""
 
 _FLAT_STEPS = 10

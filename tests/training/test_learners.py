@@ -19,7 +19,9 @@ from training.ground import fit_encoder
 from training.learners import Candidate, Learned, learn
 from training.logistic import fit_linear, quantile_map
 
-CANDIDATE = Candidate(half_life=0.5, logistic_c=0.1, tree_weight=0.5, leaves=16, rounds=20)
+CANDIDATE = Candidate(
+    season=False, by_age=False, half_life=0.5, logistic_c=0.1, tree_weight=0.5, leaves=16, rounds=20
+)
 
 
 def _learn(encoder: Encoder, examples: Examples, tree_weight: float) -> Learned:
