@@ -83,13 +83,8 @@ class Encoder(BaseModel):
             raise ValueError("the table's categorical fields are not those of the encoder")
         matrix = table.numbers.copy()
         for field, column in feature_set.categories.items():
-            codes, boolean = self._codes[field], field in self.boolean
-            matrix[:, column] = [
-                np.nan
-                if text is None
-                else codes.get(category_key(text, boolean=boolean), UNKNOWN_CATEGORY)
-                for text in table.texts[field]
-            ]
+            codes = _CodeOfText(self._codes[field], boolean=field in self.boolean)
+            matrix[:, column] = [codes[text] for text in table.texts[field]]
         return matrix
 
     def seen(self, field: str, text: str) -> bool:
@@ -112,6 +107,20 @@ class Encoder(BaseModel):
             }
             for field, texts in self.categories.items()
         }
+
+
+class _CodeOfText(dict[str | None, float]):
+    """Looks up the code of each different text once."""
+
+    def __init__(self, codes: dict[str, int], *, boolean: bool) -> None:
+        super().__init__({None: np.nan})
+        self._code_of_key = codes
+        self._boolean = boolean
+
+    def __missing__(self, text: str) -> float:
+        key = category_key(text, boolean=self._boolean)
+        self[text] = self._code_of_key.get(key, UNKNOWN_CATEGORY)
+        return self[text]
 
 
 def category_columns(feature_set: FeatureSet) -> list[int]:

@@ -10,12 +10,12 @@ from training.baseline import age_column
 from training.boosting import booster_settings, staged_margins
 from training.dataset import Dataset
 from training.grid import LabelledRows
-from training.ground import Ground, ground
+from training.ground import Ground, ground, sample
 from training.learners import Candidate
 from training.logistic import fit_linear
 
 _MOST_ROWS = 12_000
-_GROUNDS = 8
+_GROUNDS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Window:
 
     Attributes:
         anchor: When the predictions were made.
-        known: bool [rows of the anchor's whole window], which of them are known.
+        known: bool [rows of the anchor's whole window], which of them are known by the cut-off.
         rows: Those rows.
     """
 
@@ -36,7 +36,8 @@ class Window:
 class Forward:
     """Learns at anchors and predicts their windows; each is done once, whoever asks.
 
-    On more than 12,000 rows an anchor learns from a sample of the leads.
+    Where an anchor has more than 12,000 rows to learn from, or in its window, it takes a sample of
+    the leads.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class Forward:
         mature = schedule.mature(rows, cutoff)
         found: list[Window] = []
         for anchor in schedule.anchors:
-            inside = schedule.window(rows, anchor)
+            inside = self._inside(anchor)
             known = mature & inside
             if len(found) < most and anchor < cutoff and known.any() and self._can_learn(anchor):
                 found.append(Window(anchor, known[inside], rows.take(known)))
@@ -138,8 +139,12 @@ class Forward:
     def _find_window(self, anchor: int, *, season: bool) -> NDArray[np.float64]:
         """Return the window of an anchor as it is encoded then."""
         scene = self._dataset.learning
-        inside = self._dataset.schedule.window(scene.rows, anchor)
-        return self._known(anchor, season=season).encode(scene.table.take(inside))
+        return self._known(anchor, season=season).encode(scene.table.take(self._inside(anchor)))
+
+    def _inside(self, anchor: int) -> NDArray[np.bool_]:
+        """Return which rows to learn from are those of the window of an anchor."""
+        rows = self._dataset.learning.rows
+        return sample(self._dataset, self._dataset.schedule.window(rows, anchor), _MOST_ROWS)
 
 
 def log_losses(log_odds: NDArray[np.float64], label: NDArray[np.float64]) -> NDArray[np.float64]:

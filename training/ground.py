@@ -77,6 +77,16 @@ def rarer_outcome(rows: LabelledRows) -> int:
     return min(rows.converted, rows.leads - rows.converted)
 
 
+def sample(dataset: Dataset, some: NDArray[np.bool_], most_rows: int) -> NDArray[np.bool_]:
+    """Return some rows to learn from, or about so many of theirs: whole leads, drawn blindly."""
+    if some.sum() <= most_rows:
+        return some
+    leads = len(dataset.lead_id)
+    drawn = np.random.default_rng(leads).random(leads) < most_rows / some.sum()
+    sampled: NDArray[np.bool_] = some & drawn[dataset.learning.rows.lead]
+    return sampled
+
+
 def ground(dataset: Dataset, moment: int, most_rows: int | None = None) -> Ground | None:
     """Return what can be learned from at a moment; None where it is too little.
 
@@ -88,10 +98,8 @@ def ground(dataset: Dataset, moment: int, most_rows: int | None = None) -> Groun
     """
     scene, schedule = dataset.learning, dataset.schedule
     mature = schedule.mature(scene.rows, moment)
-    if most_rows is not None and mature.sum() > most_rows:
-        leads = len(dataset.lead_id)
-        drawn = np.random.default_rng(leads).random(leads) < most_rows / mature.sum()
-        mature &= drawn[scene.rows.lead]
+    if most_rows is not None:
+        mature = sample(dataset, mature, most_rows)
     rows = scene.rows.take(mature)
     if len(rows) == 0 or rarer_outcome(rows) < FEWEST_LEADS:
         return None

@@ -44,6 +44,8 @@ def test_profile_and_age_are_all_there_is_without_events() -> None:
         "profile.industry",
         "profile_missing",
         "lead_age_days",
+        "season.sine",
+        "season.cosine",
     ]
 
 
