@@ -86,10 +86,11 @@ def fit_baseline(
         lead: int64 [rows], whose rows they are: many rows of one lead are one observation.
     """
     age = matrix[:, column]
-    overall = float(np.average(label, weights=weight))
+    # Half an observation of each outcome, so that nothing is certain.
+    overall = (float(weight @ label) + 0.5) / (float(weight.sum()) + 1.0)
 
     def log_odds(rows: NDArray[np.bool_]) -> float:
-        # One observation of the overall rate, so that none is certain.
+        # And one of the overall rate, which few rows are drawn to.
         reached = float(weight[rows] @ label[rows]) + overall
         rate = reached / (float(weight[rows].sum()) + 1.0)
         return float(np.log(rate / (1.0 - rate)))

@@ -14,6 +14,7 @@ from features.declaration import (
     MissingCount,
     ProfileCategory,
     ProfileNumber,
+    Season,
 )
 from features.duration import DAY_US, HOUR_US
 from features.operators import OPERATORS
@@ -51,6 +52,8 @@ FEATURES = FeatureSet(
         ProfileCategory(field="industry"),
         LeadAge(),
         MissingCount(),
+        Season(wave="sine"),
+        Season(wave="cosine"),
     )
 )
 

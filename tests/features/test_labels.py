@@ -12,6 +12,7 @@ from features.declaration import (
     MissingCount,
     ProfileCategory,
     ProfileNumber,
+    Season,
 )
 from features.duration import parse_duration
 from features.labels import feature_label, subject_label
@@ -56,6 +57,7 @@ WEEK = parse_duration("7d")
         (ProfileCategory(field="industry"), "industry", "industry"),
         (LeadAge(), "Alter des Leads in Tagen", "Age of the lead in days"),
         (MissingCount(), "Anzahl fehlender Profilangaben", "Number of missing profile fields"),
+        (Season(wave="sine"), "Jahreszeit: Sinus", "Time of year: sine"),
     ],
 )
 def test_every_kind_of_feature_has_a_label(feature: Feature, de: str, en: str) -> None:

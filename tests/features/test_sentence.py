@@ -20,6 +20,7 @@ from features.declaration import (
     MissingCount,
     ProfileCategory,
     ProfileNumber,
+    Season,
 )
 from features.duration import DAY_US, parse_duration
 from features.facts import MOST_FACTS
@@ -239,6 +240,7 @@ def test_inactivity_is_told_where_it_counts_against_the_lead(
         (LeadAge(), 0.0, "Lead seit weniger als 2 Minuten", "Lead for less than 2 minutes"),
         (LeadAge(), None, "Unbekannt, seit wann ein Lead", "Unknown since when a lead"),
         (MissingCount(), 0.0, "Profil vollständig", "Profile complete"),
+        (Season(wave="cosine"), 0.3, "Jahreszeit", "Time of year"),
         (MissingCount(), 1.0, "1 Profilangabe fehlt", "1 profile field missing"),
         (MissingCount(), 3.0, "3 Profilangaben fehlen", "3 profile fields missing"),
         (ProfileCategory(field="role"), "management", "Rolle = management", "Role = management"),

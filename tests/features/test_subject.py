@@ -13,6 +13,7 @@ from features.declaration import (
     MissingCount,
     ProfileCategory,
     ProfileNumber,
+    Season,
 )
 from features.duration import DAY_US
 from features.subject import Subjects, subject_of
@@ -26,6 +27,8 @@ from tests.features.samples import FEATURES
         (ProfileCategory(field="role"), "profile.role"),
         (LeadAge(), "lead_age_days"),
         (MissingCount(), "profile_missing"),
+        (Season(wave="sine"), "season"),
+        (Season(wave="cosine"), "season"),
         (Behaviour(operator="count", event_type="demo"), "event:demo"),
         (Behaviour(operator="sum", event_type="demo", window=DAY_US), "event:demo"),
         (Behaviour(operator="days_since_last"), "event:*"),

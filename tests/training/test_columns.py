@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from features.declaration import Feature, FeatureSet, ProfileCategory, ProfileNumber
+from features.declaration import Feature, FeatureSet, ProfileCategory, ProfileNumber, Season
 from features.table import FeatureTable
 from training.columns import informative
 
@@ -39,3 +39,9 @@ def test_something_is_kept_of_features_that_tell_nothing() -> None:
     columns = informative(_table({"one": [1, 1], "two": [2, 2]}, {}))
     assert [f.name for f in columns.kept.features] == ["profile.one"]
     assert columns.constant == ("profile.two",)
+
+
+def test_the_time_of_year_is_never_alone() -> None:
+    features = (Season(wave="sine"), ProfileNumber(field="one"))
+    table = FeatureTable(FeatureSet(features=features), np.array([[0.1, 1.0], [0.2, 1.0]]), {})
+    assert [f.name for f in informative(table).kept.features] == ["profile.one", "season.sine"]

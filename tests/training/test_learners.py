@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from features.encoder import Encoder
 from serving.model.linear import CategoryTerm
 from tests.tiny import FEATURE_SET, random_table
+from training.baseline import fit_baseline
 from training.boosting import booster_settings, fit_booster, staged_margins
 from training.examples import Examples, row_weights
 from training.grid import LabelledRows
@@ -136,6 +137,49 @@ def test_the_margin_is_the_weighted_mean_of_both_halves(tree_weight: float) -> N
     expected = tree_weight * halves.trees.margins(examples.matrix)
     expected += (1 - tree_weight) * halves.linear.margins(examples.matrix)
     np.testing.assert_allclose(halves.margins(examples.matrix), expected, atol=1e-12)
+
+
+def _with_baseline(encoder: Encoder, examples: Examples) -> Examples:
+    column = FEATURE_SET.columns["lead_age_days"]
+    lead = np.arange(len(examples.label))
+    baseline = fit_baseline(column, examples.matrix, examples.label, examples.weight, lead)
+    return replace(examples, baseline=baseline)
+
+
+@pytest.mark.parametrize("tree_weight", [0.3, 1.0])
+def test_trees_stand_on_the_baseline_and_the_logistic_keeps_its_share(tree_weight: float) -> None:
+    encoder, examples = _examples(600, seed=8)
+    examples = _with_baseline(encoder, examples)
+    learned = _learn(encoder, examples, tree_weight=tree_weight)
+    assert examples.baseline is not None
+    assert learned.halves.trees is not None
+    trees = learned.halves.trees.margins(examples.matrix) + examples.baseline.margins(
+        examples.matrix
+    )
+    logistic = learned.logistic.margins(examples.matrix)
+    expected = tree_weight * trees + (1 - tree_weight) * logistic
+    np.testing.assert_allclose(learned.halves.margins(examples.matrix), expected, atol=1e-9)
+    linear = learned.halves.linear.contributions(examples.matrix)
+    mean = np.average(linear, axis=0, weights=examples.weight)
+    np.testing.assert_allclose(mean, 0.0, atol=1e-9)
+
+
+def test_regularisation_leaves_the_baseline_alone() -> None:
+    encoder, examples = _examples(3000, seed=8)
+    column = FEATURE_SET.columns["lead_age_days"]
+    age = np.random.default_rng(3).uniform(0, 300, 3000)
+    label = np.where(age < 30, np.arange(3000) % 2, np.arange(3000) % 200 == 0) * 1.0
+    matrix = examples.matrix.copy()
+    matrix[:, column] = age
+    steep = _with_baseline(encoder, Examples(matrix, label, examples.weight))
+    old = age > 60
+    said = {
+        by_age: fit_linear(FEATURE_SET, encoder, given, c=0.001).margins(matrix[old])
+        for by_age, given in ((True, steep), (False, replace(steep, baseline=None)))
+    }
+    rates = {by_age: (1 / (1 + np.exp(-margins))).mean() for by_age, margins in said.items()}
+    assert rates[True] == pytest.approx(label[old].mean(), abs=0.01)
+    assert rates[False] > 0.04
 
 
 def test_staged_margins_are_those_of_boosters_of_so_many_trees() -> None:
