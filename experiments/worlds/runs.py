@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
 
+from experiments.learning import learn
 from experiments.worlds.asking import TrainedWorld, answering
 from experiments.worlds.catalogue import WORLDS
 from experiments.worlds.demo import demo
@@ -16,13 +16,6 @@ from experiments.worlds.figures import Figures, compare
 from experiments.worlds.moments import AGES, Questions, after_events, age_of, at_end, at_random
 from experiments.worlds.record import AFTER_EVENT, END, RANDOM, Run
 from experiments.worlds.world import World
-from training.dataset import build_dataset
-from training.history import open_history
-from training.procedure import Procedure
-from training.progress import Progress
-from training.project import read_project
-from training.refit import Figures as Evidence
-from training.refit import refit, ship
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +44,7 @@ def run(order: Order) -> Run:
         world = make(Path(folder, order.world), order.seed)
         started = time.perf_counter()
         model = Path(folder, "model")
-        _learn(world, model)
+        learn(world.folder / "project.toml", model, world.end)
         with answering(world, model) as answers:
             end = at_end(world)
             figures = _by_age(world, answers, END, end)
@@ -61,17 +54,6 @@ def run(order: Order) -> Run:
                 figures |= _by_age(world, answers, AFTER_EVENT, after_events(world))
             reason = answers.strongest_reason(end) if order.world == "constant" else None
         return Run(order.world, order.seed, time.perf_counter() - started, figures, reason)
-
-
-def _learn(world: World, model: Path) -> None:
-    """Write the model that `leadscore train` would register; its backtest is left out."""
-    quiet = Progress(Console(quiet=True))
-    path = world.folder / "project.toml"
-    project = read_project(path)
-    with open_history(project, world.folder, quiet, world.end) as history:
-        dataset = build_dataset(project, world.folder, history, quiet)
-    fitted = refit(dataset, Procedure(dataset, project.model))
-    ship(project, dataset, fitted, Evidence({}, {}, ()), world.end).save(model)
 
 
 def _by_age(
