@@ -19,7 +19,7 @@ from rich.console import Console
 
 from experiments.learning import learn
 from experiments.page import RESULTS, write_section
-from experiments.results import PROJECTS, ROOT
+from experiments.real import LEADS, project_file
 from experiments.simulator import simulate
 from features.clock import now
 from features.local import LocalFeatures
@@ -127,12 +127,12 @@ def _all_projects(progress: Progress) -> Iterator[Coverage]:
     """Train the demo and every real project, and measure the reasons of each."""
     with tempfile.TemporaryDirectory() as folder:
         demo = simulate(Path(folder, "demo"), leads=20_000, seed=7).project
-        real = [ROOT / "experiments" / "projects" / f"{name}.toml" for name in PROJECTS]
-        for project_file in (demo, *real):
-            model = Path(folder, "models", project_file.stem + project_file.parent.name)
-            with progress.step(f"Training {project_file.parent.name}/{project_file.stem}"):
-                learn(project_file, model, now())
-                coverage = cover(project_file, str(model))
+        real = [project_file(name) for name in LEADS]
+        for path in (demo, *real):
+            model = Path(folder, "models", path.stem + path.parent.name)
+            with progress.step(f"Training {path.parent.name}/{path.stem}"):
+                learn(path, model, now())
+                coverage = cover(path, str(model))
             yield coverage
 
 

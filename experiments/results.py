@@ -7,16 +7,13 @@ import platform
 import sys
 import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
 
 from experiments.page import RESULTS, write_section
+from experiments.real import LEADS, project_file
 from features.clock import now
 from features.mistake import MistakeError
 from training.pipeline import train
 from training.progress import Progress
-
-ROOT = Path(__file__).parents[1]
-PROJECTS = ("bpic2012_loans", "relax_signup", "olist_funnel", "bank_marketing")
 
 _HEADER = """\
 ## Results on real data
@@ -34,9 +31,9 @@ def main() -> None:
     progress = Progress()
     parts = [_HEADER, f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}.\n"]
     with tempfile.TemporaryDirectory() as folder:
-        for name in PROJECTS:
+        for name in LEADS:
             training = train(
-                ROOT / "experiments" / "projects" / f"{name}.toml",
+                project_file(name),
                 progress,
                 now=now(),
                 tracking_uri=f"sqlite:///{folder}/mlflow.db",

@@ -17,18 +17,11 @@ from experiments.benchmarks.comparison import Comparison, compare
 from experiments.benchmarks.learners import check_peers
 from experiments.benchmarks.standings import standings
 from experiments.page import RESULTS, write_section
+from experiments.real import LEADS, TABLES, project_file
 from features.mistake import MistakeError
 from training.progress import Progress
 
-PROJECTS = (
-    "bpic2012_loans",
-    "relax_signup",
-    "olist_funnel",
-    "bank_marketing",
-    "x_education",
-    "av_smart_lead",
-)
-_FOLDER = Path(__file__).parents[1] / "projects"
+PROJECTS = (*LEADS, *TABLES)
 _COMPARISONS = TypeAdapter(list[Comparison])
 
 _SECTION = """\
@@ -57,7 +50,7 @@ def main() -> None:
     done = _read(arguments.out) if arguments.out and arguments.out.is_file() else {}
     for name in arguments.projects or PROJECTS:
         if name not in done:
-            done[name] = compare(_FOLDER / f"{name}.toml", Progress())
+            done[name] = compare(project_file(name), Progress())
             if arguments.out:
                 arguments.out.write_bytes(_COMPARISONS.dump_json([*done.values()], indent=1))
     table = standings([done[name] for name in PROJECTS if name in done])
