@@ -64,7 +64,7 @@ def compare(project_file: Path, progress: Progress) -> Comparison:
         positives=int(outcomes.label.sum()),
         metrics={name: evaluate(p, outcomes, seed) for name, p in said.items()},
         log_loss={name: log_loss(p, outcomes.label) for name, p in said.items()},
-        ahead=auc_difference(said[MODEL], said[LIGHTGBM], outcomes, seed),
+        ahead=difference(said[MODEL], said[LIGHTGBM], outcomes, "roc_auc", seed),
     )
 
 
@@ -114,26 +114,30 @@ def log_loss(probability: NDArray[np.float64], label: NDArray[np.float64]) -> fl
     return float(-np.mean(label * np.log(clipped) + (1 - label) * np.log1p(-clipped)))
 
 
-def auc_difference(
-    ours: NDArray[np.float64], theirs: NDArray[np.float64], outcomes: Outcomes, seed: int
+def difference(
+    ours: NDArray[np.float64],
+    theirs: NDArray[np.float64],
+    outcomes: Outcomes,
+    metric: str,
+    seed: int,
 ) -> Metric:
-    """Return how far one ROC-AUC is above another, with a paired bootstrap 95 % interval.
+    """Return how far a metric of one is above that of another, with a paired bootstrap interval.
 
     Whole groups are drawn, the same ones for both.
     """
     first, second = (Ranking(each, outcomes.label) for each in (ours, theirs))
 
-    def difference(weight: NDArray[np.float64]) -> float:
-        return first.figures(weight)["roc_auc"] - second.figures(weight)["roc_auc"]
+    def apart(weight: NDArray[np.float64]) -> float:
+        return first.figures(weight)[metric] - second.figures(weight)[metric]
 
     groups, position = np.unique(outcomes.group, return_inverse=True)
     random = np.random.default_rng(seed)
     share = np.full(len(groups), 1 / len(groups))
     draws = [
-        difference(random.multinomial(len(groups), share)[position].astype(np.float64))
+        apart(random.multinomial(len(groups), share)[position].astype(np.float64))
         for _ in range(_RESAMPLES)
     ]
-    value = difference(np.ones(len(outcomes.label)))
+    value = apart(np.ones(len(outcomes.label)))
     if not np.isfinite(value):
         return Metric(value=None, low=None, high=None)
     low, high = np.nanquantile(draws, [0.025, 0.975])

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from experiments.benchmarks.comparison import Comparison, auc_difference, log_loss
+from experiments.benchmarks.comparison import Comparison, difference, log_loss
 from experiments.benchmarks.learners import PACKAGES, PEERS, MissingPeerError, Task, check_peers
 from experiments.benchmarks.standings import mean_ranks, standings
 from serving.model.manifest import Metric
@@ -32,16 +32,16 @@ def test_log_loss_is_the_mean_over_rows_and_finite_where_one_was_certain_and_wro
 
 def test_the_difference_of_two_rankings_is_paired() -> None:
     outcomes = Outcomes(np.tile(LABEL, 25), np.arange(100))
-    apart = auc_difference(np.tile(WELL, 25), np.tile(ILL, 25), outcomes, seed=1)
+    apart = difference(np.tile(WELL, 25), np.tile(ILL, 25), outcomes, "roc_auc", seed=1)
     assert apart.value == pytest.approx(0.25)
     assert apart.low is not None and apart.high is not None
     assert 0 < apart.low < 0.25 < apart.high
-    assert auc_difference(WELL, WELL, outcomes.take(np.arange(100) < 4), seed=1).high == 0
+    assert difference(WELL, WELL, outcomes.take(np.arange(100) < 4), "roc_auc", seed=1).high == 0
 
 
 def test_the_difference_is_undefined_where_nothing_converted() -> None:
     outcomes = Outcomes(np.zeros(4), np.arange(4))
-    assert auc_difference(WELL, ILL, outcomes, seed=1).value is None
+    assert difference(WELL, ILL, outcomes, "roc_auc", seed=1).value is None
 
 
 def test_ranks_are_averaged_over_data_sets_and_shared_by_equals() -> None:
