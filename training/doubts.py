@@ -49,14 +49,12 @@ def _of_signal(evaluation: Evaluation) -> Iterator[str]:
 
 
 def _of_level(backtest: Backtest) -> Iterator[str]:
-    """Say where the level moves faster than a calibration can follow."""
+    """Say where the level moves faster than a calibration can follow, and than chance explains."""
     found = [line.metrics["expected_observed"] for line in backtest.lines]
     ratios = [metric.value for metric in found if metric.value is not None]
-    surprised = any(
-        metric.low is not None and metric.high is not None and not metric.low <= 1 <= metric.high
-        for metric in found
-    )
-    if surprised and max(ratios) >= _MOVES * min(ratios):
+    lows = [metric.low for metric in found if metric.low is not None]
+    highs = [metric.high for metric in found if metric.high is not None]
+    if lows and max(lows) > min(highs) and max(ratios) >= _MOVES * min(ratios):
         yield (
             "The level moves faster than a calibration can follow: expected / observed was "
             f"{number(min(ratios))} to {number(max(ratios))} at {len(ratios)} cut-offs. Trust the "
