@@ -8,7 +8,8 @@ ENV PATH=/opt/leadscore/bin:$PATH
 WORKDIR /src
 COPY requirements/serving.lock requirements/build.lock requirements/
 RUN pip install --require-hashes -r requirements/serving.lock -r requirements/build.lock
-COPY pyproject.toml README.md leadscore.py ./
+COPY pyproject.toml README.md ./
+COPY leadscore leadscore
 COPY features features
 COPY serving serving
 COPY training training

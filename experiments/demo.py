@@ -17,14 +17,14 @@ import pandas as pd
 from rich.console import Console
 
 from experiments.simulator import Simulation, simulate
-from features.clock import now
-from features.contract import moment
-from features.declaration import Language
-from features.mistake import MistakeError
-from serving.answer import Answer
-from serving.drawing import draw
+from features.contract.clock import now
+from features.contract.language import Language
+from features.contract.lead import moment
+from features.contract.mistake import MistakeError
+from serving.scoring.answer import Answer
+from serving.scoring.drawing import draw
 from serving.service import listen
-from training.metrics import Ranking
+from training.checks.metrics import Ranking
 from training.pipeline import Training, train
 from training.progress import Progress
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from training.dataset import build_dataset
-from training.history import open_history
-from training.procedure import Procedure
+from training.learning.procedure import Procedure
+from training.learning.refit import Figures, refit, ship
 from training.progress import Progress
-from training.project import read_project
-from training.refit import Figures, refit, ship
+from training.project.history import open_history
+from training.project.project import read_project
+from training.rows.dataset import build_dataset
 
 
 def learn(project_file: Path, model: Path, now: int) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from features.mistake import MistakeError
+from features.contract.mistake import MistakeError
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results.md"
 

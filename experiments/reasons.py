@@ -21,14 +21,14 @@ from experiments.learning import learn
 from experiments.page import RESULTS, write_section
 from experiments.real import LEADS, project_file
 from experiments.simulator import simulate
-from features.clock import now
+from features.contract.clock import now
+from features.contract.mistake import MistakeError
 from features.local import LocalFeatures
-from features.mistake import MistakeError
-from serving.answer import Listing
+from serving.scoring.answer import Listing
 from serving.settings import Settings
-from training.basis import open_scoring
+from training.batch.basis import open_scoring
+from training.batch.scoring import ProjectScoring, Wording
 from training.progress import Progress
-from training.scoring import ProjectScoring, Wording
 
 _SECTION = """\
 ## What the listed reasons hold

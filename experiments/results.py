@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from experiments.page import RESULTS, write_section
 from experiments.real import LEADS, project_file
-from features.clock import now
-from features.mistake import MistakeError
+from features.contract.clock import now
+from features.contract.mistake import MistakeError
 from training.pipeline import train
 from training.progress import Progress
 

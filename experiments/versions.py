@@ -23,15 +23,15 @@ from rich.console import Console
 from experiments.benchmarks.comparison import difference
 from experiments.page import RESULTS, write_section
 from experiments.real import LEADS, project_file
-from features.clock import now
-from features.contract import moment
-from features.mistake import MistakeError
-from features.sources import expand
+from features.contract.clock import now
+from features.contract.lead import moment
+from features.contract.mistake import MistakeError
+from features.history.sources import expand
 from serving.model.manifest import Metric
-from training.grid import LabelledRows
-from training.metric_text import metric_text
-from training.metrics import Outcomes, evaluate
+from training.checks.metric_text import metric_text
+from training.checks.metrics import Outcomes, evaluate
 from training.progress import Progress
+from training.rows.grid import LabelledRows
 from training.study import Study, study_project
 
 _METRICS = ("roc_auc", "pr_auc", "brier", "expected_observed")

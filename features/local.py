@@ -7,14 +7,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from features import kernel
-from features.declaration import FeatureSet, Level
-from features.derived import fill_derived
-from features.history import History
-from features.order import CanonicalOrder
-from features.partition import read_events
-from features.plan import Rows, lay_out
-from features.table import FeatureTable
+from features.declaration.derived import fill_derived
+from features.declaration.feature_set import FeatureSet, Level
+from features.declaration.table import FeatureTable
+from features.history.history import History
+from features.history.partition import read_events
+from features.kernel import kernel
+from features.kernel.order import CanonicalOrder
+from features.kernel.plan import Rows, lay_out
 
 _EVENTS = 1_000_000
 _ROWS = 200_000

@@ -7,15 +7,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from features import kernel
-from features.contract import ContractError, Event, Lead, micros, moment
-from features.declaration import FeatureSet, Level
-from features.derived import fill_derived
-from features.incomplete import Completeness
-from features.plan import NO_ITEM, UNKNOWN_TYPE, EventArrays, Plan, Rows, lay_out, take_events
-from features.profile import profile_number, profile_text
-from features.table import FeatureTable
-from features.text import trimmed
+from features.contract.lead import ContractError, Event, Lead, micros, moment
+from features.contract.profile import profile_number, profile_text
+from features.contract.text import trimmed
+from features.declaration.derived import fill_derived
+from features.declaration.feature_set import FeatureSet, Level
+from features.declaration.incomplete import Completeness
+from features.declaration.table import FeatureTable
+from features.kernel import kernel
+from features.kernel.plan import (
+    NO_ITEM,
+    UNKNOWN_TYPE,
+    EventArrays,
+    Plan,
+    Rows,
+    lay_out,
+    take_events,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ import threading
 
 import uvicorn
 
-from features.mistake import MistakeError
-from serving.answer import FallbackReason
-from serving.http import create_app
-from serving.loader import ModelUnavailableError, fetch_model
+from features.contract.mistake import MistakeError
+from serving.http.app import create_app
+from serving.http.state import ServiceState
 from serving.model.artefact import ModelRefusedError, load_model
 from serving.model.scorer import LeadModel
-from serving.rules import Rules, read_rules
-from serving.scoring import Scoring
+from serving.registry.loader import ModelUnavailableError, fetch_model
+from serving.scoring.answer import FallbackReason, Listing
+from serving.scoring.rules import Rules, read_rules
+from serving.scoring.scoring import Conditions, Scoring
 from serving.settings import Settings
-from serving.state import ServiceState
 
 _GRACE_SECONDS = 10
 """How long a stopped service waits for requests that are under way."""
@@ -71,18 +71,28 @@ def listen(host: str, port: int) -> socket.socket:
 
 def load(state: ServiceState, settings: Settings, rules: Rules) -> None:
     """Bring the service's state to ready: with the model, or degraded to the rules."""
+    conditions = conditions_of(settings)
     try:
         model, message = _model(settings)
-        scoring = Scoring(rules, model, settings.conditions)
+        scoring = Scoring(rules, model, conditions)
         scoring.warm()
     except Exception as error:
         # Whatever is wrong with a model, and if it fails at its first lead: the rules still answer.
         _log.exception("the model failed")
         message = f"the model failed at loading with {type(error).__name__}; see the log"
-        scoring = Scoring(rules, "model_refused", settings.conditions)
+        scoring = Scoring(rules, "model_refused", conditions)
         scoring.warm()
     state.ready(scoring, message)
     _log.info("ready on %s %s", scoring.basis.name, scoring.basis.version or "")
+
+
+def conditions_of(settings: Settings) -> Conditions:
+    """Return what settings mean for every answer."""
+    return Conditions(
+        deadline=settings.deadline_ms / 1000,
+        listing=Listing(up=settings.reasons_up, down=settings.reasons_down),
+        language=settings.language,
+    )
 
 
 def _model(settings: Settings) -> tuple[LeadModel | FallbackReason, str | None]:

@@ -6,11 +6,9 @@ from typing import NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from features.declaration import Language
-from features.document import suggestion
-from features.mistake import MistakeError
-from serving.answer import Listing
-from serving.scoring import Conditions
+from features.contract.document import suggestion
+from features.contract.language import Language
+from features.contract.mistake import MistakeError
 
 PREFIX = "LEADSCORE_"
 
@@ -90,15 +88,6 @@ class Settings(BaseModel):
                 for mistake in error.errors()
             ]
             raise SettingsError("\n".join(lines)) from None
-
-    @property
-    def conditions(self) -> Conditions:
-        """What these settings mean for every answer."""
-        return Conditions(
-            deadline=self.deadline_ms / 1000,
-            listing=Listing(up=self.reasons_up, down=self.reasons_down),
-            language=self.language,
-        )
 
 
 def variable_of(name: str) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from features.declaration import (
+from features.contract.duration import parse_duration
+from features.declaration.feature_set import (
     KERNEL_VERSION,
     Behaviour,
     DisplayName,
@@ -17,16 +18,15 @@ from features.declaration import (
     ProfileCategory,
     ProfileNumber,
 )
-from features.duration import parse_duration
-from features.subject import Subjects
-from features.table import FeatureTable
+from features.declaration.subject import Subjects
+from features.declaration.table import FeatureTable
 from serving.model.artefact import checksum, load_model, save_model
 from serving.model.manifest import Calibration, Manifest, TrainingWindow
 from serving.model.reference import Reference
 from serving.model.scorer import LeadModel
-from training.examples import Examples
-from training.ground import fit_encoder
-from training.learners import Candidate, Learned, learn
+from training.learning.examples import Examples
+from training.learning.ground import fit_encoder
+from training.learning.learners import Candidate, Learned, learn
 
 WEEK = parse_duration("7d")
 

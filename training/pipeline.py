@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.mistake import MistakeError
+from features.contract.mistake import MistakeError
 from serving.model.manifest import Metric
-from training.plots import backtest_plot, draw_plots
+from training.learning.refit import Shipped
 from training.progress import Progress
-from training.project import EvaluationChoices, read_project
-from training.refit import Shipped
-from training.report import backtest_summary, training_summary
+from training.project.project import EvaluationChoices, read_project
+from training.report.plots import backtest_plot, draw_plots
+from training.report.report import backtest_summary, training_summary
 from training.study import Study, learn_model, study_project
 from training.tracking import (
     NewModel,

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.backtest import Backtest, run_backtest
-from training.dataset import Dataset, build_dataset
-from training.doubts import doubts
-from training.evaluation import MODEL, Evaluation, evaluate_newest
-from training.history import open_history
-from training.procedure import Procedure
+from training.checks.backtest import Backtest, run_backtest
+from training.checks.doubts import doubts
+from training.checks.evaluation import MODEL, Evaluation, evaluate_newest
+from training.learning.procedure import Procedure
+from training.learning.refit import Figures, Shipped, refit, ship
 from training.progress import Progress
-from training.project import EvaluationChoices, Project, read_project
-from training.refit import Figures, Shipped, refit, ship
-from training.report import slices_text
+from training.project.history import open_history
+from training.project.project import EvaluationChoices, Project, read_project
+from training.report.report import slices_text
+from training.rows.dataset import Dataset, build_dataset
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,12 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, Schema, TensorSpec
 from sqlalchemy.exc import SQLAlchemyError
 
-from features.declaration import FeatureSet
-from features.mistake import MistakeError
-from serving.address import without_secrets
+from features.contract.mistake import MistakeError
+from features.declaration.feature_set import FeatureSet
 from serving.model.manifest import Metric
-from serving.patience import in_time
-from training.project_text import public_project
+from serving.registry.address import without_secrets
+from serving.registry.patience import in_time
+from training.project.text import public_project
 
 CHAMPION = "champion"
 """Alias of the version that answers."""

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from experiments.simulator import simulate
-from features.clock import now
+from features.contract.clock import now
 from training.pipeline import train
 from training.progress import Progress
 

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.benchmarks.learners import LIGHTGBM, PEERS, Task
-from features.clock import now
-from features.encoder import category_columns
-from features.mistake import MistakeError
+from features.contract.clock import now
+from features.contract.mistake import MistakeError
+from features.declaration.encoder import category_columns
 from serving.model.manifest import Metric
-from training.evaluation import MODEL
-from training.metrics import Outcomes, Ranking, evaluate
+from training.checks.evaluation import MODEL
+from training.checks.metrics import Outcomes, Ranking, evaluate
 from training.progress import Progress
 from training.study import Study, study_project
 

@@ -19,7 +19,7 @@ import numpy as np
 import shap
 from numpy.typing import NDArray
 
-from serving.model.explanation import TreeExplanation
+from serving.model.explain.explanation import TreeExplanation
 
 _SHAPES = ((300, 16, 5), (300, 31, 6))
 _LARGE = (500, 64, 6)

@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 
 from experiments.benchmarks.features import EVENT_TYPES, benchmark_features
 from experiments.benchmarks.query import conditional_aggregates
-from features.history import History
+from features.history.history import History
+from features.history.sources import ProfileFields, Sources
 from features.local import LocalFeatures
-from features.sources import ProfileFields, Sources
 
 _ROWS_PER_LEAD = 4
 _TOLERANCE = 1e-9

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from features.declaration import Behaviour, FeatureSet
-from features.duration import DAY_US
+from features.contract.duration import DAY_US
+from features.declaration.feature_set import Behaviour, FeatureSet
 
 EVENT_TYPES = ("demo_request", "email_open", "page_view", "webinar", "whitepaper")
 

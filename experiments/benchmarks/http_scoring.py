@@ -26,7 +26,7 @@ import numpy as np
 from rich.console import Console
 
 from experiments.simulator import simulate
-from features.clock import now
+from features.contract.clock import now
 from training.pipeline import Training, train
 from training.progress import Progress
 

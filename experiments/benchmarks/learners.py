@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from features.mistake import MistakeError
+from features.contract.mistake import MistakeError
 
 LIGHTGBM = "LightGBM, defaults"
 

@@ -14,9 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.benchmarks.features import EVENT_TYPES, benchmark_features
-from features.contract import Event, Lead, micros
-from features.declaration import FeatureSet, ProfileCategory, ProfileNumber
-from features.encoder import Encoder
+from features.contract.lead import Event, Lead, micros
+from features.declaration.encoder import Encoder
+from features.declaration.feature_set import FeatureSet, ProfileCategory, ProfileNumber
 from features.online import OnlineFeatures
 
 _AS_OF = datetime(2026, 3, 1, tzinfo=UTC)

@@ -8,9 +8,9 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
-from serving.answer import Answer
-from serving.openapi import example_answer
-from serving.request import ScoreRequest
+from serving.http.openapi import example_answer
+from serving.http.request import ScoreRequest
+from serving.scoring.answer import Answer
 
 
 def bare_app() -> FastAPI:

@@ -18,7 +18,7 @@ from experiments.benchmarks.learners import check_peers
 from experiments.benchmarks.standings import standings
 from experiments.page import RESULTS, write_section
 from experiments.real import LEADS, TABLES, project_file
-from features.mistake import MistakeError
+from features.contract.mistake import MistakeError
 from training.progress import Progress
 
 PROJECTS = (*LEADS, *TABLES)

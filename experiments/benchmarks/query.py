@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from features.declaration import Behaviour, FeatureSet
-from features.duration import DAY_US
+from features.contract.duration import DAY_US
+from features.declaration.feature_set import Behaviour, FeatureSet
 
 
 def conditional_aggregates(feature_set: FeatureSet, folder: Path) -> str:

@@ -17,15 +17,15 @@ from rich.console import Console
 
 from experiments.benchmarks.http_scoring import scored_lead
 from experiments.simulator import simulate
-from features.clock import now
+from features.contract.clock import now
 from features.online import OnlineFeatures
-from serving.answer import Enquiry, Listing, compose, judge
-from serving.basis import ModelBasis
+from serving.http.request import ScoreRequest
 from serving.model.artefact import load_model
 from serving.model.scorer import LeadModel
-from serving.request import ScoreRequest
-from serving.rules import read_rules
-from serving.scoring import Scoring
+from serving.scoring.answer import Enquiry, Listing, compose, judge
+from serving.scoring.basis import ModelBasis
+from serving.scoring.rules import read_rules
+from serving.scoring.scoring import Scoring
 from training.pipeline import train
 from training.progress import Progress
 

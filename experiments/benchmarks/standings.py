@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from experiments.benchmarks.comparison import Comparison
-from training.metric_text import metric_text, number
+from training.checks.metric_text import metric_text, number
 
 _RANKS = """\
 | mean rank | by ROC-AUC | by log loss |

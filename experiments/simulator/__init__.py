@@ -13,7 +13,7 @@ from experiments.simulator.market import draw_market
 from experiments.simulator.outcome import draw_outcome, drift_until, latent_of
 from experiments.simulator.stages import draw_stages
 from experiments.simulator.truth import Truth, load_truth
-from features.contract import micros
+from features.contract.lead import micros
 
 __all__ = ["Simulation", "Truth", "load_truth", "simulate"]
 

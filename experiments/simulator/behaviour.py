@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.simulator.market import CHANNELS, HISTORY_US, NEVER, Market
-from features.duration import DAY_US, HOUR_US
+from features.contract.duration import DAY_US, HOUR_US
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.simulator.profile import draw_profiles
-from features.duration import DAY_US
+from features.contract.duration import DAY_US
 
 HISTORY_US = 548 * DAY_US
 """Leads come in over eighteen months."""

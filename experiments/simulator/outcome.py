@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.simulator.market import NEVER, Market
-from features.duration import DAY_US
+from features.contract.duration import DAY_US
 
 _BASE = -7.8
 _FIT_WEIGHT = 1.2

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from experiments.simulator.behaviour import EVENT_TYPES, Events
 from experiments.simulator.market import NEVER, Market
 from experiments.simulator.outcome import Outcome
-from features.duration import DAY_US, HOUR_US
+from features.contract.duration import DAY_US, HOUR_US
 
 STAGES = ("MAL", "MQL", "SAL", "SQL", "DISQUALIFIED")
 

@@ -16,7 +16,7 @@ from experiments.worlds.processes import run_all
 from experiments.worlds.record import Run
 from experiments.worlds.report import report
 from experiments.worlds.runs import Order
-from features.mistake import MistakeError
+from features.contract.mistake import MistakeError
 from training.progress import Progress
 
 _RUNS = TypeAdapter(list[Run])

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from experiments.worlds.moments import Questions
 from experiments.worlds.world import World
-from features.history import History
+from features.declaration.table import FeatureTable
+from features.history.history import History
 from features.local import LocalFeatures
-from features.table import FeatureTable
-from serving.answer import Enquiry, Listing, compose, judge
-from serving.basis import ModelBasis
 from serving.model.artefact import load_model
 from serving.model.scorer import LeadModel, probability
-from training.project import read_project
+from serving.scoring.answer import Enquiry, Listing, compose, judge
+from serving.scoring.basis import ModelBasis
+from training.project.project import read_project
 
 
 class TrainedWorld:

@@ -13,7 +13,7 @@ from experiments.worlds.daily import DailyRates
 from experiments.worlds.leads import LEADS, draw_leads, relative_hazard
 from experiments.worlds.truth import END, HORIZON, KNOWN_DAYS, START, HazardTruth
 from experiments.worlds.world import World, settle
-from features.duration import DAY_US
+from features.contract.duration import DAY_US
 
 _CHANCE = 0.1
 _FACTOR = 9.0

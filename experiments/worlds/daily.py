@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from features.duration import DAY_US
+from features.contract.duration import DAY_US
 
 NEVER = 2**62
 """A moment that does not come; sums with a horizon stay inside int64."""

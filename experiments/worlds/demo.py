@@ -10,7 +10,7 @@ from experiments.simulator import simulate
 from experiments.worlds.daily import NEVER
 from experiments.worlds.truth import END, HORIZON
 from experiments.worlds.world import Outcomes, World
-from features.contract import moment
+from features.contract.lead import moment
 
 
 def demo(folder: Path, seed: int, leads: int = 6_000) -> World:

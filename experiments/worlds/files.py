@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from experiments.worlds.leads import Leads
 from experiments.worlds.truth import END
-from features.contract import moment
+from features.contract.lead import moment
 
 _MOMENT = pa.timestamp("us", tz="UTC")
 

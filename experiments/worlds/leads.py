@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.worlds.truth import DAYS, KNOWN_DAYS, START
-from features.duration import DAY_US
+from features.contract.duration import DAY_US
 
 LEADS = 3_000
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from experiments.worlds.world import World
-from features.duration import DAY_US
+from features.contract.duration import DAY_US
 
 AGES: Mapping[str, tuple[float, float]] = {
     "first day": (0, 1),

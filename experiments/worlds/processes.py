@@ -7,7 +7,7 @@ from multiprocessing import get_context
 
 from experiments.worlds.record import Run
 from experiments.worlds.runs import Order, run
-from features.mistake import MistakeError
+from features.contract.mistake import MistakeError
 from training.progress import Progress
 
 # Several threads wait for each other most of the time where other work takes the cores.

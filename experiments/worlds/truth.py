@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.worlds.daily import DailyRates
-from features.contract import micros
-from features.duration import DAY_US
+from features.contract.duration import DAY_US
+from features.contract.lead import micros
 
 END = micros(datetime(2026, 6, 30, tzinfo=UTC), "end")
 """When every history ends."""

@@ -7,9 +7,9 @@ from pathlib import Path
 import lightgbm
 from pydantic import ValidationError
 
-from features.declaration import KERNEL_VERSION
-from features.mistake import MistakeError
-from serving.model.explanation import TreeExplanation
+from features.contract.mistake import MistakeError
+from features.declaration.feature_set import KERNEL_VERSION
+from serving.model.explain.explanation import TreeExplanation
 from serving.model.linear import LinearExplanation, LinearModel
 from serving.model.manifest import FORMAT, Manifest
 from serving.model.scorer import Halves, LeadModel

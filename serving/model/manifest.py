@@ -5,8 +5,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from features.declaration import FeatureSet
-from features.encoder import Encoder
+from features.declaration.encoder import Encoder
+from features.declaration.feature_set import FeatureSet
 from serving.model.reference import Reference
 
 FORMAT = 2

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from features.declaration import FeatureSet
-from features.profile import profile_text
-from features.table import FeatureTable
+from features.contract.profile import profile_text
+from features.declaration.feature_set import FeatureSet
+from features.declaration.table import FeatureTable
 from serving.model.artefact import load_model
 from serving.model.reference import grade_of
 from serving.model.scorer import LeadModel, probability

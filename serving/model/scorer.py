@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.encoder import Encoder
-from features.table import FeatureTable
-from serving.model.explanation import TreeExplanation
+from features.declaration.encoder import Encoder
+from features.declaration.table import FeatureTable
+from serving.model.explain.explanation import TreeExplanation
 from serving.model.linear import LinearExplanation
 from serving.model.manifest import Calibration, Manifest, Mixture
 

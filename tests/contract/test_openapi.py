@@ -17,11 +17,11 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from serving.answer import Answer
-from serving.http import create_app
-from serving.rules import read_rules
-from serving.scoring import Conditions, Scoring
-from serving.state import ServiceState
+from serving.http.app import create_app
+from serving.http.state import ServiceState
+from serving.scoring.answer import Answer
+from serving.scoring.rules import read_rules
+from serving.scoring.scoring import Conditions, Scoring
 from tests.serving.server import running
 from tests.tiny import tiny_training
 

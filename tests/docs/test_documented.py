@@ -10,23 +10,23 @@ from pydantic.fields import FieldInfo
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from features.operators import OPERATORS
-from features.sources import Source
+from features.declaration.operators import OPERATORS
+from features.history.sources import Source
 from leadscore import app
-from serving.answer import Answer, FallbackReason
-from serving.batch import BatchResult
-from serving.card import Card
-from serving.http import create_app
-from serving.problem import ErrorCode, Problem
-from serving.reasons import FeatureShare, Reason
-from serving.request import ScoreRequest, SentEvent, SentLead
-from serving.rules import Rules
+from serving.http.app import create_app
+from serving.http.batch import BatchResult
+from serving.http.problem import ErrorCode, Problem
+from serving.http.request import ScoreRequest, SentEvent, SentLead
+from serving.http.state import Readiness, ServiceState
+from serving.scoring.answer import Answer, FallbackReason
+from serving.scoring.card import Card
+from serving.scoring.reasons import FeatureShare, Reason
+from serving.scoring.rules import Rules
 from serving.settings import settings_table
-from serving.state import Readiness, ServiceState
 from tests.docs.markdown import blocks, code, table
-from training.metrics import METRICS
-from training.project import Project
-from training.report import metrics_table
+from training.checks.metrics import METRICS
+from training.project.project import Project
+from training.report.report import metrics_table
 
 SCIENTIST, CRM, SALES = "docs/data-scientist.md", "docs/crm.md", "docs/sales.md"
 

@@ -15,15 +15,15 @@ import pytest
 from pydantic import BaseModel
 
 from experiments.simulator import simulate
-from serving.answer import Answer
-from serving.batch import BatchAnswer
-from serving.card import Card
-from serving.problem import ErrorBody
-from serving.rules import Rules
-from serving.state import Readiness
+from serving.http.batch import BatchAnswer
+from serving.http.problem import ErrorBody
+from serving.http.state import Readiness
+from serving.scoring.answer import Answer
+from serving.scoring.card import Card
+from serving.scoring.rules import Rules
 from tests.docs.markdown import Block, blocks
 from tests.e2e.command import free_port, served
-from training.project import Project
+from training.project.project import Project
 
 DOCUMENTS = ("README.md", "docs/architecture.md", "docs/data-scientist.md", "docs/crm.md",
              "docs/sales.md")  # fmt: skip

@@ -12,7 +12,7 @@ import pytest
 from leadscore import app
 from tests.e2e.command import said, serving
 from tests.e2e.conftest import Ran, Scored
-from training.metrics import METRICS
+from training.checks.metrics import METRICS
 
 COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
 

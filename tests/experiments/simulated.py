@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from experiments.simulator import Simulation
 from experiments.simulator.market import NEVER
-from features.contract import micros
+from features.contract.lead import micros
 
 UNTIL = datetime(2026, 6, 30, tzinfo=UTC)
 UNTIL_US = micros(UNTIL, "until")

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from training.dataset import build_dataset
-from training.history import open_history
 from training.progress import Progress
-from training.project import read_project
+from training.project.history import open_history
+from training.project.project import read_project
+from training.rows.dataset import build_dataset
 
 PROJECTS = Path(__file__).parents[2] / "experiments" / "projects"
 DATA = Path(os.environ.get("LEADSCORE_DATA", PROJECTS / "../../../shared/data"))

@@ -9,7 +9,7 @@ from experiments.benchmarks.comparison import Comparison, difference, log_loss
 from experiments.benchmarks.learners import PACKAGES, PEERS, MissingPeerError, Task, check_peers
 from experiments.benchmarks.standings import mean_ranks, standings
 from serving.model.manifest import Metric
-from training.metrics import METRICS, Outcomes
+from training.checks.metrics import METRICS, Outcomes
 
 LABEL = np.array([0.0, 0.0, 1.0, 1.0])
 WELL = np.array([0.1, 0.2, 0.8, 0.9])

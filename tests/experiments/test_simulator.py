@@ -12,7 +12,7 @@ from experiments.simulator import Simulation, simulate
 from experiments.simulator.behaviour import EVENT_TYPES, draw_events
 from experiments.simulator.market import CHANNELS, NEVER, draw_market
 from experiments.simulator.outcome import drift_until
-from features.duration import DAY_US
+from features.contract.duration import DAY_US
 from tests.experiments.simulated import (
     UNTIL,
     UNTIL_US,
@@ -21,7 +21,7 @@ from tests.experiments.simulated import (
     moments,
     stage_moments,
 )
-from training.project import read_project
+from training.project.project import read_project
 
 DATA = ("leads.parquet", "events.parquet", "stages.parquet", "truth.parquet")
 

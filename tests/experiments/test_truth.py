@@ -7,7 +7,7 @@ import pytest
 
 from experiments.simulator import Simulation, load_truth
 from experiments.simulator.market import NEVER
-from features.duration import DAY_US
+from features.contract.duration import DAY_US
 from tests.experiments.simulated import UNTIL_US, column, moments, stage_moments
 
 

@@ -4,8 +4,8 @@ import gzip
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from features.history import END_OF_TIME, History
-from features.sources import ProfileFields, Sources
+from features.history.history import END_OF_TIME, History
+from features.history.sources import ProfileFields, Sources
 
 LEADS: dict[str, object] = {
     "path": "leads.csv",

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 
-from features.contract import Event, micros
-from features.declaration import Behaviour
-from features.duration import DAY_US
+from features.contract.duration import DAY_US
+from features.contract.lead import Event, micros
+from features.declaration.feature_set import Behaviour
 
 
 def oracle(feature: Behaviour, events: Sequence[Event], as_of: int) -> float:

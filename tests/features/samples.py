@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from features.contract import Event, micros
-from features.declaration import (
+from features.contract.duration import DAY_US, HOUR_US
+from features.contract.lead import Event, micros
+from features.declaration.feature_set import (
     Behaviour,
     Feature,
     FeatureSet,
@@ -16,8 +17,7 @@ from features.declaration import (
     ProfileNumber,
     Season,
 )
-from features.duration import DAY_US, HOUR_US
-from features.operators import OPERATORS
+from features.declaration.operators import OPERATORS
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 AS_OF = START + timedelta(days=30)

@@ -14,13 +14,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from features.contract import Event, Lead, micros
-from features.declaration import FeatureSet, MissingCount, ProfileCategory, ProfileNumber
-from features.history import History
+from features.contract.lead import Event, Lead, micros
+from features.declaration.feature_set import (
+    FeatureSet,
+    MissingCount,
+    ProfileCategory,
+    ProfileNumber,
+)
+from features.declaration.table import FeatureTable, concatenate
+from features.history.history import History
+from features.history.sources import ProfileFields, Sources
 from features.local import LocalFeatures
 from features.online import OnlineFeatures
-from features.sources import ProfileFields, Sources
-from features.table import FeatureTable, concatenate
 from tests.features.samples import AS_OF, FEATURES, START, event_lists
 
 PROFILE = ProfileFields(numeric=("employees",), categorical=("industry",))

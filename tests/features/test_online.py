@@ -5,8 +5,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from features.contract import ContractError, Event, Lead, moment
-from features.declaration import Behaviour, FeatureSet
+from features.contract.lead import ContractError, Event, Lead, moment
+from features.declaration.feature_set import Behaviour, FeatureSet
 from features.online import OnlineFeatures
 from tests.features.samples import AS_OF, AS_OF_US, FEATURES, START
 

@@ -4,7 +4,7 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.model.explanation import TreeExplanation
+from serving.model.explain.explanation import TreeExplanation
 
 NUMBERS = 4
 CATEGORIES = (4, 5)

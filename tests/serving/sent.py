@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from serving.request import Case, ScoreRequest
+from features.contract.case import Case
+from serving.http.request import ScoreRequest
 
 AS_OF = "2026-03-01T12:00:00Z"
 

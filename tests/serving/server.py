@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import httpx
 import uvicorn
 
-from serving.http import create_app
-from serving.state import ServiceState
+from serving.http.app import create_app
+from serving.http.state import ServiceState
 
 
 @contextmanager

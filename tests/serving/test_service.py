@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from serving.rules import read_rules
+from serving.http.state import ServiceState
+from serving.scoring.rules import read_rules
 from serving.service import AddressError, listen, load
 from serving.settings import Settings
-from serving.state import ServiceState
 from tests.serving.sent import case
 from tests.tiny import tiny_training
 

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from serving.service import conditions_of
 from serving.settings import Settings, SettingsError, settings_table
 
 
 def test_nothing_set_means_the_defaults() -> None:
     settings = Settings.from_environment({"PATH": "/bin", "LEADSCORE_DATA": "data"})
     assert settings == Settings()
-    assert settings.conditions.deadline == 0.2
+    assert conditions_of(settings).deadline == 0.2
 
 
 def test_each_setting_is_read() -> None:
@@ -27,9 +28,9 @@ def test_each_setting_is_read() -> None:
     )
     assert settings.model == "models:/demo@champion"
     assert settings.rules == Path("mine.toml")
-    assert settings.conditions.deadline == 0.05
-    assert (settings.conditions.listing.up, settings.conditions.listing.down) == (3, 0)
-    assert settings.conditions.language == "de"
+    assert conditions_of(settings).deadline == 0.05
+    assert (conditions_of(settings).listing.up, conditions_of(settings).listing.down) == (3, 0)
+    assert conditions_of(settings).language == "de"
     assert settings.port == 8000
 
 

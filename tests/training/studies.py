@@ -4,10 +4,10 @@ import numpy as np
 
 from serving.model.scorer import explained
 from tests.tiny import random_table
-from training.dataset import Dataset, Scene
-from training.grid import REGULAR, LabelledRows
-from training.project import ModelChoices
-from training.schedule import flat_schedule
+from training.project.project import ModelChoices
+from training.rows.dataset import Dataset, Scene
+from training.rows.grid import REGULAR, LabelledRows
+from training.rows.schedule import flat_schedule
 
 ROWS = 1500
 CHOICES = ModelChoices(rounds=30)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.table import FeatureTable
+from features.declaration.table import FeatureTable
 from serving.model.artefact import load_model
 from tests.registry import MODEL_NAME, PROJECT_TEXT, Registry, register
 from tests.tiny import FEATURE_SET, random_table

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from experiments.worlds.daily import NEVER, DailyRates
-from features.duration import DAY_US
+from features.contract.duration import DAY_US
 
 START = 1_000 * DAY_US
 DAYS = 6

@@ -16,7 +16,7 @@ from experiments.worlds.leads import LEADS, ages
 from experiments.worlds.seasonal import seasonal
 from experiments.worlds.truth import END, HORIZON, KNOWN_DAYS, START, HazardTruth
 from experiments.worlds.world import World
-from features.duration import DAY_US
+from features.contract.duration import DAY_US
 
 WORLDS = [constant, ageing, seasonal, drifting, bursting, accounts]
 

@@ -15,11 +15,11 @@ from experiments.worlds.leads import LEADS
 from experiments.worlds.moments import after_events, age_of, at_end, at_random
 from experiments.worlds.truth import END, HORIZON
 from experiments.worlds.world import Outcomes, World
-from features.duration import DAY_US
-from training.history import open_history
+from features.contract.duration import DAY_US
 from training.progress import Progress
-from training.project import read_project
-from training.timeline import open_for
+from training.project.history import open_history
+from training.project.project import read_project
+from training.project.timeline import open_for
 
 Make = Callable[[Path, int], World]
 

@@ -1,0 +1,105 @@
+"""TOML documents read as declared models: a mistake is named by file and key, with a suggestion."""
+
+import difflib
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from features.contract.mistake import MistakeError
+
+_CATEGORY_ROWS = 5
+_MOST_CATEGORIES = 20
+
+Declared = TypeVar("Declared", bound=BaseModel)
+
+
+class DocumentError(MistakeError):
+    """A document that cannot be read as it is meant; one line per mistake."""
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return what to write instead of a word nobody knows, as the end of a sentence."""
+    names = sorted(known)
+    close = difflib.get_close_matches(word, names, n=1)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return f"known are {', '.join(names)}" if names else "nothing is known there"
+
+
+def value_suggestion(word: str, values: Iterable[str], declared: Iterable[str] = ()) -> str:
+    """Return what to write instead of a value, as `suggestion`, telling none that may be personal.
+
+    What many rows share is a category; what few have may be a name.
+
+    Args:
+        word: The value that is not there.
+        values: Those of the data, one for each row.
+        declared: Further ones, that the user has written.
+    """
+    counts = Counter(values)
+    categories = {value for value, rows in counts.items() if rows >= _CATEGORY_ROWS} | {*declared}
+    if not categories or len(categories) > _MOST_CATEGORIES:
+        return f"{len(counts):,} other values are there; write one exactly as it stands there"
+    return suggestion(word, categories)
+
+
+def read_document(path: Path, model: type[Declared]) -> Declared:
+    """Read a TOML file as a model.
+
+    Raises:
+        DocumentError: The file is missing, is no TOML, or breaks the model; the message names the
+            file and each key.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DocumentError(f"{path}: there is no such file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DocumentError(f"{path}: is not TOML: {error}") from None
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        mistakes = error.errors(include_url=False)
+        raise DocumentError(
+            "\n".join(f"{path}: {_sentence(mistake, model)}" for mistake in mistakes)
+        ) from None
+
+
+def _sentence(mistake: ErrorDetails, model: type[BaseModel]) -> str:
+    location = [str(part) for part in mistake["loc"]]
+    key = ".".join(location)
+    if mistake["type"] == "extra_forbidden":
+        known = _keys_at(model, mistake["loc"][:-1])
+        return f"unknown key '{key}'; {suggestion(location[-1], known)}"
+    if mistake["type"] == "missing":
+        return f"key '{key}' is missing"
+    if mistake["type"] == "tuple_type" and isinstance(mistake["input"], dict):
+        return f"{key}: there may be several; write [[{key}]]"
+    message = mistake["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}" if key else message
+
+
+def _keys_at(model: type[BaseModel], location: Iterable[str | int]) -> list[str]:
+    """Return the keys that the model knows at a location inside a document."""
+    here: list[type[BaseModel]] = [model]
+    for part in location:
+        if isinstance(part, int):
+            continue
+        fields = [m.model_fields[part].annotation for m in here if part in m.model_fields]
+        inner = [found for annotation in fields for found in _models_in(annotation)]
+        # A tagged union adds its tag to the location; the models stay the same.
+        here = inner or here
+    return [name for m in here for name in m.model_fields]
+
+
+def _models_in(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for argument in get_args(annotation) for found in _models_in(argument)]

@@ -1,0 +1,28 @@
+"""Events that count, and yet hold less than the features of their type read."""
+
+from collections.abc import Iterable
+
+from features.contract.lead import Event
+from features.contract.text import trimmed
+from features.declaration.feature_set import Behaviour
+from features.declaration.operators import OPERATORS
+
+
+class Completeness:
+    """Knows of which event types features read the value, and of which the item."""
+
+    def __init__(self, features: Iterable[Behaviour]) -> None:
+        """Gather what features read; those of every event read it of every type."""
+        read = [(OPERATORS[feature.operator].reads, feature.event_type) for feature in features]
+        self._value = frozenset(event_type for what, event_type in read if what == "value")
+        self._item = frozenset(event_type for what, event_type in read if what == "item")
+
+    def lacks(self, event_type: str, event: Event) -> bool:
+        """Tell whether an event of a type lacks what a feature reads of it."""
+        return (event.value is None and _holds(self._value, event_type)) or (
+            _holds(self._item, event_type) and trimmed(event.item) is None
+        )
+
+
+def _holds(types: frozenset[str | None], event_type: str) -> bool:
+    return None in types or event_type in types

@@ -1,0 +1,1 @@
+"""Sources, read strictly into canonical tables."""

@@ -1,0 +1,195 @@
+"""A source as a relation of DuckDB: its columns read strictly as text, key, number or time."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from features.contract.document import suggestion
+from features.contract.lead import LARGEST_NUMBER
+from features.history.database import load
+from features.history.file_columns import FileColumns, column_types
+from features.history.files import files_reader, find_files
+from features.history.misreading import HistoryError, Misreadings
+from features.history.sources import Source, expand
+from features.history.sql import identifier, literal
+
+_DAY = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
+_CLOCK = r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
+_NAIVE = f"^{_DAY}({_CLOCK})?$"
+_AWARE = f"^{_DAY}{_CLOCK} ?(Z|UTC|[+-]\\d{{2}}(:?\\d{{2}})?)$"
+_NO_ZONE = "has no time zone; set timezone = 'Europe/Berlin' or whichever it is meant in"
+_NO_TIME = "is no timestamp; write ISO 8601, or set time_format = '%d.%m.%Y %H:%M' or such"
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
+            "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN")  # fmt: skip
+
+
+class Relation:
+    """One source, opened.
+
+    Attributes:
+        section: Where the project file declares it, such as ``sources.events[1]``.
+        sql: What stands behind FROM.
+        types: DuckDB type of each column.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, source: Source, section: str, folder: Path
+    ) -> None:
+        """Open a source.
+
+        Args:
+            connection: The history's database.
+            source: Its declaration.
+            section: Where the project file declares it.
+            folder: What relative paths are relative to.
+
+        Raises:
+            HistoryError: The file, table or database is not there or cannot be read.
+        """
+        self.section = section
+        self._connection = connection
+        self._source = source
+        files: list[str] = []
+        try:
+            if source.path is not None:
+                files = find_files(folder, expand(source.path))
+                self.sql = files_reader(files, source.delimiter)
+            elif source.query is not None and source.database is not None:
+                self.sql = identifier(section)
+                load(connection, section, source.query, expand(source.database), folder)
+        except ValueError as error:
+            raise HistoryError(f"{section}: {error}") from None
+        self._columns = FileColumns.read(connection, section, files, source.delimiter)
+        self._misreadings = Misreadings(connection, section, files, source.delimiter)
+        self.types = column_types(self.run(f"DESCRIBE SELECT * FROM {self.sql}"))
+
+    def text(self, column: str, *, required: bool = False) -> str:
+        """Return the SQL expression of a column as trimmed text, NULL where it is empty."""
+        expression = self._text(column, _trimmed)
+        return self._required(column, expression) if required else expression
+
+    def key(self, column: str, *, required: bool = False) -> str:
+        """Return a column as `text`, where a key column with gaps often has 7.0 for the key 7."""
+        expression = self._text(column, _whole)
+        return self._required(column, expression) if required else expression
+
+    def _text(self, column: str, read: Callable[[str], str]) -> str:
+        name = self._existing(column)
+        if self.types[column].split("(")[0] in {"FLOAT", "DOUBLE", "DECIMAL"}:
+            whole = f"{name} = trunc({name}) AND abs({name}) < 1e15"
+            return f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
+        return read(name)
+
+    def number(self, column: str) -> str:
+        """Return the SQL expression of a column as a finite DOUBLE, NULL where it is empty."""
+        name = self._existing(column)
+        if self.types[column].split("(")[0] in _NUMBERS:
+            raw, value = name, f"{name}::DOUBLE"
+        else:
+            raw = _trimmed(name)
+            # DuckDB reads 1_000.
+            value = f"CASE WHEN NOT contains({raw}, '_') THEN TRY_CAST({raw} AS DOUBLE) END"
+        in_range = f"coalesce(abs({value}) <= {LARGEST_NUMBER}, false)"
+        broken = f"{raw} IS NOT NULL AND NOT {in_range}"
+        complaint = f"is no number between ±{LARGEST_NUMBER:g}; correct it or leave it empty"
+        return self._misreadings.strict(column, broken, complaint, f"{value} + 0.0")
+
+    def category(self, column: str) -> str:
+        """Return the SQL expression of a column as BOOLEAN, a number or text, as it is stored."""
+        name = self._existing(column)
+        kind = self.types[column].split("(")[0]
+        if kind in {"FLOAT", "DECIMAL"}:
+            return f"{name}::DOUBLE"
+        return name if kind in _NUMBERS else f"{name}::VARCHAR"
+
+    def time(self, column: str, *, required: bool = True) -> str:
+        """Return the SQL expression of a column as BIGINT microseconds since 1970 in UTC.
+
+        Raises:
+            HistoryError: The whole column has no time zone, or is no timestamp.
+        """
+        name = self._existing(column)
+        mixed = self._columns.mixed_zones(column)
+        if mixed is not None:
+            raise HistoryError(f"{self.section}: {mixed}")
+        kind = self.types[column]
+        if kind == "TIMESTAMP WITH TIME ZONE":
+            expression = f"epoch_us({name})"
+        elif kind.startswith("TIMESTAMP") or kind == "DATE":
+            if self._source.timezone is None:
+                raise HistoryError(f"{self._misreadings.place(column)} {_NO_ZONE}")
+            expression = self._local(f"{name}::TIMESTAMP")
+        elif kind == "VARCHAR" or self._source.time_format is not None:
+            expression = self._text_time(column)
+        else:
+            raise HistoryError(f"{self._misreadings.place(column)} {_NO_TIME}")
+        return self._required(column, expression) if required else expression
+
+    def run(self, sql: str) -> duckdb.DuckDBPyConnection:
+        """Run SQL that reads this relation.
+
+        Raises:
+            HistoryError: A value cannot be read, by file, column and line.
+        """
+        try:
+            return self._connection.execute(sql)
+        except duckdb.Error as error:
+            raise self._misreadings.explain(error, self.sql) from None
+
+    def _text_time(self, column: str) -> str:
+        raw = _trimmed(identifier(column))
+        if self._source.time_format is not None:
+            read = f"try_strptime({raw}, {literal(self._source.time_format)})"
+            if "%z" in self._source.time_format or "%Z" in self._source.time_format:
+                value, naive = f"epoch_us({read})", "false"
+            else:
+                value, naive = self._local(read), f"{read} IS NOT NULL"
+        else:
+            aware = f"regexp_matches({raw}, {literal(_AWARE)})"
+            naive = f"regexp_matches({raw}, {literal(_NAIVE)})"
+            joined = f"regexp_replace({raw}, ' ([+-][0-9:]+)$', '\\1')"
+            moment = f"epoch_us(TRY_CAST({joined} AS TIMESTAMPTZ))"
+            local = self._local(f"TRY_CAST({raw} AS TIMESTAMP)")
+            value = f"CASE WHEN {aware} THEN {moment} WHEN {naive} THEN {local} END"
+        unchecked = value
+        if self._source.timezone is None:
+            value = self._misreadings.strict(
+                column, f"{raw} IS NOT NULL AND {naive}", _NO_ZONE, value
+            )
+        broken = f"{raw} IS NOT NULL AND ({unchecked}) IS NULL"
+        return self._misreadings.strict(column, broken, _NO_TIME, value)
+
+    def _local(self, timestamp: str) -> str:
+        if self._source.timezone is None:
+            return f"epoch_us({timestamp})"
+        return f"epoch_us(timezone({literal(self._source.timezone)}, {timestamp}))"
+
+    def _required(self, column: str, expression: str) -> str:
+        broken = f"({expression}) IS NULL"
+        return self._misreadings.strict(column, broken, "is empty; fill it in", expression)
+
+    def _existing(self, column: str) -> str:
+        absent = self._columns.absent(column)
+        if absent is None and column not in self.types:
+            absent = f"column '{column}' does not exist; {suggestion(column, self.types)}"
+        if absent is not None:
+            raise HistoryError(f"{self.section}: {absent}")
+        return identifier(column)
+
+
+def _trimmed(name: str) -> str:
+    text = f"{name}::VARCHAR"
+    return f"CASE WHEN {_clean(text)} THEN {text} ELSE nullif(trim({text}), '') END"
+
+
+def _whole(name: str) -> str:
+    text = f"{name}::VARCHAR"
+    clean = f"{_clean(text)} AND NOT ends_with({text}, '.0')"
+    whole = f"regexp_replace(nullif(trim({text}), ''), '^(-?\\d{{1,15}})\\.0$', '\\1')"
+    return f"CASE WHEN {clean} THEN {text} ELSE {whole} END"
+
+
+def _clean(text: str) -> str:
+    # trim() decodes every character, for spaces beyond ASCII; so it is kept for what may need it.
+    return f"{text} >= '!' AND NOT ends_with({text}, ' ') AND strlen({text}) = length({text})"

@@ -1,0 +1,1 @@
+"""All words of both languages, and the sentences made of them."""

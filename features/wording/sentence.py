@@ -1,0 +1,188 @@
+"""Sentences about a subject of a row, as a salesperson would say them, in German and English."""
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
+from features.contract.language import Language
+from features.declaration.feature_set import Behaviour, Feature, FeatureSet
+from features.declaration.subject import Subjects
+from features.declaration.table import Value
+from features.kernel.plan import WHOLE_HISTORY
+from features.wording.facts import FIRST, LAST, QUIET, Fact, Look, choose_facts
+from features.wording.labels import subject_label
+from features.wording.words import WORDS, during, elapsed, number_text, value_text, window_unit
+
+_SHORTEST_INACTIVITY = 1.0
+"""Days; before that nobody is called inactive."""
+
+_BEGINS = frozenset({QUIET, LAST})
+"""Facts about all events that are whole sentences by themselves."""
+
+_WITHOUT_SPAN = frozenset({QUIET, LAST, FIRST, "trend"})
+"""Facts that tell no span that another fact could share."""
+
+
+class Sentences:
+    """Says what the features of each subject tell of a row; each number is one of theirs."""
+
+    def __init__(self, feature_set: FeatureSet, subjects: Subjects) -> None:
+        """Look up what the subjects are called."""
+        languages: tuple[Language, ...] = ("de", "en")
+        self._features = [feature_set.features[columns[0]] for columns in subjects.columns]
+        self._labels: dict[Language, list[str]] = {
+            language: [subject_label(first, feature_set, language) for first in self._features]
+            for language in languages
+        }
+        self._looks: dict[int, Look] = {}
+        for columns in subjects.columns:
+            own = {
+                c: Look.of(f)
+                for c in columns
+                if isinstance(f := feature_set.features[c], Behaviour)
+            }
+            # Nobody talks of weighted counts as long as there is anything else to tell.
+            plain = {c: look for c, look in own.items() if look.operator != "decayed_count"}
+            self._looks |= plain or own
+
+    def say(
+        self,
+        subject: int,
+        columns: Sequence[int],
+        values: Sequence[Value],
+        contributions: Sequence[float],
+        language: Language,
+    ) -> str:
+        """Return a sentence, without a full stop.
+
+        Args:
+            subject: Position of the subject.
+            columns: Its features, the strongest first.
+            values: Those of all features of a row.
+            contributions: What each of them adds to the log-odds.
+            language: Of the sentence.
+        """
+        feature, label, looks = (
+            self._features[subject],
+            self._labels[language][subject],
+            self._looks,
+        )
+        if feature.kind != "behaviour":
+            return _of_lead(feature, label, values[columns[0]], language)
+        facts = choose_facts(
+            [
+                (
+                    looks[c],
+                    value if isinstance(value := values[c], float) else math.nan,
+                    abs(contributions[c]),
+                )
+                for c in columns
+                if c in looks
+            ]
+        )
+        if feature.event_type is not None:
+            return _of_event_type(feature, label, facts, language)
+        down = sum(contributions[column] for column in columns) < 0.0
+        return _of_every_event(feature, label, facts, language, down=down)
+
+
+def _of_lead(feature: Feature, label: str, value: Value, language: Language) -> str:
+    """Say the age of a lead, or a part of its profile."""
+    words = WORDS[language]
+    if feature.kind == "lead_age":
+        if not isinstance(value, float):
+            return words["lead since unknown"]
+        return words["lead for"].format(time=elapsed(value, language))
+    if feature.kind == "season":
+        return label
+    if feature.kind == "missing_count" and isinstance(value, float):
+        return _counted("profile_missing", value, language)
+    said = value_text(value, language)
+    return f"{label}: {said}" if value is None else f"{label} = {said}"
+
+
+def _of_event_type(
+    feature: Behaviour, label: str, facts: Sequence[Fact], language: Language
+) -> str:
+    joint = WORDS[language]["times joint"] if facts[0].kind == "count" else ": "
+    if feature.level == "account" and joint != " ":
+        # The label of an account has a colon already.
+        joint = " – "
+    return label + joint + _listed(facts, "times", language)
+
+
+def _of_every_event(
+    feature: Behaviour, label: str, facts: Sequence[Fact], language: Language, *, down: bool
+) -> str:
+    words, first = WORDS[language], facts[0]
+    said = _listed(facts, "events", language)
+    alone = len(facts) == 1 and first.kind == LAST
+    if alone and down and first.value >= _SHORTEST_INACTIVITY:
+        said = words["inactive"].format(time=elapsed(first.value, language))
+    if feature.level == "account":
+        return f"{words['account']}: {said}"
+    return said[0].upper() + said[1:] if first.kind in _BEGINS else f"{label}: {said}"
+
+
+def _listed(facts: Sequence[Fact], noun: str, language: Language) -> str:
+    """Return facts one after the other; `noun` is what is counted: "times" or "events"."""
+    parts: list[str] = []
+    earlier = None
+    for fact in facts:
+        if fact.kind in _WITHOUT_SPAN:
+            parts.append(_with_time(fact, noun, language, first=not parts))
+        else:
+            parts.append(_with_span(fact, earlier, noun, language))
+        earlier = fact
+    return ", ".join(parts)
+
+
+def _with_time(fact: Fact, noun: str, language: Language, *, first: bool) -> str:
+    """Say a fact whose words tell a time themselves."""
+    words = WORDS[language]
+    if fact.kind == QUIET:
+        if fact.span == WHOLE_HISTORY:
+            return words[f"{noun} never"]
+        key = f"{noun} quiet" if first else f"{noun} but quiet"
+        return words[key].format(time=during(fact.span, language))
+    if fact.kind == "trend":
+        key = "trend up" if fact.value > 0 else "trend down" if fact.value < 0 else "trend"
+        number, _ = window_unit(fact.span)
+        return words[key].format(time=during(fact.span, language), n=number)
+    key = f"{noun} last" if fact.kind == LAST else "first"
+    return words[key].format(time=elapsed(fact.value, language))
+
+
+@lru_cache(maxsize=10_000)
+def _with_span(fact: Fact, earlier: Fact | None, noun: str, language: Language) -> str:
+    """Say a fact and how far back it looks."""
+    counted = noun if fact.kind == "count" else fact.kind
+    said = _counted(counted, fact.value, language, first=earlier is None)
+    return _within(said, fact, earlier, language)
+
+
+def _counted(key: str, value: float, language: Language, *, first: bool = True) -> str:
+    """Return a number with what it is of; some have words of their own."""
+    words = WORDS[language]
+    if math.isnan(value):
+        return words["no value"]
+    number = number_text(value, language)
+    said = words.get(f"{key} {number}") or (None if first else words.get(f"{key} further"))
+    return (said or words[key]).format(n=number)
+
+
+def _within(said: str, fact: Fact, earlier: Fact | None, language: Language) -> str:
+    """Add how far back a fact looks, unless the one before it has told that already."""
+    words = WORDS[language]
+    if fact.kind == "decayed_count":
+        return said
+    told = earlier if earlier and earlier.kind not in _WITHOUT_SPAN else None
+    if told and told.span == fact.span:
+        return said
+    if fact.span == WHOLE_HISTORY:
+        return words["altogether"].format(said=said)
+    number, unit = window_unit(fact.span)
+    time = during(fact.span, language)
+    if told and told.kind == fact.kind == "count" and window_unit(told.span)[1] == unit:
+        time = str(number)
+    return words["within"].format(said=said, time=time)

@@ -1,0 +1,52 @@
+"""The front door: one command for demo, training, scoring and serving."""
+
+import os
+import sys
+
+import typer
+
+from leadscore import backtest, demo, explain, models, score, serve, train
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    epilog="Start: `leadscore demo --no-serve`",
+    help="Lead scores a sales team can trust: calibrated probabilities with exact reasons.",
+)
+
+_ROOMS = ("features", "serving", "training", "experiments")
+
+for command, example in (
+    (demo.demo, demo.EXAMPLE),
+    (train.train, train.EXAMPLE),
+    (backtest.backtest, backtest.EXAMPLE),
+    (serve.serve, serve.EXAMPLE),
+    (score.score, score.EXAMPLE),
+    (explain.explain, explain.EXAMPLE),
+    (models.models, models.EXAMPLE),
+):
+    app.command(epilog=example)(command)
+
+
+def main() -> None:
+    """Run a command; a mistake of its user is a sentence, not a stack trace."""
+    from features.contract.mistake import MistakeError
+
+    # MLflow reports its use to its makers unless told otherwise, and reads this when imported.
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    # LightGBM's threads otherwise wait for each other by spinning: ten times slower where other
+    # work shares the cores. It is read when LightGBM is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    try:
+        app()
+    except MistakeError as mistake:
+        sys.exit(f"error: {mistake}")
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.partition(".")[0] in _ROOMS:
+            raise
+        sys.exit(
+            f"error: this command needs '{missing.name}', which an installation for serving alone "
+            "leaves out; install leadscore[training]"
+        )

@@ -1,0 +1,5 @@
+"""python -m leadscore."""
+
+from leadscore import main
+
+main()

@@ -1,0 +1,42 @@
+"""What scores the leads of a project, opened for a command."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from leadscore.options import SpokenLanguage
+
+if TYPE_CHECKING:
+    from training.batch.scoring import ProjectScoring
+    from training.progress import Progress
+
+
+@contextmanager
+def scoring_of(
+    project: Path, model: str | None, language: SpokenLanguage, reasons: int, progress: "Progress"
+) -> Iterator["ProjectScoring"]:
+    """Open what scores the leads of a project; where that is the rules unasked, say why."""
+    from features.contract.clock import now
+    from serving.scoring.answer import Listing
+    from serving.settings import Settings
+    from training.batch.basis import open_scoring
+    from training.batch.scoring import Wording
+
+    wording = Wording(Listing(up=reasons, down=reasons), language.value)
+    cache = Settings.from_environment(os.environ).cache
+    with open_scoring(project, model, wording, progress, cache=cache, now=now()) as scoring:
+        if scoring.judges.message is not None:
+            typer.echo(f"The rules answer: {scoring.judges.message}", err=True)
+        yield scoring
+
+
+def as_of_moment(as_of: datetime | None) -> int | None:
+    """Return the moment of an option, microseconds since 1970; None where it is left out."""
+    from features.contract.lead import micros
+
+    return None if as_of is None else micros(as_of.replace(tzinfo=UTC), "as_of")

@@ -1,0 +1,38 @@
+"""Answer over HTTP."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EXAMPLE = "Example: `leadscore serve --project project.toml --port 8080`"
+
+
+def serve(
+    project: Annotated[
+        Path | None, typer.Option(help="Serve the champion of this project, with its rules.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Folder, models:/name@champion or models:/name/3.")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65_535)
+    ] = None,
+) -> None:
+    """Answer over HTTP; settings are LEADSCORE_ variables, options win over them."""
+    from serving.service import serve as run
+    from serving.settings import Settings
+
+    chosen: dict[str, object] = {"model": model, "host": host, "port": port}
+    if project is not None:
+        from training.project.project import read_project
+
+        read = read_project(project)
+        chosen["model"] = model or read.champion
+        chosen["tracking_uri"] = read.mlflow.tracking_uri
+        chosen["rules"] = project.parent / read.rules if read.rules else None
+    settings = Settings.from_environment(os.environ)
+    given = {key: value for key, value in chosen.items() if value is not None}
+    run(settings.model_copy(update=given))

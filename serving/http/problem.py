@@ -1,0 +1,91 @@
+"""What went wrong with a request: one shape for every error, and never a value of the lead's."""
+
+from collections.abc import Iterable
+from typing import Literal, Self
+
+from pydantic import BaseModel, Field, ValidationError
+
+from features.contract.lead import ContractError
+
+ErrorCode = Literal[
+    "invalid_json",
+    "invalid_request",
+    "too_large",
+    "not_found",
+    "method_not_allowed",
+    "not_ready",
+    "internal",
+]
+
+_LONGEST_PART = 60
+
+_MESSAGES = {
+    "extra_forbidden": "is not known here; leave it out or check its spelling",
+    "missing": "is missing",
+    "timezone_aware": "has no time zone; send UTC, such as 2026-03-01T09:30:00Z",
+    "finite_number": "must be a finite number or null",
+    "string_unicode": "holds half a character, as a cut emoji leaves; send whole ones",
+    "dict_type": "must be an object",
+    "list_type": "must be an array",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+}
+"""Our words where the validator's own would not say what to do."""
+
+
+class Problem(BaseModel):
+    """Why a lead has no answer."""
+
+    code: ErrorCode
+    message: str = Field(description="A sentence that says what to do; holds no data of the lead.")
+    field: str | None = Field(
+        default=None, description="Path of the offending field; null if it is none."
+    )
+
+
+class ErrorBody(BaseModel):
+    """The body of every answer that is not a 200."""
+
+    error: Problem
+
+
+class RefusedError(Exception):
+    """A request that gets an error instead of an answer."""
+
+    def __init__(
+        self, status: int, code: ErrorCode, message: str, field: str | None = None
+    ) -> None:
+        """Refuse with an HTTP status."""
+        super().__init__(message)
+        self.status = status
+        self.problem = Problem(code=code, message=message, field=field)
+
+    @classmethod
+    def by(cls, problem: Problem) -> Self:
+        """Refuse because of what the request holds."""
+        status = 400 if problem.code == "invalid_json" else 422
+        return cls(status, problem.code, problem.message, problem.field)
+
+
+def invalid(error: ValidationError | ContractError) -> Problem:
+    """Return the first mistake of a request, without the value that was sent."""
+    if isinstance(error, ContractError):
+        return Problem(code="invalid_request", message=error.message, field=error.field)
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        return Problem(
+            code="invalid_json", message="the body is no JSON in UTF-8, or not uncompressed"
+        )
+    return broken_field(first["type"], first["msg"], first["loc"])
+
+
+def broken_field(kind: str, said: str, location: Iterable[object]) -> Problem:
+    """Return what a validator says of one field, in our words where they are better."""
+    message = _MESSAGES.get(kind) or said.removeprefix("Input ")
+    field = ".".join(_shortened(part) for part in location if part != "[key]") or None
+    return Problem(code="invalid_request", message=message, field=field)
+
+
+def _shortened(part: object) -> str:
+    text = str(part)
+    return text if len(text) <= _LONGEST_PART else text[:_LONGEST_PART] + "…"

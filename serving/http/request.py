@@ -1,0 +1,180 @@
+"""What a caller sends: checked once, then handed on as the contract's plain objects."""
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SkipValidation,
+    WithJsonSchema,
+    with_config,
+)
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
+
+from features.contract.case import Case
+from features.contract.lead import LARGEST_NUMBER, ContractError, Event, Lead, micros, moment
+
+MOST_EVENTS = 10_000
+MOST_LEADS = 1_000
+LONGEST_NAME = 200
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+"""Half of a pair of UTF-16, which JSON can hold and no text can."""
+
+CLOCK_SKEW_US = 5 * 60 * 1_000_000
+"""How far a caller's clock may be ahead of ours where it leaves `as_of` to us."""
+
+_TICK = timedelta(microseconds=1)
+
+_LATEST_US = micros(datetime.fromisoformat("2200-01-01T00:00:00Z"), "as_of")
+
+
+def _iso_text(value: object) -> object:
+    """Refuse numbers of seconds, also as text: they hide whether they are milliseconds."""
+    if not isinstance(value, datetime) and not (isinstance(value, str) and value[4:5] == "-"):
+        raise PydanticCustomError(
+            "moment", "must be an ISO date and time with a time zone, such as 2026-03-01T09:30:00Z"
+        )
+    return value
+
+
+def _profile_value(value: object) -> object:
+    if value is not None and not isinstance(value, str | bool | int | float):
+        raise PydanticCustomError("profile_value", "must be a text, a number, true, false or null")
+    if isinstance(value, str) and HALF_CHARACTER.search(value):
+        raise PydanticCustomError("string_unicode", "holds half a character")
+    if isinstance(value, int | float) and not abs(value) <= LARGEST_NUMBER:
+        raise PydanticCustomError("number", f"must be a number between ±{LARGEST_NUMBER:g}")
+    return value
+
+
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, strict=True)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_iso_text)]
+Figure = Annotated[
+    float, Field(strict=True, ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, allow_inf_nan=False)
+]
+CheckedValue = Annotated[
+    Any,
+    BeforeValidator(_profile_value),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "number", "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER},
+                {"type": "boolean"},
+                {"type": "null"},
+            ]
+        }
+    ),
+]
+
+
+class SentLead(BaseModel):
+    """A lead as the CRM knows it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lead_id: Name
+    created_at: Moment
+    account_id: Name | None = None
+    profile: dict[Name, CheckedValue] = Field(default_factory=dict)
+
+
+@with_config(ConfigDict(extra="forbid"))
+class SentEvent(TypedDict):
+    """Something a lead did."""
+
+    event_type: Name
+    occurred_at: Moment
+    recorded_at: NotRequired[Moment | None]
+    value: NotRequired[Figure | None]
+    item: NotRequired[Name | None]
+    event_id: NotRequired[Name | None]
+
+
+Events = Annotated[list[SentEvent], Field(max_length=MOST_EVENTS)]
+
+
+class ScoreRequest(BaseModel):
+    """One lead and all that it did."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lead: SentLead
+    events: Events = Field(default_factory=list, description="The lead's own events, in any order.")
+    account_events: Events | None = Field(
+        default=None, description="Events of the other leads of the account; null if not known."
+    )
+    as_of: Moment | None = Field(default=None, description="Moment to score at; now, if left out.")
+    language: Literal["de", "en"] | None = Field(default=None, description="Of the reasons.")
+
+    def case(self, now: int) -> Case:
+        """Return what to score.
+
+        Args:
+            now: Microseconds since 1970.
+
+        Raises:
+            ContractError: `as_of` is before 1970 or after 2200, or `created_at` is after it.
+        """
+        created = micros(self.lead.created_at, "lead.created_at")
+        latest = None
+        if self.as_of is not None:
+            as_of = micros(self.as_of, "as_of")
+        else:
+            latest = now + CLOCK_SKEW_US
+            as_of = created if now < created <= latest else now
+        if not 0 <= as_of <= _LATEST_US:
+            raise ContractError("as_of", "must lie between the years 1970 and 2200")
+        if created > as_of:
+            raise ContractError("lead.created_at", "is after as_of; send a later as_of")
+        present = None if latest is None else (moment(as_of), moment(latest))
+        others = self.account_events
+        return Case(
+            lead=Lead(
+                self.lead.lead_id, self.lead.created_at, self.lead.account_id, self.lead.profile
+            ),
+            events=_events(self.events, present),
+            account_events=None if others is None else _events(others, present),
+            as_of=as_of,
+            language=self.language,
+        )
+
+
+def _events(sent: list[SentEvent], present: tuple[datetime, datetime] | None) -> list[Event]:
+    """Return events as the contract has them.
+
+    Args:
+        sent: As they came.
+        present: What is dated from the first to the second moment happens just before the first;
+            None where the caller has said at which moment to score.
+    """
+    events = [Event(**event) for event in sent]
+    return events if present is None else [_happening(event, *present) for event in events]
+
+
+def _happening(event: Event, as_of: datetime, latest: datetime) -> Event:
+    occurred, recorded = event.occurred_at, event.recorded_at
+    if as_of <= occurred <= latest:
+        occurred = as_of - _TICK
+    if recorded is not None and as_of < recorded <= latest:
+        recorded = as_of
+    if occurred is event.occurred_at and recorded is event.recorded_at:
+        return event
+    return replace(event, occurred_at=occurred, recorded_at=recorded)
+
+
+class BatchRequest(BaseModel):
+    """Many leads; each is checked and answered on its own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    leads: list[SkipValidation[ScoreRequest | Any]] = Field(
+        max_length=MOST_LEADS, description="Whatever is no request gets an error of its own."
+    )

@@ -1,0 +1,48 @@
+"""The state of the service: loading, ready, or degraded to the rules."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from serving.scoring.answer import Answer, FallbackReason
+from serving.scoring.scoring import Scoring
+
+
+class Readiness(BaseModel):
+    """Whether the service answers, and on what."""
+
+    status: Literal["ready", "degraded"]
+    reason: FallbackReason | None = Field(description="Why the rules answered last.")
+    message: str | None = Field(description="What an operator should know.")
+
+
+class ServiceState:
+    """What requests share; it gets its scoring once loading is done."""
+
+    def __init__(self) -> None:
+        """Start as loading."""
+        self.scoring: Scoring | None = None
+        self.message: str | None = None
+        self._last_fallback: FallbackReason | None = None
+
+    def ready(self, scoring: Scoring, message: str | None = None) -> None:
+        """Begin to answer.
+
+        Args:
+            scoring: Warm.
+            message: What an operator should know, such as why there is no model.
+        """
+        self.message = message
+        self._last_fallback = scoring.unavailable
+        self.scoring = scoring
+
+    def note(self, answer: Answer) -> None:
+        """Remember whether the newest answer fell back."""
+        self._last_fallback = answer.fallback_reason
+
+    @property
+    def readiness(self) -> Readiness:
+        """Degraded while the newest answer had to rest on the rules."""
+        reason = self._last_fallback
+        status: Literal["ready", "degraded"] = "degraded" if reason else "ready"
+        return Readiness(status=status, reason=reason, message=self.message)

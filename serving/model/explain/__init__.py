@@ -1,0 +1,1 @@
+"""Exact contributions of trees, from tables made once."""

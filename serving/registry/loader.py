@@ -1,0 +1,188 @@
+"""Where a model comes from: a folder, or MLflow's registry with a copy kept for when it is away.
+
+The only file of the service that imports MLflow.
+"""
+
+import hashlib
+import logging
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import mlflow
+from mlflow.exceptions import MlflowException
+from pydantic import BaseModel, ValidationError
+
+from features.contract.mistake import MistakeError
+from serving.model.artefact import MANIFEST
+from serving.registry.address import without_secrets
+from serving.registry.patience import in_time
+
+REGISTRY_SCHEME = "models:/"
+
+_SQLITE = "sqlite:///"
+_PATIENCE_SECONDS = 15.0
+_NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+
+_log = logging.getLogger(__name__)
+
+
+class ModelUnavailableError(MistakeError):
+    """No model could be had; the message says what was tried and what to do."""
+
+
+class _WithdrawnError(ModelUnavailableError):
+    """The registry answered, and knows no such model, so that an older copy must not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedModel:
+    """A model folder on this machine.
+
+    Attributes:
+        folder: Holds the manifest.
+        version: What answers call the model, such as ``leadscore/3``; None for a folder, whose
+            manifest knows better.
+        stale: Why it is an older copy, where the registry could not be asked; else None.
+    """
+
+    folder: Path
+    version: str | None
+    stale: str | None = None
+
+
+class _Kept(BaseModel):
+    """Which copy an address led to when the registry was last asked.
+
+    Attributes:
+        version: What answers call it.
+        copy_name: Of its folder in the cache.
+    """
+
+    version: str
+    copy_name: str
+
+
+def fetch_model(uri: str, tracking_uri: str, cache: Path) -> FetchedModel:
+    """Bring a model to this machine.
+
+    Args:
+        uri: A folder, or ``models:/name@alias`` or ``models:/name/version``.
+        tracking_uri: MLflow's address.
+        cache: Folder for copies of registered models; several processes may share it.
+
+    Raises:
+        ModelUnavailableError: The folder holds no model, the registry knows none, or it is away and
+            no copy is there.
+    """
+    if not uri.startswith(REGISTRY_SCHEME):
+        return FetchedModel(_manifest_folder(Path(uri)), version=None)
+    kept = cache / f"{_digest(tracking_uri, uri)}.json"
+    try:
+        return _from_registry(uri, tracking_uri, kept)
+    except _WithdrawnError:
+        raise
+    except ModelUnavailableError as error:
+        copy = _last_copy(kept)
+        if copy is None:
+            raise
+        _log.warning("no model from MLflow; serving the copy of an earlier start: %s", error)
+        return FetchedModel(_manifest_folder(cache / copy.copy_name), copy.version, str(error))
+
+
+def _from_registry(uri: str, tracking_uri: str, kept: Path) -> FetchedModel:
+    # A service that starts while the registry is away should fall back in seconds, not minutes.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    try:
+        _check_database(tracking_uri)
+        found = in_time(_PATIENCE_SECONDS, lambda: _registered(uri, tracking_uri))
+        folder = kept.parent / found.copy_name
+        if not folder.is_dir():
+            _download(found.version, folder)
+        if found != _last_copy(kept):
+            _write(kept, found.model_dump_json())
+        return FetchedModel(_manifest_folder(folder), found.version)
+    except ModelUnavailableError:
+        raise
+    # MLflow lets through whatever its stores raise: of databases, networks, file systems, clouds.
+    except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        message = without_secrets(f"{uri} could not be had from {tracking_uri}: {reason}")
+        withdrawn = isinstance(error, MlflowException) and error.error_code in _NOT_THERE
+        raise (_WithdrawnError if withdrawn else ModelUnavailableError)(message) from None
+
+
+def _check_database(tracking_uri: str) -> None:
+    """Refuse a database file that is not there, which MLflow would create, and find empty."""
+    file = Path(tracking_uri.removeprefix(_SQLITE).partition("?")[0])
+    if tracking_uri.startswith(_SQLITE) and not file.is_file():
+        raise FileNotFoundError("there is no such file")
+
+
+def _registered(uri: str, tracking_uri: str) -> _Kept:
+    """Ask the registry which version an address means, and let MLflow know the registry."""
+    mlflow.set_tracking_uri(tracking_uri)
+    mlflow.set_registry_uri(tracking_uri)
+    client = mlflow.MlflowClient()
+    name, _, alias = uri.removeprefix(REGISTRY_SCHEME).partition("@")
+    if alias:
+        found = client.get_model_version_by_alias(name, alias)
+    else:
+        name, _, number = name.rpartition("/")
+        found = client.get_model_version(name, number)
+    version = f"{name}/{found.version}"
+    # A registry that was made anew counts from 1 again.
+    made = str(found.creation_timestamp)
+    return _Kept(version=version, copy_name=_digest(tracking_uri, version, made))
+
+
+def _download(version: str, folder: Path) -> None:
+    """Bring a version into a folder, which appears whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as fresh:
+        downloaded = Path(fresh, "model")
+        mlflow.artifacts.download_artifacts(f"{REGISTRY_SCHEME}{version}", dst_path=str(downloaded))
+        if not list(downloaded.rglob(MANIFEST)):
+            raise ModelUnavailableError(
+                f"version {version} is no model of leadscore; name another one"
+            )
+        try:
+            downloaded.rename(folder)
+        except OSError:
+            # Another process that shares the cache was faster.
+            if not folder.is_dir():
+                raise
+
+
+def _last_copy(kept: Path) -> _Kept | None:
+    try:
+        found = _Kept.model_validate_json(kept.read_text(encoding="utf-8"))
+    except (OSError, ValidationError):
+        return None
+    return found if (kept.parent / found.copy_name).is_dir() else None
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file, which appears whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as fresh:
+        written = Path(fresh, path.name)
+        written.write_text(text, encoding="utf-8")
+        written.replace(path)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _manifest_folder(folder: Path) -> Path:
+    """Return the folder of the manifest, which an MLflow model keeps some levels down."""
+    try:
+        found = sorted(folder.rglob(MANIFEST)) if folder.is_dir() else []
+    except OSError as error:
+        raise ModelUnavailableError(f"'{folder}' cannot be read: {error.strerror}") from None
+    if not found:
+        raise ModelUnavailableError(f"'{folder}' holds no {MANIFEST}; train or name another model")
+    return found[0].parent

@@ -1,0 +1,1 @@
+"""The application without HTTP: rules, model, answers and reasons."""

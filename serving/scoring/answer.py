@@ -1,0 +1,178 @@
+"""The answer about one lead, whatever it rests on; its parts add up on the values sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import compress
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from features.contract.language import Language
+from features.contract.lead import moment
+from features.declaration.feature_set import Level
+from features.declaration.table import FeatureTable
+from serving.model.reference import Grade, grade_of
+from serving.model.scorer import probability
+from serving.scoring.basis import Basis, BasisName
+from serving.scoring.reasons import Reason, strongest
+
+FallbackReason = Literal["no_model", "model_refused", "non_finite", "deadline"]
+
+
+class Answer(BaseModel):
+    """What is known about a lead at `as_of`.
+
+    In log-odds, `base_log_odds + fit + behaviour = log_odds` and `base_log_odds + sum of the
+    reasons' contributions + other_contribution = log_odds = logit(probability)`; the contribution
+    of a reason is the sum of those of its features.
+    """
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    lead_id: str
+    as_of: datetime
+    probability: float = Field(ge=0, le=1, description="Of becoming SQL within the horizon.")
+    score: int = Field(ge=1, le=100, description="Percentile among the reference leads.")
+    grade: Grade = Field(description="A from 90, B from 70, C from 40, else D.")
+    basis: BasisName
+    fallback_reason: FallbackReason | None = Field(description="Why the rules answer.")
+    log_odds: float
+    base_log_odds: float
+    fit: float = Field(description="What the profile adds, in log-odds.")
+    behaviour: float = Field(description="What the behaviour adds, in log-odds.")
+    reasons: list[Reason]
+    other_contribution: float = Field(description="What the reasons not listed add, in log-odds.")
+    missing: list[str] = Field(description="What would tell more, the most important first.")
+    events_ignored: int = Field(
+        ge=0, description="Events before 1970, not visible at `as_of`, or sent twice."
+    )
+    events_incomplete: int = Field(
+        ge=0, description="Events that count, but lack the value or item that features read."
+    )
+    unknown: list[str] = Field(
+        description="Event types and profile fields that no feature knows, and fields whose "
+        "category the model has learned nothing of."
+    )
+    model_version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How many reasons are listed at most.
+
+    Attributes:
+        up: That raise the probability.
+        down: That lower it.
+    """
+
+    up: int = 5
+    down: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Enquiry:
+    """Whom an answer is about, and what of its data did not enter the features.
+
+    Attributes:
+        lead_id: The CRM's key.
+        as_of: Microseconds since 1970.
+        unsent: Whose events are missing: the lead has none that count, or has an account of whose
+            events nothing is known.
+        events_ignored: Events that do not count.
+        events_incomplete: Events that count, but lack what features read.
+        unknown: Event types and profile fields no feature knows.
+    """
+
+    lead_id: str
+    as_of: int
+    unsent: tuple[Level, ...] = ()
+    events_ignored: int = 0
+    events_incomplete: int = 0
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a basis says about one row of features.
+
+    Attributes:
+        basis: What it rests on.
+        table: Holds the features.
+        row: Which row of it.
+        base: Log-odds of a lead about which nothing is special.
+        contributions: float64 [terms].
+        by_reason: float64 [reasons], sums of them.
+        probability: Of the target.
+        score: 1 to 100.
+    """
+
+    basis: Basis
+    table: FeatureTable
+    row: int
+    base: float
+    contributions: NDArray[np.float64]
+    by_reason: NDArray[np.float64]
+    probability: float
+    score: int
+
+    @property
+    def finite(self) -> bool:
+        """Whether every part and their sum are numbers."""
+        parts = np.isfinite(self.contributions).all()
+        return bool(parts and np.isfinite(self.base + self.contributions.sum()))
+
+
+def judge(basis: Basis, table: FeatureTable) -> list[Verdict]:
+    """Return what a basis says about each row of its features."""
+    # What is not finite is for the caller to see, and for the rules to answer.
+    with np.errstate(invalid="ignore", over="ignore"):
+        explained = basis.explain(table)
+        probabilities = probability(explained.log_odds).tolist()
+        scores = basis.scores(table, explained).tolist()
+        by_reason = basis.by_reason(explained.contributions)
+    base, contributions = explained.base_log_odds, explained.contributions
+    return [
+        Verdict(basis, table, row, base, contributions[row], by_reason[row], chance, score)
+        for row, (chance, score) in enumerate(zip(probabilities, scores, strict=True))
+    ]
+
+
+def compose(
+    enquiry: Enquiry,
+    verdict: Verdict,
+    listing: Listing,
+    language: Language,
+    fallback_reason: FallbackReason | None,
+) -> Answer:
+    """Return the answer about a lead from a finite verdict."""
+    basis, table, row = verdict.basis, verdict.table, verdict.row
+    values = table.row(row)
+    shares, totals = verdict.contributions.tolist(), verdict.by_reason.tolist()
+    fit = sum(compress(totals, basis.fit))
+    behaviour = sum(total for total, of_fit in zip(totals, basis.fit, strict=True) if not of_fit)
+    listed = strongest(totals, listing.up, listing.down)
+    reasons = [
+        basis.reason(position, totals[position], values, shares, language) for position in listed
+    ]
+    return Answer(
+        lead_id=enquiry.lead_id,
+        as_of=moment(enquiry.as_of),
+        probability=verdict.probability,
+        score=verdict.score,
+        grade=grade_of(verdict.score),
+        basis=basis.name,
+        fallback_reason=fallback_reason,
+        log_odds=verdict.base + fit + behaviour,
+        base_log_odds=verdict.base,
+        fit=fit,
+        behaviour=behaviour,
+        reasons=reasons,
+        other_contribution=sum(t for position, t in enumerate(totals) if position not in listed),
+        missing=basis.missing.of(values, enquiry.unsent),
+        events_ignored=enquiry.events_ignored,
+        events_incomplete=enquiry.events_incomplete,
+        unknown=sorted([*enquiry.unknown, *(f"profile.{f}" for f in basis.unseen(values))]),
+        model_version=basis.version,
+    )

@@ -1,0 +1,235 @@
+"""What an answer rests on: the model, or the rules; both explain themselves on one scale."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.contract.language import Language
+from features.declaration.feature_set import FeatureSet
+from features.declaration.subject import Subjects, subject_of
+from features.declaration.table import FeatureTable, Value
+from features.wording.sentence import Sentences
+from serving.model.scorer import Explained, LeadModel, explained
+from serving.scoring.missing import Missing
+from serving.scoring.reasons import Reason, with_odds
+from serving.scoring.rules import FitRule, Rules
+
+BasisName = Literal["model", "rules"]
+
+SCORE_LIMITS = (1.0, 40.0, 70.0, 90.0, 100.0)
+"""Scores at no points, at the thresholds for MAL, MQL and SQL, and at twice that for SQL."""
+
+_POINTS = {"de": "Punkte", "en": "points"}
+
+
+class Basis(Protocol):
+    """Explains feature rows as sums of terms (features of a model, or rules), told as reasons."""
+
+    name: BasisName
+    feature_set: FeatureSet
+    version: str | None
+
+    @property
+    def fit(self) -> Sequence[bool]:
+        """For each reason, whether it is about the profile."""
+
+    @property
+    def importance(self) -> Mapping[str, float]:
+        """How much features tell, in log-odds, by feature name."""
+
+    @property
+    def subject_importance(self) -> Mapping[str, float]:
+        """How much subjects tell, in log-odds, by subject."""
+
+    @property
+    def missing(self) -> Missing:
+        """Tells what is missing of a row."""
+
+    def explain(self, table: FeatureTable) -> Explained:
+        """Return log-odds and float64 [rows, terms] contributions."""
+
+    def scores(self, table: FeatureTable, explained: Explained) -> NDArray[np.int64]:
+        """Return int64 [rows], 1 to 100."""
+
+    def by_reason(self, contributions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return float64 [rows, reasons] from contributions, float64 [rows, terms]."""
+
+    def reason(
+        self,
+        position: int,
+        contribution: float,
+        values: Sequence[Value],
+        contributions: Sequence[float],
+        language: Language,
+    ) -> Reason:
+        """Say one of the reasons of a row.
+
+        Args:
+            position: Of the reason.
+            contribution: Of the reason.
+            values: Of all features.
+            contributions: Of all terms.
+            language: Of the sentence.
+        """
+
+    def unseen(self, values: Sequence[Value]) -> list[str]:
+        """Return the profile fields whose category nothing was learned from."""
+
+
+class ModelBasis:
+    """A trained model; its terms are the features."""
+
+    name: BasisName = "model"
+
+    def __init__(self, model: LeadModel) -> None:
+        """Rest on a loaded model."""
+        self.model = model
+        self.feature_set = model.manifest.feature_set
+        self.version: str | None = model.version
+        self.importance = model.manifest.importance
+        self.subject_importance = model.manifest.subject_importance
+        self.missing = Missing(self.feature_set, self.subject_importance)
+        self._names = tuple(self.feature_set.columns)
+        self._subjects = Subjects(self.feature_set)
+        firsts = [self.feature_set.features[columns[0]] for columns in self._subjects.columns]
+        self.fit = [first.part == "fit" for first in firsts]
+        self._sentences = Sentences(self.feature_set, self._subjects)
+
+    def explain(self, table: FeatureTable) -> Explained:
+        """Return log-odds and float64 [rows, features] contributions."""
+        return self.model.explain(table)
+
+    def scores(self, table: FeatureTable, explained: Explained) -> NDArray[np.int64]:
+        """Return the rows' percentiles among the reference leads."""
+        return self.model.manifest.reference.scores(explained.log_odds)
+
+    def by_reason(self, contributions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return float64 [rows, subjects] from float64 [rows, features]."""
+        return self._subjects.sums(contributions)
+
+    def reason(
+        self,
+        position: int,
+        contribution: float,
+        values: Sequence[Value],
+        contributions: Sequence[float],
+        language: Language,
+    ) -> Reason:
+        """Say what the features of a subject contribute together."""
+        columns = sorted(
+            self._subjects.columns[position], key=lambda column: -abs(contributions[column])
+        )
+        sentence = self._sentences.say(position, columns, values, contributions, language)
+        return Reason.about(
+            self._subjects.names[position],
+            contribution,
+            with_odds(sentence, contribution, language),
+            [
+                {
+                    "feature": self._names[column],
+                    "value": values[column],
+                    "contribution": contributions[column],
+                }
+                for column in columns
+                if contributions[column]
+            ],
+        )
+
+    def unseen(self, values: Sequence[Value]) -> list[str]:
+        """Return the profile fields whose category no training row had."""
+        seen = self.model.encoder.seen
+        return [
+            field
+            for field, column in self.feature_set.categories.items()
+            if isinstance(text := values[column], str) and not seen(field, text)
+        ]
+
+
+class RulesBasis:
+    """Rules; each that fires adds its points times one slope to the log-odds."""
+
+    name: BasisName = "rules"
+    version: str | None = None
+
+    def __init__(self, rules: Rules) -> None:
+        """Rest on a rule file."""
+        self.rules = rules
+        self.feature_set = rules.feature_set
+        self.fit = [isinstance(rule, FitRule) for rule in rules.all]
+        self._base = _logit(rules.probability.at_zero)
+        distance = _logit(rules.probability.at_sql) - self._base
+        self._slope = distance / rules.thresholds.sql
+        self._subjects = [subject_of(rules.feature_of(rule)) for rule in rules.all]
+
+    @cached_property
+    def importance(self) -> dict[str, float]:
+        """The most that any rule about a feature can add or take, by feature name."""
+        return self._most([self.rules.feature_of(rule).name for rule in self.rules.all])
+
+    @cached_property
+    def subject_importance(self) -> dict[str, float]:
+        """The most that any rule about a subject can add or take, by subject."""
+        return self._most(self._subjects)
+
+    @cached_property
+    def missing(self) -> Missing:
+        """Tells what is missing of a row."""
+        return Missing(self.feature_set, self.subject_importance)
+
+    def _most(self, names: Sequence[str]) -> dict[str, float]:
+        most: dict[str, float] = {}
+        for name, rule in zip(names, self.rules.all, strict=True):
+            most[name] = max(most.get(name, 0.0), abs(rule.points) * self._slope)
+        return most
+
+    def points(self, table: FeatureTable) -> NDArray[np.int64]:
+        """Return int64 [rows, rules], zero where a rule does not fire."""
+        columns = [rule.fired(table) * rule.points for rule in self.rules.all]
+        return np.stack(columns, axis=1).astype(np.int64)
+
+    def explain(self, table: FeatureTable) -> Explained:
+        """Return log-odds and float64 [rows, rules] contributions."""
+        return explained(self._base, self._slope * self.points(table).astype(np.float64))
+
+    def scores(self, table: FeatureTable, explained: Explained) -> NDArray[np.int64]:
+        """Return scores that are linear in points between the thresholds."""
+        limits = self.rules.thresholds
+        at = (0, limits.mal, limits.mql, limits.sql, 2 * limits.sql)
+        total = self.points(table).sum(axis=1)
+        scores: NDArray[np.float64] = np.interp(total, at, SCORE_LIMITS)
+        return np.floor(scores).astype(np.int64)
+
+    def by_reason(self, contributions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return them as they are: each rule is a reason."""
+        return contributions
+
+    def reason(
+        self,
+        position: int,
+        contribution: float,
+        values: Sequence[Value],
+        contributions: Sequence[float],
+        language: Language,
+    ) -> Reason:
+        """Say which rule fired and its points."""
+        rule = self.rules.all[position]
+        said = rule.de if language == "de" else rule.en
+        name = self.rules.feature_of(rule).name
+        value = values[self.feature_set.columns[name]]
+        return Reason.about(
+            self._subjects[position],
+            contribution,
+            f"{said} ({rule.points:+d} {_POINTS[language]})",
+            [{"feature": name, "value": value, "contribution": contribution}],
+        )
+
+    def unseen(self, values: Sequence[Value]) -> list[str]:
+        """Return nothing: rules have learned from nobody."""
+        return []
+
+
+def _logit(probability: float) -> float:
+    return float(np.log(probability) - np.log1p(-probability))

@@ -1,0 +1,76 @@
+"""Reasons: the strongest contributions, said in German or English; never a made-up one."""
+
+import math
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field
+from typing_extensions import TypedDict
+
+from features.contract.language import Language
+from features.declaration.table import Value
+from features.wording.words import WORDS, number_text
+
+
+class FeatureShare(TypedDict):
+    """One feature inside a reason."""
+
+    feature: Annotated[
+        str, Field(description="Name of the feature, such as `count(demo_request,30d)`.")
+    ]
+    value: Annotated[Value, Field(description="Its value; null is missing.")]
+    contribution: Annotated[float, Field(description="What it adds to the log-odds.")]
+
+
+class Reason(BaseModel):
+    """One reason of an answer; its contribution is the sum of those of its features."""
+
+    subject: str = Field(description="What it is about, such as `event:demo_request`.")
+    contribution: float = Field(description="What it adds to the log-odds.")
+    direction: Literal["up", "down"]
+    text: str = Field(description="A sentence for a reader.")
+    features: list[FeatureShare] = Field(description="What it is made of, the strongest first.")
+
+    @classmethod
+    def about(
+        cls, subject: str, contribution: float, text: str, features: list[FeatureShare]
+    ) -> Self:
+        """Return a reason with its direction."""
+        return cls(
+            subject=subject,
+            contribution=contribution,
+            direction="up" if contribution > 0 else "down",
+            text=text,
+            features=features,
+        )
+
+
+def strongest(contributions: Sequence[float], up: int, down: int) -> list[int]:
+    """Return positions of the strongest contributions, strongest first; never one of zero.
+
+    Args:
+        contributions: Finite ones.
+        up: How many raising ones at most.
+        down: How many lowering ones at most.
+    """
+    order = sorted(range(len(contributions)), key=lambda term: -abs(contributions[term]))
+    raising = [term for term in order if contributions[term] > 0][:up]
+    lowering = [term for term in order if contributions[term] < 0][:down]
+    chosen = {*raising, *lowering}
+    return [term for term in order if term in chosen]
+
+
+def with_odds(sentence: str, contribution: float, language: Language) -> str:
+    """Return a model's reason: a sentence and its factor, such as ``... (odds × 1.8)``."""
+    return f"{sentence} ({WORDS[language]['odds']} × {odds_factor(contribution, language)})"
+
+
+def odds_factor(contribution: float, language: Language) -> str:
+    """Return the factor on the odds with two significant digits, three where close to one."""
+    factor = math.exp(contribution)
+    if factor >= 10:
+        return f"{float(f'{factor:.2g}'):.0f}"
+    if 0.9 < factor < 1.1:
+        factor = float(f"{factor:.3f}")
+        return f"{factor:g}".replace(".", "," if language == "de" else ".")
+    return number_text(float(f"{factor:.2g}"), language)

@@ -1,0 +1,182 @@
+"""The application without HTTP: cases in, answers out, from the model or else from the rules."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from features.contract.case import Case
+from features.contract.language import Language
+from features.contract.lead import ContractError, Lead, moment
+from features.declaration.feature_set import Level
+from features.declaration.table import concatenate
+from features.online import OnlineFeatures, OnlineRow
+from serving.model.scorer import LeadModel
+from serving.scoring.answer import (
+    Answer,
+    Enquiry,
+    FallbackReason,
+    Listing,
+    Verdict,
+    compose,
+    judge,
+)
+from serving.scoring.basis import Basis, ModelBasis, RulesBasis
+from serving.scoring.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the answers of a service have in common.
+
+    Attributes:
+        deadline: Seconds that a lead may take from arrival until the model is asked.
+        listing: How many reasons.
+        language: Of reasons, where the request names none.
+    """
+
+    deadline: float = 0.2
+    listing: Listing = field(default_factory=Listing)
+    language: Language = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A verdict, and the row it is about."""
+
+    row: OnlineRow
+    verdict: Verdict
+
+
+class _Judge:
+    """A basis and the features it wants."""
+
+    def __init__(self, basis: Basis, *, strict: bool) -> None:
+        self.basis = basis
+        self._features = OnlineFeatures(basis.feature_set, strict=strict)
+
+    def rows(self, cases: Sequence[Case]) -> list[OnlineRow | ContractError]:
+        return [self._row(case) for case in cases]
+
+    def _row(self, case: Case) -> OnlineRow | ContractError:
+        try:
+            return self._features.row(case.lead, case.events, case.as_of, case.account_events)
+        except ContractError as error:
+            return error
+
+    def judge(self, rows: Sequence[OnlineRow | ContractError]) -> list[_Judged | ContractError]:
+        """Return a verdict about each row there is."""
+        found = [row for row in rows if isinstance(row, OnlineRow)]
+        if not found:
+            return [row for row in rows if isinstance(row, ContractError)]
+        verdicts = judge(self.basis, concatenate([row.table for row in found]))
+        judged = iter(map(_Judged, found, verdicts))
+        return [row if isinstance(row, ContractError) else next(judged) for row in rows]
+
+
+class Scoring:
+    """Scores leads; safe to call from several threads."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        model: LeadModel | FallbackReason,
+        conditions: Conditions | None = None,
+    ) -> None:
+        """Lay out the features.
+
+        Args:
+            rules: What answers where the model cannot.
+            model: The model, or why there is none.
+            conditions: Deadline, listing, language; the usual ones if None.
+        """
+        self.conditions = conditions or Conditions()
+        self.unavailable: FallbackReason | None = None
+        # What the model can read must not become a mistake where the rules stand in for it.
+        self._rules = _Judge(RulesBasis(rules), strict=False)
+        self._model: _Judge | None = None
+        if isinstance(model, LeadModel):
+            self._model = _Judge(ModelBasis(model), strict=True)
+        else:
+            self.unavailable = model
+
+    @property
+    def basis(self) -> Basis:
+        """What answers rest on unless something goes wrong on the way."""
+        return (self._model or self._rules).basis
+
+    def warm(self) -> None:
+        """Compile and touch all that the first request needs, of the model and of the rules."""
+        nobody = Case(Lead("nobody", moment(0)), [], [], 0, None)
+        self.score(nobody, arrived=math.inf)
+        self.score(nobody, arrived=-math.inf)
+
+    def score(self, case: Case, arrived: float) -> Answer:
+        """Score one lead.
+
+        Args:
+            case: The lead.
+            arrived: When the request did, by `time.monotonic`.
+
+        Raises:
+            ContractError: The lead's data cannot be read as its features want them.
+        """
+        result = self.score_all([case], arrived)[0]
+        if isinstance(result, ContractError):
+            raise result
+        return result
+
+    def score_all(self, cases: Sequence[Case], arrived: float) -> list[Answer | ContractError]:
+        """Score leads each on its own: one result for each, in the same order.
+
+        Args:
+            cases: The leads.
+            arrived: When the request did, by `time.monotonic`; the deadline of many leads is that
+                of one times their number.
+        """
+        latest = arrived + self.conditions.deadline * len(cases)
+        outcomes = self._ask_model(cases, latest)
+        return [self._answer(case, outcome) for case, outcome in zip(cases, outcomes, strict=True)]
+
+    def _ask_model(
+        self, cases: Sequence[Case], latest: float
+    ) -> Sequence[_Judged | ContractError | FallbackReason]:
+        """Return the model's verdicts, or why the rules must answer instead."""
+        if self._model is None:
+            return [self.unavailable or "no_model"] * len(cases)
+        if time.monotonic() > latest:
+            return ["deadline"] * len(cases)
+        rows = self._model.rows(cases)
+        if time.monotonic() > latest:
+            return [row if isinstance(row, ContractError) else "deadline" for row in rows]
+        return [
+            "non_finite" if isinstance(judged, _Judged) and not judged.verdict.finite else judged
+            for judged in self._model.judge(rows)
+        ]
+
+    def _answer(
+        self, case: Case, outcome: _Judged | ContractError | FallbackReason
+    ) -> Answer | ContractError:
+        fallback_reason: FallbackReason | None = None
+        if isinstance(outcome, str):
+            fallback_reason = outcome
+            outcome = self._rules.judge(self._rules.rows([case]))[0]
+        if isinstance(outcome, ContractError):
+            return outcome
+        language = case.language or self.conditions.language
+        enquiry = _enquiry(case, outcome.row)
+        return compose(enquiry, outcome.verdict, self.conditions.listing, language, fallback_reason)
+
+
+def _enquiry(case: Case, row: OnlineRow) -> Enquiry:
+    unsent: list[Level] = [] if row.own_events else ["lead"]
+    if case.lead.account_id is not None and case.account_events is None:
+        unsent.append("account")
+    return Enquiry(
+        lead_id=case.lead.lead_id,
+        as_of=case.as_of,
+        unsent=tuple(unsent),
+        events_ignored=row.events_ignored,
+        events_incomplete=row.events_incomplete,
+        unknown=tuple(row.unknown),
+    )

@@ -1,0 +1,83 @@
+"""The kernel against the oracle, and what may not change a row."""
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from features.contract.lead import Event, Lead
+from features.declaration.feature_set import Behaviour
+from features.online import OnlineFeatures
+from tests.features.oracle import oracle
+from tests.features.samples import AS_OF, AS_OF_US, FEATURES, START, event_lists
+
+LEAD = Lead("1", START, "a", {"employees": 50, "industry": "Bau"})
+ONLINE = OnlineFeatures(FEATURES)
+
+
+def _row(events: list[Event], others: list[Event]) -> NDArray[np.float64]:
+    return ONLINE.row(LEAD, events, AS_OF_US, others).table.numbers.ravel()
+
+
+@settings(max_examples=60, deadline=None)
+@given(event_lists(), event_lists())
+def test_every_feature_is_what_the_oracle_says(own: list[Event], others: list[Event]) -> None:
+    row = _row(own, others)
+    for column, feature in enumerate(FEATURES.features):
+        if isinstance(feature, Behaviour):
+            events = own if feature.level == "lead" else own + others
+            expected = oracle(feature, events, AS_OF_US)
+            # A sum of floats depends on their order by rounding of its largest terms.
+            scale = sum(abs(e.value or 0.0) for e in events)
+            assert row[column] == pytest.approx(
+                expected, rel=1e-12, abs=1e-15 * scale, nan_ok=True
+            ), feature.name
+
+
+@settings(max_examples=40, deadline=None)
+@given(event_lists(), event_lists(), st.randoms(use_true_random=False))
+def test_the_order_of_events_does_not_matter(
+    own: list[Event], others: list[Event], random: Random
+) -> None:
+    shuffled, mixed = own.copy(), others.copy()
+    random.shuffle(shuffled)
+    random.shuffle(mixed)
+    assert _row(own, others).tobytes() == _row(shuffled, mixed).tobytes()
+
+
+@settings(max_examples=40, deadline=None)
+@given(event_lists(), event_lists())
+def test_what_could_not_be_known_changes_nothing(own: list[Event], unseen: list[Event]) -> None:
+    later = [replace(e, occurred_at=AS_OF, recorded_at=None) for e in unseen]
+    late = [replace(e, recorded_at=AS_OF + timedelta(microseconds=1)) for e in unseen]
+    assert _row(own, []).tobytes() == _row(own + later + late, later + late).tobytes()
+
+
+@settings(max_examples=40, deadline=None)
+@given(event_lists(), event_lists())
+def test_others_of_the_account_change_no_feature_of_the_lead(
+    own: list[Event], others: list[Event]
+) -> None:
+    columns = [column for column, _ in FEATURES.behaviours("lead")]
+    assert _row(own, [])[columns].tobytes() == _row(own, others)[columns].tobytes()
+
+
+@settings(max_examples=40, deadline=None)
+@given(event_lists(ids=True), st.randoms(use_true_random=False))
+def test_an_event_sent_twice_counts_once(events: list[Event], random: Random) -> None:
+    twice = events + [e for e in events if e.event_id is not None]
+    random.shuffle(twice)
+    assert _row(events, []).tobytes() == _row(twice, []).tobytes()
+
+
+def test_an_empty_history_has_each_operators_empty_value() -> None:
+    row = _row([], [])
+    for column, feature in FEATURES.behaviours("lead"):
+        expected = oracle(feature, [], AS_OF_US)
+        assert row[column] == expected or (math.isnan(row[column]) and math.isnan(expected))

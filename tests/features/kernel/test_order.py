@@ -1,0 +1,62 @@
+"""The canonical order against NumPy's sort by all keys."""
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from features.kernel.order import CanonicalOrder
+from features.kernel.plan import EventArrays, take_events
+
+# One for all tests, so that what a call leaves behind in memory would show in the next.
+ORDER = CanonicalOrder()
+
+
+@st.composite
+def unordered(draw: st.DrawFn) -> tuple[np.ndarray, range, EventArrays, list[int]]:
+    """Draw events of some entities, with many ties, of entities nobody asks for, and batches."""
+    size = draw(st.integers(0, 60))
+    first = draw(st.integers(0, 3))
+    entities = range(first, first + draw(st.integers(1, 8)))
+
+    def column(dtype: type, least: int, most: int) -> np.ndarray:
+        return draw(arrays.arrays(dtype, size, elements=st.integers(least, most)))
+
+    events = EventArrays(
+        type_code=column(np.int32, -1, 2),
+        occurred=column(np.int64, 0, 4),
+        recorded=column(np.int64, 0, 3),
+        value=draw(arrays.arrays(np.float64, size, elements=st.sampled_from([np.nan, -1.5, 2.0]))),
+        item=column(np.int64, -1, 3),
+    )
+    cuts = sorted(draw(st.lists(st.integers(0, size), max_size=3)))
+    return column(np.int32, -1, entities.stop + 1), entities, events, cuts
+
+
+@settings(max_examples=200, deadline=None)
+@given(unordered())
+def test_events_are_sorted_by_entity_and_all_that_can_be_told_apart(
+    world: tuple[np.ndarray, range, EventArrays, list[int]],
+) -> None:
+    entity, entities, events, cuts = world
+    batches = [
+        (entity[one], EventArrays._make(column[one] for column in events))
+        for one in (slice(*cut) for cut in pairwise([0, *cuts, len(entity)]))
+    ]
+    ordered, start = ORDER.arrange(batches, entities)
+    asked = np.flatnonzero((entity >= entities.start) & (entity < entities.stop))
+    keys = (events.value, events.type_code, events.recorded, events.occurred, entity)
+    expected = asked[np.lexsort([key[asked] for key in keys])]
+    codes = np.arange(entities.start, entities.stop + 1)
+    np.testing.assert_array_equal(start, np.searchsorted(entity[expected], codes))
+    for found, sorted_ in zip(ordered[:4], take_events(events, expected)[:4], strict=True):
+        np.testing.assert_array_equal(found, sorted_)
+    # Items do not decide the order, but stay with their events.
+    place = np.repeat(codes[:-1], np.diff(start))
+    assert _bag(place, ordered) == _bag(entity[asked], take_events(events, asked))
+
+
+def _bag(entity: np.ndarray, events: EventArrays) -> list[tuple[str, ...]]:
+    return sorted(tuple(map(str, row)) for row in zip(entity, *events, strict=True))

@@ -1,0 +1,90 @@
+import lightgbm
+import numpy as np
+import pytest
+
+from serving.model.explain.cells import NoCellsError
+from serving.model.explain.explanation import TreeExplanation
+from serving.model.explain.tables import LARGEST_TABLES, compute_tables
+from serving.model.explain.trees import Split, Tree
+from tests.serving.boosters import Recipe, assert_explains, odd_rows, train
+
+DEEP = {"verbosity": -1, "num_leaves": 12, "min_data_in_leaf": 1, "learning_rate": 1.0}
+
+
+def deep_booster() -> lightgbm.Booster:
+    # One tree that cuts off one feature after the other: eleven on the longest path.
+    rows = np.tril(np.ones((12, 11)), -1).repeat(40, axis=0)
+    return lightgbm.train(DEEP, lightgbm.Dataset(rows, 4.0 ** rows.sum(axis=1)), 1)
+
+
+def test_paths_of_too_many_features_go_through_lightgbm() -> None:
+    explanation = assert_explains(deep_booster(), np.random.default_rng(0).random((50, 11)))
+    assert explanation.method == "pred_contrib, because a path has 11 features, more than 10"
+    assert explanation.table_bytes == 0
+
+
+def test_trees_of_too_many_splits_go_through_lightgbm() -> None:
+    explanation = assert_explains(
+        train(Recipe(rows=1500, leaves=66, rounds=1)), odd_rows(0, 50, 12)
+    )
+    assert explanation.method == "pred_contrib, because a tree has 65 splits, more than 64"
+
+
+def test_as_many_splits_as_a_word_has_bits() -> None:
+    booster = train(Recipe(rows=1500, leaves=65, rounds=2))
+    assert booster.dump_model()["tree_info"][0]["num_leaves"] == 65
+    assert assert_explains(booster, odd_rows(0, 200, 12)).method == "tables"
+
+
+def test_another_layout_goes_through_lightgbm() -> None:
+    text = train(Recipe()).model_to_string()
+    other = TreeExplanation(text.replace("version=v4", "version=v3"))
+    assert other.method == "pred_contrib, because the booster's text is not of layout v4"
+    rows = odd_rows(0, 20, 12)
+    base, contributions = TreeExplanation(text).contributions(rows)
+    assert other.contributions(rows)[0] == pytest.approx(base)
+    np.testing.assert_allclose(other.contributions(rows)[1], contributions, atol=1e-9)
+
+
+def test_counts_that_do_not_add_up_go_through_lightgbm() -> None:
+    changed = (
+        train(Recipe(rounds=1)).model_to_string().replace("internal_count=", "internal_count=1")
+    )
+    assert TreeExplanation(changed).method == (
+        "pred_contrib, because the training rows of a split are not those of its children"
+    )
+
+
+def test_tables_beyond_the_limit_are_not_computed() -> None:
+    splits = [
+        Split(
+            feature=i,
+            threshold=0.0,
+            categories=None,
+            missing="nan",
+            default_left=False,
+            left=-1 - i,
+            right=i + 1 if i < 9 else -11,
+            rows=11 - i,
+        )
+        for i in range(10)
+    ]
+    tree = Tree(tuple(splits), np.ones(11), np.ones(11, dtype=np.int64), linear=False)
+    assert compute_tables([tree]).lines.nbytes < LARGEST_TABLES / 500
+    with pytest.raises(NoCellsError, match=r"the tables have \d+ bytes, more than 134217728"):
+        compute_tables([tree] * 1000)
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"objective": "multiclass", "num_class": 2}, "several outputs"),
+        ({"linear_tree": True}, "linear trees"),
+    ],
+)
+def test_boosters_nobody_can_explain_are_refused(
+    settings: dict[str, object], complaint: str
+) -> None:
+    text = train(Recipe(settings=settings)).model_to_string()
+    with pytest.raises(lightgbm.basic.LightGBMError, match=complaint):
+        TreeExplanation(text)

@@ -1,0 +1,255 @@
+"""Batch scores of a project: those the service gives, of the leads that are open."""
+
+import csv
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from rich.console import Console
+
+from features.contract.case import Case
+from features.contract.lead import Event, Lead, ProfileValue, micros, moment
+from features.history.history import History
+from serving.scoring.answer import Answer, Listing
+from serving.scoring.basis import Basis, ModelBasis, RulesBasis
+from serving.scoring.rules import read_rules
+from serving.scoring.scoring import Conditions, Scoring
+from tests.serving.broken import model_without_numbers
+from tests.tiny import tiny_training
+from tests.training.firm import write_firm
+from training.batch.scoring import Judges, ProjectScoring, UnknownLeadError, Wording
+from training.progress import Progress
+from training.project.history import open_history
+from training.project.project import Project, read_project
+
+QUIET = Progress(Console(quiet=True))
+WORDING = Wording(Listing(), "de")
+RULES = RulesBasis(read_rules())
+AS_OF = micros(datetime(2025, 7, 1, tzinfo=UTC), "as_of")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("firm")
+    write_firm(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def project(folder: Path) -> Project:
+    return read_project(folder / "project.toml")
+
+
+@pytest.fixture(scope="module")
+def history(folder: Path, project: Project) -> Iterator[History]:
+    with open_history(project, folder, QUIET) as history:
+        yield history
+
+
+@pytest.fixture(scope="module", params=["model", "rules"])
+def basis(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Basis:
+    if request.param == "rules":
+        return RULES
+    return ModelBasis(tiny_training().load(tmp_path_factory.mktemp("model")))
+
+
+def _online(basis: Basis) -> Scoring:
+    conditions = Conditions(deadline=60.0, listing=WORDING.listing, language=WORDING.language)
+    if isinstance(basis, ModelBasis):
+        return Scoring(read_rules(), basis.model, conditions)
+    return Scoring(read_rules(), "no_model", conditions)
+
+
+def _rows(folder: Path, name: str) -> list[dict[str, str]]:
+    """Read an export as it is, past all of the product."""
+    with (folder / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _cases(folder: Path, lead_ids: list[str]) -> Iterator[Case]:
+    """Build what a CRM would send of each lead."""
+    leads = {lead["id"]: lead for lead in _rows(folder, "leads.csv")}
+    events = _rows(folder, "events.csv")
+    for lead_id in lead_ids:
+        lead = leads[lead_id]
+        employees = float(lead["employees"]) if lead["employees"] else None
+        profile: dict[str, ProfileValue] = {
+            "employees": employees,
+            "industry": lead["industry"] or None,
+        }
+        colleagues = {
+            other["id"]
+            for other in leads.values()
+            if lead["company"] and other["company"] == lead["company"] and other["id"] != lead_id
+        }
+        created = datetime.fromisoformat(lead["created"])
+        yield Case(
+            lead=Lead(lead_id, created, lead["company"] or None, profile),
+            events=[_event(event) for event in events if event["id"] == lead_id],
+            account_events=[_event(event) for event in events if event["id"] in colleagues],
+            as_of=AS_OF,
+            language=None,
+        )
+
+
+def _event(row: dict[str, str]) -> Event:
+    return Event(
+        event_type=row["type"],
+        occurred_at=datetime.fromisoformat(row["at"]),
+        recorded_at=datetime.fromisoformat(row["known"]),
+        value=float(row["minutes"]),
+        event_id=row["event"],
+    )
+
+
+def _scoring(
+    project: Project, history: History, basis: Basis, wording: Wording = WORDING
+) -> ProjectScoring:
+    judges = Judges(basis, RULES, None if basis.name == "model" else "no_model")
+    return ProjectScoring(project, history, judges, wording)
+
+
+def _answers(
+    project: Project, history: History, basis: Basis, wording: Wording = WORDING
+) -> list[Answer]:
+    scoring = _scoring(project, history, basis, wording)
+    lead = np.flatnonzero(scoring.open_ages(AS_OF) >= 0)
+    return [answer for chunk in scoring.answers(lead, AS_OF) for answer in chunk]
+
+
+def test_a_batch_says_what_the_service_says(
+    folder: Path, project: Project, history: History, basis: Basis
+) -> None:
+    batch = _answers(project, history, basis)
+    online = _online(basis)
+    for answer, case in zip(batch, _cases(folder, [a.lead_id for a in batch]), strict=True):
+        said = online.score(case, arrived=time.monotonic())
+        # What was sent in vain is known of requests only; and sums may differ in their last bit.
+        of_requests = {"events_ignored", "events_incomplete", "unknown"}
+        exact = said.model_dump(exclude=of_requests)
+        found = answer.model_dump(exclude=of_requests)
+        assert _rounded(found) == _rounded(exact)
+        assert answer.unknown == [name for name in said.unknown if name.startswith("profile.")]
+    assert len(batch) > 10
+    assert len({answer.probability for answer in batch}) > 3
+
+
+def _rounded(answer: dict[str, Any]) -> object:
+    return json.loads(json.dumps(answer, default=str), parse_float=lambda f: round(float(f), 9))
+
+
+def test_events_are_missing_until_the_first_one_counts(
+    folder: Path, project: Project, history: History, basis: Basis
+) -> None:
+    events = [_event(row) for row in _rows(folder, "events.csv") if row["id"] == "L0"]
+    visible = [(micros(e.occurred_at, ""), micros(e.recorded_at or moment(0), "")) for e in events]
+    first = min(max(occurred + 1, recorded) for occurred, recorded in visible)
+    scoring = _scoring(project, history, basis)
+    assert "events" in scoring.answer("L0", first - 1).missing
+    assert "events" not in scoring.answer("L0", first).missing
+
+
+def test_every_answer_adds_up(project: Project, history: History, basis: Basis) -> None:
+    wording = Wording(Listing(up=2, down=1), "en")
+    for answer in _answers(project, history, basis, wording):
+        logit = np.log(answer.probability / (1 - answer.probability))
+        listed = sum(reason.contribution for reason in answer.reasons)
+        parts = answer.base_log_odds + answer.fit + answer.behaviour
+        assert answer.log_odds == pytest.approx(logit, abs=1e-6)
+        assert parts == pytest.approx(answer.log_odds, abs=1e-6)
+        assert answer.base_log_odds + listed + answer.other_contribution == pytest.approx(
+            answer.log_odds, abs=1e-6
+        )
+        assert len(answer.reasons) <= 3
+        for reason in answer.reasons:
+            inside = sum(share["contribution"] for share in reason.features)
+            assert inside == pytest.approx(reason.contribution, abs=1e-6)
+
+
+def test_open_leads_are_created_and_neither_closed_nor_at_the_target(
+    folder: Path, project: Project, history: History
+) -> None:
+    over = {
+        row["id"]
+        for row in _rows(folder, "stages.csv")
+        if datetime.fromisoformat(row["at"]) <= moment(AS_OF)
+    }
+    expected = {
+        row["id"]
+        for row in _rows(folder, "leads.csv")
+        if datetime.fromisoformat(row["created"]) <= moment(AS_OF)
+    }
+    found = history.leads().lead_id[_scoring(project, history, RULES).open_ages(AS_OF) >= 0]
+    assert set(found) == expected - over
+    assert 0 < len(found) < len(history.leads())
+
+
+def test_a_file_holds_every_open_lead(
+    tmp_path: Path, project: Project, history: History, basis: Basis
+) -> None:
+    path = tmp_path / "scores.parquet"
+    scored = _scoring(project, history, basis).write(path, AS_OF, QUIET)
+    rows = pq.read_table(path).to_pylist()
+    answers = _answers(project, history, basis)
+    assert [row["lead_id"] for row in rows] == [answer.lead_id for answer in answers]
+    assert [row["log_odds"] for row in rows] == [answer.log_odds for answer in answers]
+    assert scored.leads == len(rows)
+    assert scored.left_out == len(history.leads()) - len(rows)
+
+
+def test_without_a_moment_it_is_right_after_the_last_that_all_sources_reach(
+    tmp_path: Path, folder: Path, project: Project, history: History, basis: Basis
+) -> None:
+    created = max(row["created"] for row in _rows(folder, "leads.csv"))
+    known = max(row["known"] for row in _rows(folder, "events.csv"))
+    assert created < known
+    scored = _scoring(project, history, basis).write(tmp_path / "all.csv", None, QUIET)
+    assert moment(scored.as_of) == datetime.fromisoformat(created) + timedelta(microseconds=1)
+
+
+def test_one_lead_is_scored_as_among_all(project: Project, history: History, basis: Basis) -> None:
+    for answer in _answers(project, history, basis)[:5]:
+        alone = _scoring(project, history, basis).answer(answer.lead_id, AS_OF)
+        assert _rounded(alone.model_dump()) == _rounded(answer.model_dump())
+
+
+def test_a_lead_that_is_not_there_yet_or_at_all_is_told(
+    project: Project, history: History, basis: Basis
+) -> None:
+    newest = str(history.leads().lead_id[np.argmax(history.leads().created)])
+    for lead_id in ("nobody", newest):
+        with pytest.raises(UnknownLeadError, match=f"'{lead_id}' is not in the sources"):
+            _scoring(project, history, basis).answer(lead_id, AS_OF)
+
+
+def test_leads_that_are_all_open_are_scored(tmp_path: Path, project: Project, basis: Basis) -> None:
+    write_firm(tmp_path)
+    (tmp_path / "stages.csv").write_text("id,stage,at\n", encoding="utf-8")
+    with open_history(project, tmp_path, QUIET) as history:
+        scored = _scoring(project, history, basis).write(tmp_path / "scores.csv", None, QUIET)
+    assert (scored.leads, scored.left_out) == (60, 0)
+    created = [datetime.fromisoformat(row["created"]) for row in _rows(tmp_path, "leads.csv")]
+    newest = moment(scored.as_of)
+    assert scored.older == sum(newest - day > timedelta(days=30) for day in created) > 0
+
+
+def test_only_leads_whose_output_is_no_number_get_the_rules(
+    project: Project, history: History
+) -> None:
+    basis = ModelBasis(model_without_numbers())
+    answers = {answer.lead_id: answer for answer in _answers(project, history, basis)}
+    by_rules = {answer.lead_id: answer for answer in _answers(project, history, RULES)}
+    unknown = {lead_id for lead_id, answer in by_rules.items() if "employees" in answer.missing}
+    assert 0 < len(unknown) < len(answers)
+    for lead_id, answer in answers.items():
+        if lead_id in unknown:
+            expected = by_rules[lead_id].model_copy(update={"fallback_reason": "non_finite"})
+            assert answer == expected
+        else:
+            assert (answer.basis, answer.fallback_reason) == ("model", None)

@@ -1,0 +1,1 @@
+"""Scores of many leads, through the answers the service gives."""

@@ -1,0 +1,74 @@
+"""What the scores of a project rest on: a model that is named, its champion, or its rules."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from serving.model.artefact import load_model
+from serving.registry.loader import ModelUnavailableError, fetch_model
+from serving.scoring.basis import ModelBasis
+from training.batch.scoring import Judges, ProjectScoring, Wording
+from training.progress import Progress
+from training.project.history import open_history
+from training.project.project import Project, read_project
+from training.project.rules import project_rules
+
+RULES = "rules"
+"""Names the rules where a model could be named."""
+
+
+def project_judges(project: Project, folder: Path, model: str | None, cache: Path) -> Judges:
+    """Return what is to score the leads of a project.
+
+    Args:
+        project: Whose leads are scored.
+        folder: What its paths are relative to.
+        model: A model's folder or address, or `RULES`; None means the champion, or the rules where
+            there is none.
+        cache: Folder for copies of registered models.
+
+    Raises:
+        ModelUnavailableError: The named model could not be had.
+        ModelRefusedError: The model cannot be honoured.
+        DocumentError: The rules file is missing or wrong.
+    """
+    rules = project_rules(project, folder)
+    if model == RULES:
+        return Judges(rules, rules)
+    try:
+        fetched = fetch_model(model or project.champion, project.mlflow.tracking_uri, cache)
+    except ModelUnavailableError as error:
+        if model is not None:
+            raise
+        return Judges(rules, rules, "no_model", str(error))
+    return Judges(ModelBasis(load_model(fetched.folder, fetched.version)), rules)
+
+
+@contextmanager
+def open_scoring(
+    project_file: Path,
+    model: str | None,
+    wording: Wording,
+    progress: Progress,
+    *,
+    cache: Path,
+    now: int,
+) -> Iterator[ProjectScoring]:
+    """Read a project and its sources, and fetch what is to score its leads.
+
+    Args:
+        project_file: The TOML file.
+        model: As `project_judges`.
+        wording: How answers are said.
+        progress: Where progress is shown.
+        cache: Folder for copies of registered models.
+        now: Microseconds since 1970; what the sources date later is planned, and left out.
+
+    Raises:
+        MistakeError: As `project_judges`, or the sources cannot be read.
+    """
+    project, folder = read_project(project_file), project_file.parent
+    with progress.step("Fetching the model"):
+        judges = project_judges(project, folder, model, cache)
+    with open_history(project, folder, progress, now) as history:
+        yield ProjectScoring(project, history, judges, wording)

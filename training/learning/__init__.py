@@ -1,0 +1,1 @@
+"""The learners, the choices between them, and the model that ships."""

@@ -1,0 +1,1 @@
+"""The project file, its sources opened, and how far they reach."""
