@@ -2,14 +2,12 @@
 
 import logging
 import re
-import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 import mlflow
@@ -24,6 +22,7 @@ from features.declaration.feature_set import FeatureSet
 from serving.model.manifest import Metric
 from serving.registry.address import without_secrets
 from serving.registry.patience import in_time
+from training.model_code import write_model_code
 from training.project.text import public_project
 
 CHAMPION = "champion"
@@ -215,14 +214,15 @@ def _artifact_location(tracking_uri: str) -> str | None:
 
 
 def _register(model_name: str, feature_set: FeatureSet, model_folder: Path) -> str:
-    with _serving_code() as code, warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        package, loader = write_model_code(Path(folder))
         # The signature is declared; an example would be a lead's data.
         warnings.filterwarnings("ignore", message="(?s).*An input example was not provided")
         logged = mlflow.pyfunc.log_model(
             name="model",
-            loader_module="serving.model.pyfunc",
+            loader_module=loader,
             data_path=str(model_folder),
-            code_paths=code,
+            code_paths=[str(package)],
             signature=signature(feature_set),
             pip_requirements=[f"{name}=={version(name)}" for name in _MODEL_NEEDS],
             registered_model_name=model_name,
@@ -231,25 +231,6 @@ def _register(model_name: str, feature_set: FeatureSet, model_folder: Path) -> s
     if mlflow.models.get_model_info(logged.model_uri).signature is None:
         raise TrackingError("MLflow stored the model without a signature; it was not promoted")
     return str(logged.registered_model_version)
-
-
-@contextmanager
-def _serving_code() -> Iterator[list[str]]:
-    """Yield folders with the code a model needs to load, and no more."""
-    with tempfile.TemporaryDirectory() as folder:
-        for package, parts in {
-            "features": ["*.py"],
-            "serving": ["__init__.py", "model/*.py"],
-        }.items():
-            spec = find_spec(package)
-            assert spec is not None
-            assert spec.origin is not None
-            home = Path(spec.origin).parent
-            for source in (found for part in parts for found in home.glob(part)):
-                target = Path(folder, package, source.relative_to(home))
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, target)
-        yield [f"{folder}/features", f"{folder}/serving"]
 
 
 def signature(feature_set: FeatureSet) -> ModelSignature:

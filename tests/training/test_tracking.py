@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -131,7 +132,8 @@ sys.meta_path[sys.meta_path.index(PathFinder)] = Present
 import mlflow, pandas
 frame = pandas.read_csv(rows, float_precision="round_trip")
 scored = mlflow.pyfunc.load_model(model).predict(frame)
-homes = [sys.modules[name].__file__ for name in ("features", "serving", "serving.model.pyfunc")]
+homes = [m.__file__ for n, m in sys.modules.items() if n.startswith("leadscore_model_")]
+assert len(homes) > 20 and not {"features", "serving"} & sys.modules.keys()
 print(json.dumps({"homes": homes, "scored": scored.to_dict("list")}))
 """
 
@@ -163,6 +165,65 @@ def test_a_clean_process_with_the_dependencies_of_serving_loads_the_model(
     assert set(said["scored"]) == {"probability", "log_odds", "score", "grade"}
 
 
+def _downloaded(registry: Registry, folder: Path) -> Path:
+    mlflow.set_tracking_uri(registry.tracking_uri)
+    uri = f"models:/{MODEL_NAME}/1"
+    return Path(mlflow.artifacts.download_artifacts(uri, dst_path=str(folder)))
+
+
+OWN_PACKAGES = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import features, serving, training
+import mlflow, pandas
+frame = pandas.read_csv(sys.argv[3], float_precision="round_trip")
+scored = mlflow.pyfunc.load_model(sys.argv[2]).predict(frame)
+assert [features.OWN, serving.OWN, training.OWN] == [True] * 3
+assert "features.contract" not in sys.modules
+print(scored["log_odds"].to_json(double_precision=15))
+"""
+
+
+def test_a_process_that_owns_packages_of_these_names_loads_the_model(
+    registry: Registry, tmp_path: Path
+) -> None:
+    for name in ("features", "serving", "training"):
+        (tmp_path / "own" / name).mkdir(parents=True)
+        (tmp_path / "own" / name / "__init__.py").write_text("OWN = True\n")
+    table = random_table(10, seed=23)
+    _frame(table).to_csv(tmp_path / "rows.csv", index=False)
+    arguments = (tmp_path / "own", _downloaded(registry, tmp_path / "model"), tmp_path / "rows.csv")
+    process = subprocess.run(
+        [sys.executable, "-c", OWN_PACKAGES, *map(str, arguments)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 0, process.stderr
+    said = list(json.loads(process.stdout).values())
+    np.testing.assert_allclose(said, load_model(registry.model_folder).log_odds(table), atol=1e-9)
+
+
+def test_models_of_two_versions_of_the_code_are_loaded_beside_each_other(
+    registry: Registry, tmp_path: Path
+) -> None:
+    model = _downloaded(registry, tmp_path / "model")
+    [package] = (model / "code").iterdir()
+    other = tmp_path / "other"
+    shutil.copytree(model, other)
+    (other / "code" / package.name).rename(other / "code" / "leadscore_model_other")
+    for path in (other / "MLmodel", *other.rglob("*.py")):
+        text = path.read_text(encoding="utf-8").replace(package.name, "leadscore_model_other")
+        # Their code says the opposite.
+        text = text.replace("np.exp(-log_odds)", "np.exp(log_odds)")
+        path.write_text(text, encoding="utf-8")
+    frame = _frame(random_table(10, seed=24))
+    ours, theirs = (mlflow.pyfunc.load_model(str(path)).predict(frame) for path in (model, other))
+    np.testing.assert_array_equal(ours["log_odds"], theirs["log_odds"])
+    np.testing.assert_allclose(ours["probability"], 1 - theirs["probability"], atol=1e-12)
+
+
 def test_mlflow_loads_the_champion_from_the_registry(registry: Registry) -> None:
     mlflow.set_tracking_uri(registry.tracking_uri)
     mlflow.set_registry_uri(registry.tracking_uri)
@@ -177,8 +238,11 @@ def test_only_what_a_model_needs_is_stored_with_it(registry: Registry, tmp_path:
     model = Path(
         mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}/1", dst_path=str(tmp_path))
     )
-    assert {path.name for path in (model / "code").iterdir()} == {"features", "serving"}
-    assert not (model / "code" / "serving" / "http.py").exists()
+    [package] = (model / "code").iterdir()
+    assert package.name.startswith("leadscore_model_")
+    assert {path.name for path in package.iterdir()} == {"__init__.py", "features", "serving"}
+    assert {path.name for path in (package / "serving").iterdir()} == {"__init__.py", "model"}
+    assert not (package / "features" / "history").exists()
     assert not [path for path in model.rglob("*") if path.suffix in {".pkl", ".pickle"}]
     needs = (model / "requirements.txt").read_text(encoding="utf-8")
     assert not re.search("scikit-learn|shap|duckdb|fastapi", needs)
