@@ -9,9 +9,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from features.contract.category import are_boolean, category_key
+from features.contract.document_part import DocumentPart
 from features.declaration.feature_set import FeatureSet
 from features.declaration.table import FeatureTable
 
@@ -24,7 +25,7 @@ MOST_RARE = 10_000
 _MARK_DIGITS = 6
 
 
-class Encoder(BaseModel):
+class Encoder(DocumentPart):
     """Feature table in, matrix out.
 
     Attributes:
@@ -34,8 +35,6 @@ class Encoder(BaseModel):
             they are too many to be remembered.
         boolean: Profile fields whose categories are all boolean words.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     categories: dict[str, tuple[str, ...]]
     rare: dict[str, tuple[str, ...] | None] = Field(default_factory=dict)

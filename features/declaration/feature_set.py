@@ -9,8 +9,9 @@ import json
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from features.contract.document_part import DocumentPart
 from features.contract.duration import Duration, format_duration
 from features.declaration.operators import OPERATORS, OperatorName
 
@@ -21,11 +22,7 @@ Level = Literal["lead", "account"]
 Part = Literal["fit", "behaviour"]
 
 
-class _Declared(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Behaviour(_Declared):
+class Behaviour(DocumentPart):
     """An operator over the events of a lead, or of all leads of its account."""
 
     part: ClassVar[Part] = "behaviour"
@@ -56,7 +53,7 @@ class Behaviour(_Declared):
         return f"{prefix}{self.operator}({','.join(inside)})"
 
 
-class _ProfileField(_Declared):
+class _ProfileField(DocumentPart):
     part: ClassVar[Part] = "fit"
     field: str
 
@@ -78,7 +75,7 @@ class ProfileCategory(_ProfileField):
     kind: Literal["category"] = "category"
 
 
-class LeadAge(_Declared):
+class LeadAge(DocumentPart):
     """Days from `created_at` to `as_of`."""
 
     part: ClassVar[Part] = "behaviour"
@@ -90,7 +87,7 @@ class LeadAge(_Declared):
         return "lead_age_days"
 
 
-class MissingCount(_Declared):
+class MissingCount(DocumentPart):
     """How many of the declared profile fields are missing."""
 
     part: ClassVar[Part] = "fit"
@@ -102,7 +99,7 @@ class MissingCount(_Declared):
         return "profile_missing"
 
 
-class Season(_Declared):
+class Season(DocumentPart):
     """A wave of one year at `as_of`; a sine and a cosine together tell any season of one peak."""
 
     part: ClassVar[Part] = "behaviour"
@@ -125,14 +122,14 @@ AddedFeature = Annotated[Behaviour | LeadAge | MissingCount, Field(discriminator
 """What a project may add by itself; fields of the profile are declared where they are read."""
 
 
-class DisplayName(_Declared):
+class DisplayName(DocumentPart):
     """What an event type or a profile field is called for a reader."""
 
     de: str
     en: str
 
 
-class FeatureSet(_Declared):
+class FeatureSet(DocumentPart):
     """An ordered set of features and the event types they know.
 
     Attributes:

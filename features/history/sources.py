@@ -12,21 +12,16 @@ from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     model_validator,
 )
 
+from features.contract.document_part import DocumentPart
 from features.contract.duration import Duration
 from features.contract.moment import parse_moment
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
-
-
-class _Declared(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _known_timezone(name: str) -> str:
@@ -38,7 +33,7 @@ def _known_timezone(name: str) -> str:
 Timezone = Annotated[str, AfterValidator(_known_timezone)]
 
 
-class Source(_Declared):
+class Source(DocumentPart):
     """What every source has in common.
 
     Attributes:
@@ -66,7 +61,7 @@ class Source(_Declared):
         return self
 
 
-class LeadColumns(_Declared):
+class LeadColumns(DocumentPart):
     """Columns of leads. Flat exports may lack `lead_id` (then ``row-1``...) and `created_at`."""
 
     lead_id: str | None = None
@@ -126,7 +121,7 @@ class LeadSource(Source):
         return None if self.created is None else "created"
 
 
-class EventColumns(_Declared):
+class EventColumns(DocumentPart):
     """Columns of events; exactly one of the three keys."""
 
     occurred_at: str
@@ -140,7 +135,7 @@ class EventColumns(_Declared):
     event_id: str | None = None
 
 
-class EventConstants(_Declared):
+class EventConstants(DocumentPart):
     """What every event of a source has in common."""
 
     event_type: str | None = None
@@ -190,7 +185,7 @@ class EventSource(Source):
         return self
 
 
-class StageColumns(_Declared):
+class StageColumns(DocumentPart):
     """Columns of stage changes; a row without `at` is a stage that was not reached."""
 
     lead_id: str
@@ -198,7 +193,7 @@ class StageColumns(_Declared):
     stage: str | None = None
 
 
-class StageConstants(_Declared):
+class StageConstants(DocumentPart):
     """What every stage change of a source has in common."""
 
     stage: str | None = None
@@ -218,7 +213,7 @@ class StageSource(Source):
         return self
 
 
-class ProfileColumns(_Declared):
+class ProfileColumns(DocumentPart):
     """Columns of a history of profile values."""
 
     lead_id: str
@@ -237,7 +232,7 @@ class ProfileSource(Source):
     fields: tuple[str, ...] = Field(min_length=1)
 
 
-class Sources(_Declared):
+class Sources(DocumentPart):
     """All sources of a project."""
 
     leads: LeadSource
@@ -260,7 +255,7 @@ class Sources(_Declared):
         return self
 
 
-class ProfileFields(_Declared):
+class ProfileFields(DocumentPart):
     """Columns of the leads source that are features, under their own names."""
 
     numeric: tuple[str, ...] = ()

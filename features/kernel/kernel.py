@@ -37,7 +37,8 @@ _COUNT, _SUM, _MEAN, _MAX, _DISTINCT, _ACTIVE, _LAST, _FIRST, _DECAYED, _TREND =
 
 # What is gathered: events, events with a value, sum and maximum of values, active days, the day
 # last seen active, and the ages of the newest and the oldest event.
-_EVENTS, _VALUES, _TOTAL, _LARGEST, _DAYS, _DAY_SEEN, _NEWEST, _OLDEST = range(8)
+_PLACES = 8
+_EVENTS, _VALUES, _TOTAL, _LARGEST, _DAYS, _DAY_SEEN, _NEWEST, _OLDEST = range(_PLACES)
 
 # What an operator reads of it, and in which unit.
 _GATHERED = np.zeros(len(OPERATORS), dtype=np.int64)
@@ -188,7 +189,7 @@ def compute(plan: Plan, events: EventArrays, rows: Rows, out: NDArray[np.float64
         rows: `Rows`, which may share events.
         out: float64 [rows, features of the whole set], written in place.
     """
-    gathered = np.empty((plan.slots[0], 8))
+    gathered = np.empty((plan.slots[0], _PLACES))
     for r in range(len(rows.as_of)):
         row = (rows.start[r], rows.stop[r], rows.as_of[r])
         _compute_row(plan, events, row, gathered, out[r])
@@ -199,7 +200,7 @@ def compute_parallel(plan: Plan, events: EventArrays, rows: Rows, out: NDArray[n
     """Do what `compute` does on all cores; only one such call may run in a process at a time."""
     blocks = (len(rows.as_of) + _BLOCK - 1) // _BLOCK
     for block in numba.prange(blocks):
-        gathered = np.empty((plan.slots[0], 8))
+        gathered = np.empty((plan.slots[0], _PLACES))
         for r in range(block * _BLOCK, min((block + 1) * _BLOCK, len(rows.as_of))):
             row = (rows.start[r], rows.stop[r], rows.as_of[r])
             _compute_row(plan, events, row, gathered, out[r])

@@ -1,11 +1,12 @@
 """What the kernel works on: events and rows as arrays, and a feature set laid out for it."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declaration.feature_set import FeatureSet, Level
+from features.declaration.feature_set import Behaviour, FeatureSet, Level
 from features.declaration.operators import OPERATORS
 
 UNKNOWN_TYPE = -1
@@ -19,6 +20,9 @@ EVERY_TYPE = 0
 
 WHOLE_HISTORY = int(np.iinfo(np.int64).max)
 """Age that no event reaches."""
+
+
+_DISTINCT = "distinct_items"
 
 
 class EventArrays(NamedTuple):
@@ -101,14 +105,7 @@ def lay_out(feature_set: FeatureSet, level: Level) -> Plan:
     declared = feature_set.behaviours(level)
     features = [feature for _, feature in declared]
     slots = {t: slot for slot, t in enumerate((None, *feature_set.event_types))}
-    distinct = [i for i, f in enumerate(features) if f.operator == "distinct_items"]
-    window = [f.window or WHOLE_HISTORY for f in features]
-    stops = [(window[i], i, False) for i in range(len(features)) if i not in distinct]
-    for i, feature in enumerate(features):
-        if feature.operator == "trend":
-            stops.remove((window[i], i, False))
-            stops += [(window[i], i, True), (2 * window[i], i, False)]
-    stops.sort()
+    stops = _stops(features)
     return Plan(
         column=np.array([column for column, _ in declared], dtype=np.int64),
         operator=np.array([OPERATORS[f.operator].code for f in features], dtype=np.int64),
@@ -118,8 +115,22 @@ def lay_out(feature_set: FeatureSet, level: Level) -> Plan:
         stop_age=np.array([age for age, _, _ in stops], dtype=np.int64),
         stop_feature=np.array([feature for _, feature, _ in stops], dtype=np.int64),
         stop_halfway=np.array([halfway for _, _, halfway in stops], dtype=np.bool_),
-        window=np.array(window, dtype=np.int64),
+        window=np.array([f.window or WHOLE_HISTORY for f in features], dtype=np.int64),
         decayed=np.array([i for i, f in enumerate(features) if f.half_life], dtype=np.int64),
-        distinct=np.array(distinct, dtype=np.int64),
+        distinct=np.array(
+            [i for i, f in enumerate(features) if f.operator == _DISTINCT], dtype=np.int64
+        ),
         slots=np.array([len(slots)], dtype=np.int64),
     )
+
+
+def _stops(features: Sequence[Behaviour]) -> list[tuple[int, int, bool]]:
+    """Return (age, feature, halfway) of every end of a window, the youngest first."""
+    stops = []
+    for i, feature in enumerate(features):
+        window = feature.window or WHOLE_HISTORY
+        if feature.operator == "trend":
+            stops += [(window, i, True), (2 * window, i, False)]
+        elif feature.operator != _DISTINCT:
+            stops.append((window, i, False))
+    return sorted(stops)

@@ -12,14 +12,12 @@ from typing import Annotated, Literal, NamedTuple, Self
 import numba
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from features.contract.document_part import DocumentPart
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class NumberTerm(_Part):
+class NumberTerm(DocumentPart):
     """A numeric column: piecewise linear from its quantiles to normal deviates, times a weight.
 
     Attributes:
@@ -52,7 +50,7 @@ class NumberTerm(_Part):
         return np.where(np.isnan(values), 0.0, np.interp(values, self.grid, self.normal))
 
 
-class CategoryTerm(_Part):
+class CategoryTerm(DocumentPart):
     """A categorical column: one weight per code.
 
     Attributes:
@@ -72,7 +70,7 @@ class CategoryTerm(_Part):
 Term = Annotated[NumberTerm | CategoryTerm, Field(discriminator="kind")]
 
 
-class LinearModel(_Part):
+class LinearModel(DocumentPart):
     """A logistic regression over terms.
 
     Attributes:

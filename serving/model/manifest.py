@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from features.contract.document_part import DocumentPart
 from features.declaration.encoder import Encoder
 from features.declaration.feature_set import FeatureSet
 from serving.model.reference import Reference
@@ -13,11 +14,7 @@ FORMAT = 2
 """Raised whenever an older manifest cannot be read as it was meant."""
 
 
-class _Described(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Mixture(_Described):
+class Mixture(DocumentPart):
     """Weights of the two halves of the raw margin.
 
     Attributes:
@@ -29,14 +26,14 @@ class Mixture(_Described):
     linear: float = Field(ge=0.0)
 
 
-class Calibration(_Described):
+class Calibration(DocumentPart):
     """An affine map of the raw margin: log-odds = slope * margin + offset."""
 
     slope: float = Field(ge=0.0)
     offset: float
 
 
-class Metric(_Described):
+class Metric(DocumentPart):
     """A figure of the evaluation with its bootstrap 95 % interval; None where undefined."""
 
     value: float | None
@@ -44,7 +41,7 @@ class Metric(_Described):
     high: float | None
 
 
-class TrainingWindow(_Described):
+class TrainingWindow(DocumentPart):
     """The rows the shipped model has learned from.
 
     Attributes:
@@ -64,7 +61,7 @@ class TrainingWindow(_Described):
     positives: int
 
 
-class Manifest(_Described):
+class Manifest(DocumentPart):
     """All of a model but its coefficients and trees.
 
     Attributes:

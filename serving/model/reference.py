@@ -6,7 +6,9 @@ from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from features.contract.document_part import DocumentPart
 
 Grade = Literal["A", "B", "C", "D"]
 
@@ -19,14 +21,12 @@ def grade_of(score: int) -> Grade:
     return next(grade for grade, lowest in GRADE_FROM_SCORE.items() if score >= lowest)
 
 
-class Reference(BaseModel):
+class Reference(DocumentPart):
     """Log-odds of out-of-time leads, as quantiles.
 
     Attributes:
         quantiles: 101 ascending log-odds, from the 0th to the 100th percentile.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     quantiles: tuple[float, ...] = Field(min_length=101, max_length=101)
 

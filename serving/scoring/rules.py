@@ -7,10 +7,11 @@ from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from features.contract.category import are_boolean, category_key
 from features.contract.document import read_document
+from features.contract.document_part import DocumentPart
 from features.contract.duration import Duration, format_duration
 from features.declaration.feature_set import (
     Behaviour,
@@ -30,11 +31,7 @@ Bound = Annotated[float, Field(allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
 
 
-class _Written(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _Rule(_Written):
+class _Rule(DocumentPart):
     de: Text
     en: Text
     points: Points
@@ -150,7 +147,7 @@ class BehaviourRule(_Rule):
 Rule = FitRule | BehaviourRule
 
 
-class Thresholds(_Written):
+class Thresholds(DocumentPart):
     """Points from which a lead fits (MAL), is engaged (MQL), is ready for sales (SQL)."""
 
     mal: Points
@@ -164,7 +161,7 @@ class Thresholds(_Written):
         return self
 
 
-class Anchors(_Written):
+class Anchors(DocumentPart):
     """Probability of becoming SQL at no points and at the threshold for SQL."""
 
     at_zero: float = Field(ge=1e-6, lt=1)
@@ -177,7 +174,7 @@ class Anchors(_Written):
         return self
 
 
-class Rules(_Written):
+class Rules(DocumentPart):
     """A whole rule file; the tables of the rules are named by their ids."""
 
     thresholds: Thresholds

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from features.contract.document import DocumentError, read_document
+from features.contract.document_part import DocumentPart
 from features.contract.duration import Duration, parse_duration
 from features.contract.moment import Moment
 from features.declaration.feature_set import AddedFeature, DisplayName
@@ -14,11 +15,7 @@ from features.history.sources import ProfileFields, Sources, expand
 _SQLITE = "sqlite:///"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DerivedStage(_Section):
+class DerivedStage(DocumentPart):
     """A stage a lead reaches by what it does.
 
     Attributes:
@@ -34,7 +31,7 @@ class DerivedStage(_Section):
     within: Duration | None = None
 
 
-class Stages(_Section):
+class Stages(DocumentPart):
     """What a lead can become.
 
     Attributes:
@@ -54,7 +51,7 @@ class Stages(_Section):
         return self
 
 
-class RowGrid(_Section):
+class RowGrid(DocumentPart):
     """The moments at which a lead is looked at, chosen without regard to the outcome.
 
     Attributes:
@@ -77,7 +74,7 @@ class RowGrid(_Section):
     observed_until: Moment | None = None
 
 
-class Flat(_Section):
+class Flat(DocumentPart):
     """An export with one row per lead and the outcome in a column.
 
     Attributes:
@@ -101,7 +98,7 @@ class Flat(_Section):
         return self
 
 
-class FeatureChoices(_Section):
+class FeatureChoices(DocumentPart):
     """How the feature set is derived from the data, and what is changed about it.
 
     Attributes:
@@ -123,7 +120,7 @@ CalibrationName = Literal["none", "long_offset", "short_offset", "slope_and_offs
 """What may be done to the log-odds of a model, the weakest intervention first."""
 
 
-class ModelChoices(_Section):
+class ModelChoices(DocumentPart):
     """Settings of the learners; what is not set is chosen by forward validation.
 
     Attributes:
@@ -151,7 +148,7 @@ class ModelChoices(_Section):
     calibration: CalibrationName | None = None
 
 
-class EvaluationChoices(_Section):
+class EvaluationChoices(DocumentPart):
     """The backtest: past cut-offs at which the whole procedure is tried.
 
     Attributes:
@@ -163,7 +160,7 @@ class EvaluationChoices(_Section):
     step: Duration = parse_duration("30d")
 
 
-class Tracking(_Section):
+class Tracking(DocumentPart):
     """Where MLflow is.
 
     Attributes:
@@ -178,7 +175,7 @@ class Tracking(_Section):
     model_name: str | None = None
 
 
-class Project(_Section):
+class Project(DocumentPart):
     """All of a project file.
 
     Without `stages`, `rows` and `flat` there is nothing to learn, but leads can be scored.
