@@ -184,7 +184,7 @@ class _Earlier:
             text=True,
             check=False,
         )
-        if "to fit on" in done.stderr:
+        if " to fit" in done.stderr:
             raise RefusedError(done.stderr)
         if done.returncode != 0:
             raise EarlierVersionError(f"leadscore {command} of {self.checkout}: {done.stderr}")
