@@ -62,7 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=_worlds, default=list(WORLDS), help="names, by commas")
     parser.add_argument("--seeds", type=int, default=20, help="of each world, counted from 1")
-    parser.add_argument("--demo-leads", type=int, default=6_000, help="leads of the demo")
+    parser.add_argument("--demo-leads", type=int, default=20_000, help="leads of the demo")
     parser.add_argument("--processes", type=int, choices=(1, 2), default=1)
     parser.add_argument("--out", type=Path, help="JSON; what is in it already is not run again")
     parser.add_argument("--beside", type=Path, help="JSON of an earlier version to show, too")
