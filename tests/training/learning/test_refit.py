@@ -8,7 +8,7 @@ import pytest
 from serving.model.reference import Reference
 from serving.model.scorer import probability
 from tests.training.studies import CHOICES, flat_dataset
-from training.learning.forward import Forward
+from training.learning.forward import Forward, Window
 from training.learning.logistic import fit_linear
 from training.learning.procedure import Fitted, Procedure
 from training.learning.refit import Figures, TooLittleDataError, refit, ship
@@ -42,12 +42,17 @@ def test_every_row_is_learned_from(dataset: Dataset, fitted: Fitted) -> None:
     assert fitted.base_rate == dataset.learning.rows.label.mean()
 
 
-def test_the_reference_is_of_rows_it_had_not_learned_from(dataset: Dataset, fitted: Fitted) -> None:
+def _reference(dataset: Dataset, fitted: Fitted) -> tuple[np.ndarray, list[Window]]:
+    """Return calibrated log-odds of the windows before the end, and these windows."""
     forward = Forward(dataset, (30,), CHOICES.learning_rate, CHOICES.seed)
     windows = forward.windows(dataset.schedule.end, MEMORY)[::-1]
     assert len(windows) == MEMORY
     margins = np.concatenate([forward.margins(w, fitted.candidate) for w in windows])
-    expected = fitted.calibration.slope * margins + fitted.calibration.offset
+    return fitted.calibration.slope * margins + fitted.calibration.offset, windows
+
+
+def test_the_reference_is_of_rows_it_had_not_learned_from(dataset: Dataset, fitted: Fitted) -> None:
+    expected, windows = _reference(dataset, fitted)
     np.testing.assert_array_equal(fitted.reference, expected)
     label = np.concatenate([w.rows.label for w in windows])
     assert probability(expected).mean() == pytest.approx(label.mean(), abs=0.05)
@@ -66,6 +71,8 @@ def test_a_fixed_calibration_is_of_the_model_that_ships(dataset: Dataset) -> Non
     choices = CHOICES.model_copy(update={"calibration": "slope_and_offset"})
     fitted = refit(dataset, Procedure(dataset, choices))
     assert fitted.calibration.slope != 1.0
+    assert fitted.calibration.offset != 0.0
+    np.testing.assert_array_equal(fitted.reference, _reference(dataset, fitted)[0])
     assert all(trial.question != "calibration" for trial in fitted.trials)
 
 
