@@ -6,7 +6,7 @@ export MPLBACKEND := Agg
 # Threads of LightGBM that wait for each other leave the cores to other work.
 export OMP_WAIT_POLICY := passive
 
-.PHONY: demo test lint bench results quality clean
+.PHONY: demo test lint bench results quality mutants clean
 
 demo: .venv/ready
 	$(BIN)/leadscore demo --no-serve --port 0
@@ -29,6 +29,9 @@ results: .venv/ready
 # Needs the extra: .venv/bin/pip install --editable '.[training,peers]'
 quality: .venv/ready
 	$(BIN)/python -m experiments.benchmarks.quality --page
+
+mutants: .venv/ready
+	$(BIN)/python -m experiments.mutants --sample 100
 
 .venv/ready: requirements/dev.lock pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -1,5 +1,6 @@
 """A request's row: what is ignored, unknown, missing and refused."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -170,3 +171,33 @@ def test_warming_up_changes_nothing() -> None:
     events = [Event("demo", AS_OF - HOUR)]
     warmed = fresh.row(lead(), events, AS_OF_US).table.numbers
     np.testing.assert_array_equal(warmed, ONLINE.row(lead(), events, AS_OF_US).table.numbers)
+
+
+TICK = timedelta(microseconds=1)
+THEN = AS_OF - HOUR
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        # Seen earlier, though it happened later.
+        (Event("demo", THEN - HOUR), Event("demo", THEN - 5 * HOUR, THEN)),
+        # Seen at the same moment, and happened earlier.
+        (Event("demo", THEN - 5 * HOUR, THEN), Event("demo", THEN - HOUR, THEN)),
+        # An event is seen from the microsecond after it happened.
+        (Event("demo", THEN - 5 * HOUR, THEN + TICK), Event("demo", THEN, THEN)),
+        # Seen and happened at the same moment, and recorded earlier.
+        (Event("demo", THEN, THEN, value=2.0), Event("demo", THEN, THEN + TICK, value=1.0)),
+        (Event("demo", THEN, value=2.0), Event("demo", THEN)),
+        (Event("demo", THEN, value=-2.0), Event("demo", THEN, value=1.0)),
+    ],
+)
+def test_of_events_of_one_type_and_id_the_same_one_counts_in_any_order(
+    first: Event, other: Event
+) -> None:
+    first, other = replace(first, event_id="1"), replace(other, event_id="1")
+    alone = ONLINE.row(lead(), [first], AS_OF_US).table.numbers
+    for events in ([first, other], [other, first]):
+        row = ONLINE.row(lead(), events, AS_OF_US)
+        assert row.events_ignored == 1
+        np.testing.assert_array_equal(row.table.numbers, alone)

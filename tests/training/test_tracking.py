@@ -246,3 +246,13 @@ def test_only_what_a_model_needs_is_stored_with_it(registry: Registry, tmp_path:
     assert not [path for path in model.rglob("*") if path.suffix in {".pkl", ".pickle"}]
     needs = (model / "requirements.txt").read_text(encoding="utf-8")
     assert not re.search("scikit-learn|shap|duckdb|fastapi", needs)
+
+
+def test_versions_are_ordered_as_numbers(own_registry: str) -> None:
+    client = mlflow.MlflowClient(own_registry, own_registry)
+    first = client.get_model_version(MODEL_NAME, "1")
+    assert first.source is not None
+    for _ in range(8):
+        client.create_model_version(MODEL_NAME, first.source, first.run_id)
+    newest_first = [v.version for v in registered_versions(own_registry, MODEL_NAME)]
+    assert newest_first == [str(number) for number in range(10, 0, -1)]

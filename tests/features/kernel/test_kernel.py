@@ -11,8 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from features.contract.duration import DAY_US
 from features.contract.lead import Event, Lead
-from features.declaration.feature_set import Behaviour
+from features.declaration.feature_set import Behaviour, FeatureSet
+from features.declaration.operators import OperatorName
+from features.kernel.kernel import compute
+from features.kernel.plan import UNKNOWN_TYPE, EventArrays, Rows, lay_out
 from features.online import OnlineFeatures
 from tests.features.oracle import oracle
 from tests.features.samples import AS_OF, AS_OF_US, FEATURES, START, event_lists
@@ -81,3 +85,45 @@ def test_an_empty_history_has_each_operators_empty_value() -> None:
     for column, feature in FEATURES.behaviours("lead"):
         expected = oracle(feature, [], AS_OF_US)
         assert row[column] == expected or (math.isnan(row[column]) and math.isnan(expected))
+
+
+LATEST = 20_000 * DAY_US
+
+
+def _alone(feature: Behaviour, occurred: int, recorded: int, as_of: int = LATEST) -> float:
+    """Return what the kernel says of a single event with an item."""
+    events = EventArrays(
+        type_code=np.full(1, UNKNOWN_TYPE, dtype=np.int32),
+        occurred=np.array([occurred]),
+        recorded=np.array([recorded]),
+        value=np.full(1, np.nan),
+        item=np.ones(1, dtype=np.int64),
+    )
+    out = np.full((1, 1), np.nan)
+    one = Rows(
+        start=np.zeros(1, dtype=np.int64), stop=np.ones(1, np.int64), as_of=np.array([as_of])
+    )
+    compute(lay_out(FeatureSet(features=(feature,)), "lead"), events, one, out)
+    return float(out[0, 0])
+
+
+@pytest.mark.parametrize("operator", ["count", "distinct_items"])
+@pytest.mark.parametrize(
+    ("occurred", "recorded", "counted"),
+    [
+        (LATEST - 1, LATEST, 1.0),
+        (LATEST - 1, LATEST + 1, 0.0),
+        (LATEST, LATEST, 0.0),
+        (LATEST - 7 * DAY_US, LATEST, 1.0),
+        (LATEST - 7 * DAY_US - 1, LATEST, 0.0),
+    ],
+)
+def test_an_event_counts_to_the_microsecond(
+    operator: OperatorName, occurred: int, recorded: int, counted: float
+) -> None:
+    feature = Behaviour(operator=operator, window=7 * DAY_US)
+    assert _alone(feature, occurred, recorded) == counted
+
+
+def test_the_first_day_of_1970_is_a_day_like_others() -> None:
+    assert _alone(Behaviour(operator="active_days"), occurred=5, recorded=5, as_of=DAY_US) == 1.0

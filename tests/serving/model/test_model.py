@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from serving.model.artefact import ModelRefusedError, checksum, load_model
+from serving.model.manifest import Calibration
 from serving.model.pyfunc import PyfuncModel, feature_table
 from serving.model.reference import Reference, grade_of
 from serving.model.scorer import LARGEST_LOG_ODDS, explained, probability
@@ -129,6 +131,9 @@ CATEGORY = {"kind": "category", "column": 1, "weights": [0.0, 1.0]}
         ("linear.json", "terms", [NUMBER | {"grid": [], "normal": []}], "grid"),
         ("linear.json", "terms", [NUMBER | {"grid": [1.0, 1.0]}], "must ascend"),
         ("linear.json", "terms", [NUMBER | {"column": 99}], "beyond the 7"),
+        ("linear.json", "terms", [NUMBER | {"column": 7}], "beyond the 7"),
+        ("linear.json", "terms", [NUMBER | {"column": -1}], "beyond the 7"),
+        ("linear.json", "terms", [CATEGORY | {"column": -6}], "beyond the 7"),
         ("linear.json", "terms", [NUMBER, NUMBER], "two terms"),
         ("linear.json", "terms", [CATEGORY], r"does not fit feature 'profile\.industry'"),
         ("linear.json", "terms", [NUMBER | {"column": 1}], "does not fit feature"),
@@ -209,3 +214,18 @@ def test_leads_that_tie_take_the_middle_of_their_ranks() -> None:
 )
 def test_grades(score: int, grade: str) -> None:
     assert grade_of(score) == grade
+
+
+def test_log_odds_of_a_model_are_capped_alike_with_parts_and_alone(tmp_path: Path) -> None:
+    training = tiny_training()
+    table = random_table(50, seed=14)
+    as_learned = Calibration(slope=1.0, offset=0.0)
+    base = training.learned.halves.explain(
+        training.manifest.encoder.encode(table), as_learned
+    ).base_log_odds
+    steep = Calibration(slope=30.0, offset=-30.0 * base)
+    manifest = training.manifest.model_copy(update={"calibration": steep})
+    model = replace(training, manifest=manifest).load(tmp_path)
+    log_odds = model.log_odds(table)
+    assert (log_odds.min(), log_odds.max()) == (-20.0, 20.0)
+    np.testing.assert_allclose(model.explain(table).log_odds, log_odds, atol=1e-4)

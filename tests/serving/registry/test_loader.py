@@ -1,6 +1,8 @@
 """Where a model comes from: a folder, the registry, or the copy kept for when it is away."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import mlflow
@@ -91,11 +93,14 @@ def test_a_registry_that_does_not_answer_is_given_up(
     own_registry: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fresh = fetch_model(CHAMPION, own_registry, tmp_path / "cache")
-    monkeypatch.setattr("serving.registry.loader._PATIENCE_SECONDS", 0.0)
-    kept = fetch_model(CHAMPION, own_registry, tmp_path / "cache")
+    monkeypatch.setattr("serving.registry.loader._PATIENCE_SECONDS", 0.1)
+    with closing(sqlite3.connect(own_registry.removeprefix("sqlite:///"))) as database:
+        # Whoever asks the database waits for seconds while another has it for itself.
+        database.execute("BEGIN EXCLUSIVE")
+        kept = fetch_model(CHAMPION, own_registry, tmp_path / "cache")
     assert kept.folder == fresh.folder
     assert kept.stale is not None
-    assert "no answer within 0 seconds" in kept.stale
+    assert "no answer within 0.1 seconds" in kept.stale
 
 
 def test_without_a_copy_nothing_answers(tmp_path: Path) -> None:
@@ -137,3 +142,26 @@ def test_a_cache_that_cannot_be_written_is_told(registry: Registry, tmp_path: Pa
     (tmp_path / "cache").write_text("in the way", encoding="utf-8")
     with pytest.raises(ModelUnavailableError, match="could not be had"):
         fetch_model(CHAMPION, registry.tracking_uri, tmp_path / "cache")
+
+
+def test_a_registry_made_anew_under_its_address_is_asked_for_its_own_model(
+    own_registry: str, registry: Registry, tmp_path: Path
+) -> None:
+    old = fetch_model(CHAMPION, own_registry, tmp_path / "cache")
+    mlflow.MlflowClient(own_registry, own_registry).delete_registered_model(MODEL_NAME)
+    register(own_registry, registry.model_folder)
+    new = fetch_model(CHAMPION, own_registry, tmp_path / "cache")
+    assert old.version == new.version == f"{MODEL_NAME}/1"
+    assert old.folder != new.folder
+
+
+def test_while_the_registry_is_away_the_newest_champion_answers(
+    own_registry: str, tmp_path: Path
+) -> None:
+    fetch_model(CHAMPION, own_registry, tmp_path / "cache")
+    client = mlflow.MlflowClient(own_registry, own_registry)
+    client.set_registered_model_alias(MODEL_NAME, "champion", "2")
+    newest = fetch_model(CHAMPION, own_registry, tmp_path / "cache")
+    Path(own_registry.removeprefix("sqlite:///")).rename(tmp_path / "away.db")
+    kept = fetch_model(CHAMPION, own_registry, tmp_path / "cache")
+    assert (kept.folder, kept.version) == (newest.folder, f"{MODEL_NAME}/2")

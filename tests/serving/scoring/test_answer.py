@@ -4,15 +4,17 @@ import json
 import math
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.contract.case import Case
 from features.contract.lead import Event, Lead
+from features.online import OnlineFeatures
 from serving.model.reference import grade_of
 from serving.model.scorer import LeadModel
-from serving.scoring.answer import Answer, Listing
+from serving.scoring.answer import Answer, Listing, Verdict
 from serving.scoring.rules import Rules, read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from tests.tiny import tiny_training
@@ -207,3 +209,23 @@ def test_a_category_that_training_never_had_is_named_by_its_field(by_model: Scor
 def test_rules_have_seen_no_categories(by_model: Scoring) -> None:
     case = Case(Lead("L", NOW, None, {"industry": "Geheim"}), [], None, NOW_US, None)
     assert Scoring(RULES, "no_model").score(case, 0.0).unknown == []
+
+
+@pytest.mark.parametrize(
+    ("base", "parts", "finite"),
+    [
+        (0.0, [1.0, -1.0], True),
+        (0.0, [1.0, math.nan], False),
+        (0.0, [1e308, 1e308], False),
+        (1e308, [1e308, 0.0], False),
+        (math.inf, [0.0, 0.0], False),
+    ],
+)
+def test_a_verdict_is_finite_if_its_parts_and_their_sum_are(
+    by_model: Scoring, base: float, parts: list[float], finite: bool
+) -> None:
+    table = OnlineFeatures(by_model.basis.feature_set).row(Lead("L", NOW), (), NOW_US).table
+    contributions = np.array(parts)
+    verdict = Verdict(by_model.basis, table, 0, base, contributions, contributions, 0.5, 50)
+    with np.errstate(over="ignore"):
+        assert verdict.finite is finite

@@ -3,6 +3,7 @@
 import math
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -121,3 +122,25 @@ def test_reasons_come_in_the_language_asked_for(model: LeadModel) -> None:
     }
     assert "Demo angefragt" in asked["de"] == asked[None]
     assert "Demo requested" in asked["en"]
+
+
+def test_a_deadline_that_passes_while_rows_are_computed_gets_the_rules(
+    model: LeadModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.1, 0.5])
+    monkeypatch.setattr(
+        "serving.scoring.scoring.time", SimpleNamespace(monotonic=lambda: next(clock))
+    )
+    cases = [case(), case(lead=lead(profile={"employees": "many"}))]
+    late, wrong = Scoring(RULES, model, Conditions(deadline=0.2)).score_all(cases, arrived=0.0)
+    assert isinstance(late, Answer)
+    assert (late.basis, late.fallback_reason) == ("rules", "deadline")
+    assert isinstance(wrong, ContractError)
+
+
+def test_the_last_moment_of_a_deadline_is_in_time(
+    model: LeadModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.scoring.scoring.time", SimpleNamespace(monotonic=lambda: 0.2))
+    answer = Scoring(RULES, model, Conditions(deadline=0.2)).score(case(), arrived=0.0)
+    assert answer.basis == "model"

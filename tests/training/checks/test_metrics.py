@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
 from serving.model.manifest import Metric
-from training.checks.metrics import METRICS, Outcomes, Ranking, evaluate
+from training.checks.metrics import METRICS, Outcomes, Ranking, calibration_slope, evaluate
 
 ROWS = st.lists(
     st.tuples(
@@ -99,3 +99,53 @@ def _width(metric: Metric) -> float:
 def test_one_outcome_only_leaves_every_figure_undefined() -> None:
     metrics = evaluate(np.array([0.2, 0.4]), Outcomes(np.zeros(2), np.arange(2)), 1)
     assert all(metric.value is None for metric in metrics.values())
+
+
+def test_lift_leaves_out_the_positives_that_are_not_on_top() -> None:
+    label = np.array([1.0, 1.0] + [0.0] * 16 + [1.0, 1.0])
+    figures = Ranking(np.linspace(0.9, 0.1, 20), label).figures(np.ones(20))
+    assert figures["lift_10"] == pytest.approx(5.0)
+    assert figures["lift_20"] == pytest.approx(2.5)
+
+
+@pytest.mark.parametrize(("alternating_every", "error"), [(5, 0.0), (10, 0.5)])
+def test_calibration_error_looks_at_ten_bins(alternating_every: int, error: float) -> None:
+    label = (np.arange(100) // alternating_every % 2 == 0) * 1.0
+    probability = np.linspace(0.5001, 0.4999, 100)
+    figures = Ranking(probability, label).figures(np.ones(100))
+    assert figures["ece"] == pytest.approx(error, abs=0.001)
+
+
+def test_both_ends_of_an_interval_are_those_of_95_percent() -> None:
+    random = np.random.default_rng(9)
+    probability = random.uniform(size=4000)
+    label = (random.uniform(size=4000) < probability).astype(np.float64)
+    error = np.std((probability - label) ** 2) / np.sqrt(4000)
+    brier = evaluate(probability, Outcomes(label, np.arange(4000)), seed=6)["brier"]
+    assert brier.value is not None
+    assert brier.low is not None
+    assert brier.high is not None
+    assert (brier.value - brier.low) / error == pytest.approx(1.96, rel=0.08)
+    assert (brier.high - brier.value) / error == pytest.approx(1.96, rel=0.08)
+
+
+def test_the_slope_of_log_odds_that_are_twice_too_far_apart_is_a_half() -> None:
+    random = np.random.default_rng(7)
+    log_odds = random.normal(0, 1, 20_000)
+    label = (random.uniform(size=20_000) < 1 / (1 + np.exp(-log_odds))).astype(np.float64)
+    for stretch in (1.0, 2.0):
+        said = 1 / (1 + np.exp(-stretch * log_odds))
+        assert calibration_slope(said, label) == pytest.approx(1 / stretch, rel=0.05)
+
+
+def test_the_slope_of_what_is_certain_is_finite() -> None:
+    label = np.array([0.0, 1.0, 0.0, 1.0])
+    slope = calibration_slope(np.array([0.0, 1.0, 1.0, 1.0]), label)
+    assert slope is not None
+    assert np.isfinite(slope)
+
+
+def test_one_outcome_or_one_probability_has_no_slope() -> None:
+    assert calibration_slope(np.array([0.2, 0.4]), np.zeros(2)) is None
+    assert calibration_slope(np.array([0.2, 0.4]), np.ones(2)) is None
+    assert calibration_slope(np.full(2, 0.3), np.array([0.0, 1.0])) is None

@@ -70,3 +70,16 @@ def test_it_is_finite_and_ascending_whatever_the_rows(
     assert np.isfinite(baseline.margins(age[:, None])).all()
     assert list(baseline.days) == sorted(set(baseline.days))
     assert len(baseline.days) == len(baseline.log_odds)
+
+
+def test_an_age_of_zero_is_young_and_what_is_left_over_goes_to_the_oldest_part() -> None:
+    age = np.concatenate([np.zeros(20), np.full(20, 2.0), np.full(5, 300.0)])
+    label = np.concatenate([np.arange(20) < 10, np.arange(20) < 10, np.zeros(5)])
+    baseline = _fit(age, label)
+    assert baseline.days == (0.0, 2.0)
+    assert baseline.log_odds[1] < baseline.log_odds[0]
+
+
+def test_an_age_that_no_row_lacks_has_the_overall_rate_where_it_is_unknown() -> None:
+    baseline = _fit(np.arange(4.0), np.array([1.0, 0.0, 0.0, 0.0]))
+    assert baseline.unknown == pytest.approx(np.log(0.3 / 0.7))

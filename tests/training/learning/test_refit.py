@@ -8,12 +8,21 @@ import pytest
 from serving.model.reference import Reference
 from serving.model.scorer import probability
 from tests.training.studies import CHOICES, flat_dataset
-from training.learning.forward import Forward
+from training.learning.forward import Forward, Window
+from training.learning.logistic import fit_linear
 from training.learning.procedure import Fitted, Procedure
 from training.learning.refit import Figures, TooLittleDataError, refit, ship
 from training.project.project import Project
 from training.rows.dataset import Dataset
 from training.rows.schedule import MEMORY
+
+PROJECT = Project.model_validate(
+    {
+        "name": "tiny",
+        "sources": {"leads": {"path": "leads.csv"}},
+        "flat": {"label": "y", "positive": "1"},
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +42,17 @@ def test_every_row_is_learned_from(dataset: Dataset, fitted: Fitted) -> None:
     assert fitted.base_rate == dataset.learning.rows.label.mean()
 
 
-def test_the_reference_is_of_rows_it_had_not_learned_from(dataset: Dataset, fitted: Fitted) -> None:
+def _reference(dataset: Dataset, fitted: Fitted) -> tuple[np.ndarray, list[Window]]:
+    """Return calibrated log-odds of the windows before the end, and these windows."""
     forward = Forward(dataset, (30,), CHOICES.learning_rate, CHOICES.seed)
     windows = forward.windows(dataset.schedule.end, MEMORY)[::-1]
     assert len(windows) == MEMORY
     margins = np.concatenate([forward.margins(w, fitted.candidate) for w in windows])
-    expected = fitted.calibration.slope * margins + fitted.calibration.offset
+    return fitted.calibration.slope * margins + fitted.calibration.offset, windows
+
+
+def test_the_reference_is_of_rows_it_had_not_learned_from(dataset: Dataset, fitted: Fitted) -> None:
+    expected, windows = _reference(dataset, fitted)
     np.testing.assert_array_equal(fitted.reference, expected)
     label = np.concatenate([w.rows.label for w in windows])
     assert probability(expected).mean() == pytest.approx(label.mean(), abs=0.05)
@@ -57,18 +71,13 @@ def test_a_fixed_calibration_is_of_the_model_that_ships(dataset: Dataset) -> Non
     choices = CHOICES.model_copy(update={"calibration": "slope_and_offset"})
     fitted = refit(dataset, Procedure(dataset, choices))
     assert fitted.calibration.slope != 1.0
+    assert fitted.calibration.offset != 0.0
+    np.testing.assert_array_equal(fitted.reference, _reference(dataset, fitted)[0])
     assert all(trial.question != "calibration" for trial in fitted.trials)
 
 
 def test_the_manifest_tells_what_ships(dataset: Dataset, fitted: Fitted) -> None:
-    project = Project.model_validate(
-        {
-            "name": "tiny",
-            "sources": {"leads": {"path": "leads.csv"}},
-            "flat": {"label": "y", "positive": "1"},
-        }
-    )
-    shipped = ship(project, dataset, fitted, Figures({}, {}, ("Doubt.",)), now=0)
+    shipped = ship(PROJECT, dataset, fitted, Figures({}, {}, ("Doubt.",)), now=0)
     manifest = shipped.manifest
     assert manifest.feature_set == fitted.feature_set
     assert manifest.calibration == fitted.calibration
@@ -107,3 +116,24 @@ def test_a_world_without_signal_ships_the_base_rate() -> None:
     base = noise.learning.rows.label.mean()
     assert said.mean() == pytest.approx(base, rel=0.05)
     assert np.quantile(said, 0.95) < 1.3 * base
+
+
+def test_what_ships_is_learned_with_the_recency_that_was_chosen(dataset: Dataset) -> None:
+    fixed = {"half_life": 0.1, "tree_weight": 0.0}
+    procedure = Procedure(dataset, CHOICES.model_copy(update=fixed))
+    known = procedure.ground(dataset.schedule.end)
+    assert known is not None
+    fitted = procedure.run(dataset.schedule.end, known)
+    examples = known.examples(0.1, by_age=fitted.candidate.by_age)
+    expected = fit_linear(known.feature_set, known.encoder, examples, fitted.candidate.logistic_c)
+    assert fitted.learned.halves.linear.model == expected.model
+
+
+def test_plots_show_the_newest_rows(
+    dataset: Dataset, fitted: Fitted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.learning.refit._SAMPLE", 40)
+    shipped = ship(PROJECT, dataset, fitted, Figures({}, {}, ()), now=0)
+    newest = np.flatnonzero(dataset.learning.rows.as_of >= 1500 - 40)
+    expected = dataset.learning.table.take(newest).select(fitted.feature_set)
+    np.testing.assert_array_equal(shipped.sample.numbers, expected.numbers)

@@ -206,3 +206,18 @@ def test_leads_and_conversions_are_counted_once() -> None:
     kind = np.zeros(6, dtype=np.int8)
     rows = LabelledRows(lead, np.arange(6), label, lead, kind, immature=0)
     assert (rows.leads, rows.converted) == (4, 2)
+
+
+def test_a_lead_has_no_row_at_the_very_moment_of_its_target() -> None:
+    grid = _grid(horizon=1, every=14, max_age=90)
+    for late, expected in ((0, 0), (1, 1)):
+        timeline = Timeline(_days(0), _days(10) + late, _days(None))
+        rows = _rows(timeline, grid, 100 * DAY_US, (np.array([0]), _days(10)))
+        assert int((rows.as_of == 10 * DAY_US).sum()) == expected
+
+
+def test_an_open_lead_reached_its_target_up_to_the_horizon_to_the_microsecond() -> None:
+    for late, reached in ((0, 1.0), (1, 0.0)):
+        timeline = Timeline(_days(0), _days(15) + late, _days(None))
+        rows = open_rows(timeline, np.arange(1), 5 * DAY_US, 10 * DAY_US)
+        assert rows.label.tolist() == [reached]

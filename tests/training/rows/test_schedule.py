@@ -76,3 +76,17 @@ def test_nothing_mature_by_an_anchor_looks_into_its_window(
         assert not (mature & window).any()
         seen += window
     assert seen.max(initial=0) <= 1
+
+
+def test_anchors_reach_a_memory_and_a_horizon_before_the_oldest_cut_off() -> None:
+    observation = Observation(700 * DAY_US, 700 * DAY_US)
+    schedule = dated_schedule(_rows(0), observation, 25 * DAY_US, 10 * DAY_US, 2)
+    assert [anchor // DAY_US for anchor in schedule.anchors] == [675 - 10 * n for n in range(14)]
+
+
+def test_many_cut_offs_of_flat_data_leave_two_parts_to_learn_from() -> None:
+    rows = _rows(0)
+    flat = LabelledRows(
+        np.arange(100), np.arange(100), np.zeros(100), np.arange(100), rows.kind, immature=0
+    )
+    assert flat_schedule(flat, cutoffs=12).step == 100 // 14

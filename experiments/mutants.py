@@ -1,0 +1,212 @@
+"""Small mistakes put into the pure core, one at a time: which of them does no test notice?
+
+A mistake changes one token. It is made in a copy of this tree, where the tests that mirror its
+module run; a mutant that they let pass is printed with its line.
+
+    python -m experiments.mutants --files features/online.py --sample 15 --seed 2
+"""
+
+import argparse
+import ast
+import importlib
+import io
+import multiprocessing
+import os
+import random
+import shutil
+import sys
+import tempfile
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.progress import track
+
+ROOT = Path(__file__).parents[1]
+
+_NAMES = ("baseline", "calibration", "choice", "columns", "evidence", "examples")
+CORE = (
+    "features/kernel/order.py", "features/declaration/derived.py",
+    "features/declaration/encoder.py", "features/online.py", "serving/scoring/answer.py",
+    "serving/scoring/scoring.py", "serving/model/reference.py", "serving/model/scorer.py",
+    "training/rows/grid.py", "training/rows/schedule.py", "training/checks/metrics.py",
+    "training/checks/doubts.py", *(f"training/learning/{name}.py" for name in _NAMES),
+)  # fmt: skip
+"""Modules whose lines are all decisions: nothing in them is there for a file or a network."""
+
+FURTHER = {
+    "features/declaration/derived.py": ("tests/features/test_online.py",),
+    "features/kernel/order.py": ("tests/features/test_local.py",),
+    "features/online.py": ("tests/features/kernel/test_kernel.py",),
+    "serving/scoring/answer.py": ("tests/serving/scoring/test_scoring.py",),
+    "serving/scoring/scoring.py": ("tests/serving/scoring/test_answer.py",),
+    "serving/model/reference.py": ("tests/serving/model/test_model.py",),
+    "serving/model/scorer.py": ("tests/serving/model/test_model.py",),
+    "training/learning/examples.py": ("tests/training/learning/test_learners.py",),
+}
+"""Tests of a module besides the file that has its name."""
+
+_SWAPS = {
+    "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==",
+    "+": "-", "-": "+", "*": "/", "/": "*", "//": "/", "**": "*", "%": "//",
+    "&": "|", "|": "&", "+=": "-=", "-=": "+=", "*=": "/=", "&=": "|=", "~": "",
+    "and": "or", "or": "and", "not": "", "True": "False", "False": "True",
+    "min": "max", "max": "min", "any": "all", "all": "any", "minimum": "maximum",
+    "maximum": "minimum", "argmin": "argmax", "continue": "break", "break": "continue",
+    '"left"': '"right"', '"right"': '"left"',
+}  # fmt: skip
+_OUTSIDE = {".git", ".venv", ".hypothesis", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+_PATIENCE_SECONDS = 300
+_SLOW = ("lightgbm", "matplotlib.figure", "mlflow", "numba", "pandas", "sklearn.linear_model")
+"""Imported once, since every mutant has a process of its own, forked from this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A module with one token changed.
+
+    Attributes:
+        module: Its path.
+        line: Where the token stands, from 1.
+        text: The module.
+    """
+
+    module: str
+    line: int
+    text: str
+
+    @property
+    def shown(self) -> str:
+        """The changed line."""
+        return self.text.splitlines()[self.line - 1].strip()
+
+
+def mutants(module: str, text: str) -> Iterator[Mutant]:
+    """Return every mutant of a module that is still Python."""
+    quiet = _quiet(ast.parse(text))
+    lines = text.splitlines(keepends=True)
+    tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    for before, token in pairwise(tokens):
+        (row, begin), (_, end) = token.start, token.end
+        other = _other(token)
+        # `strict=True` only tells a mistake of the code itself.
+        if other is None or (before.string == "=" and token.string == "True"):
+            continue
+        if any(first <= token.start < last for first, last in quiet):
+            continue
+        changed = lines[row - 1][:begin] + other + lines[row - 1][end:]
+        mutated = "".join([*lines[: row - 1], changed, *lines[row:]])
+        try:
+            compile(mutated, module, "exec")
+        except SyntaxError:
+            continue
+        yield Mutant(module, row, mutated)
+
+
+def _other(token: tokenize.TokenInfo) -> str | None:
+    """Return what may stand for a token instead; None where it has no counterpart."""
+    if token.type != tokenize.NUMBER:
+        return _SWAPS.get(token.string)
+    return f"{token.string} + 1" if token.string.isdigit() else f"(2 * {token.string})"
+
+
+def _quiet(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return what is never run for its value: annotations and decorators."""
+    found: list[ast.expr | None] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg | ast.AnnAssign):
+            found.append(node.annotation)
+        if isinstance(node, ast.FunctionDef):
+            found += [node.returns, *node.decorator_list]
+        if isinstance(node, ast.ClassDef):
+            found += node.decorator_list
+    return [
+        ((part.lineno, part.col_offset), (part.end_lineno or 0, part.end_col_offset or 0))
+        for part in found
+        if part is not None
+    ]
+
+
+def tests_of(module: str) -> list[str]:
+    """Return the test files of a module."""
+    mirrored = Path("tests", module).with_name(f"test_{Path(module).name}")
+    own = [str(mirrored)] if (ROOT / mirrored).is_file() else []
+    return [*own, *FURTHER.get(module, ())]
+
+
+def _pass(tree: Path, tests: list[str]) -> bool:
+    """Return whether tests pass in a tree; those that never end do not."""
+    process = multiprocessing.get_context("fork").Process(target=_run, args=(tree, tests))
+    process.start()
+    process.join(_PATIENCE_SECONDS)
+    process.kill()
+    process.join()
+    return process.exitcode == 0
+
+
+def _run(tree: Path, tests: list[str]) -> None:
+    os.chdir(tree)
+    sys.path.insert(0, str(tree))
+    # A second mutant of the same second and size would be taken for the first.
+    sys.dont_write_bytecode = True
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    options = ("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0")
+    # A plugin of pytest has come with the libraries.
+    known = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+    sys.exit(pytest.main([*options, *known, *tests]))
+
+
+def survivors(chosen: list[Mutant], tree: Path, console: Console) -> list[Mutant]:
+    """Return the mutants that no test notices, telling each at once.
+
+    Args:
+        chosen: Mutants.
+        tree: A copy of this tree, which is the same again afterwards.
+        console: Where to tell.
+
+    Raises:
+        RuntimeError: The tests of a module fail without any mutant.
+    """
+    for library in _SLOW:
+        importlib.import_module(library)
+    for module in {mutant.module: None for mutant in chosen}:
+        if not _pass(tree, tests_of(module)):
+            raise RuntimeError(f"the tests of {module} fail as it is")
+    found = []
+    for mutant in track(chosen, "mutants", console=console):
+        path = tree / mutant.module
+        path.write_text(mutant.text, encoding="utf-8")
+        if _pass(tree, tests_of(mutant.module)):
+            found.append(mutant)
+            console.print(f"{mutant.module}:{mutant.line}: {mutant.shown}", markup=False)
+        shutil.copy2(ROOT / mutant.module, path)
+    return found
+
+
+def main() -> None:
+    """Make mutants, run the tests on each and tell the share noticed."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m experiments.mutants")
+    parser.add_argument("--files", nargs="+", default=CORE, help="modules; all of the core if none")
+    parser.add_argument("--sample", type=int, help="so many of the mutants, drawn")
+    parser.add_argument("--seed", type=int, default=0, help="of the draw")
+    given = parser.parse_args()
+    console = Console()
+    every = [m for file in given.files for m in mutants(file, (ROOT / file).read_text("utf-8"))]
+    drawn = random.Random(given.seed).sample(range(len(every)), given.sample or len(every))
+    chosen = [every[position] for position in sorted(drawn)]
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder, "tree")
+        shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*_OUTSIDE))
+        left = survivors(chosen, tree, console)
+    noticed = len(chosen) - len(left)
+    console.print(f"{noticed} of {len(chosen)} mutants noticed, of {len(every)} there are")
+
+
+if __name__ == "__main__":
+    main()
