@@ -36,18 +36,18 @@ class Explained:
 
 def explained(base: float, contributions: NDArray[np.float64]) -> Explained:
     """Add up contributions; finite log-odds beyond `LARGEST_LOG_ODDS` scale theirs down to it."""
-    if np.isfinite(base):
-        base = float(np.clip(base, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS))
     total = contributions.sum(axis=1)
     log_odds = base + total
     # What is no number stays none, for the rules to answer instead.
-    beyond = np.isfinite(log_odds) & (np.abs(log_odds) > LARGEST_LOG_ODDS)
-    capped = np.where(beyond, np.copysign(LARGEST_LOG_ODDS, log_odds), log_odds)
-    if beyond.any():
+    finite = np.isfinite(log_odds)
+    capped = np.where(finite, log_odds.clip(-LARGEST_LOG_ODDS, LARGEST_LOG_ODDS), log_odds)
+    shown = float(np.clip(base, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)) if np.isfinite(base) else base
+    scaled = finite & ((capped != log_odds) | (shown != base)) & (total != 0.0)
+    if scaled.any():
         scale = np.ones_like(total)
-        scale[beyond] = (capped[beyond] - base) / total[beyond]
+        scale[scaled] = (capped[scaled] - shown) / total[scaled]
         contributions = contributions * scale[:, None]
-    return Explained(base, capped, contributions)
+    return Explained(shown, capped, contributions)
 
 
 @dataclass(frozen=True, slots=True)

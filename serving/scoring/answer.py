@@ -121,7 +121,9 @@ class Verdict:
     def finite(self) -> bool:
         """Whether every part and their sum are numbers."""
         parts = np.isfinite(self.contributions).all()
-        return bool(parts and np.isfinite(self.base + self.contributions.sum()))
+        # A sum beyond all numbers is an answer here, not a warning.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return bool(parts and np.isfinite(self.base + self.contributions.sum()))
 
 
 def judge(basis: Basis, table: FeatureTable) -> list[Verdict]:

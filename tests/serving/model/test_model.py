@@ -190,7 +190,9 @@ def test_what_is_no_number_stays_none(base: float, parts: list[float]) -> None:
 @given(st.floats(-30, 30), st.lists(st.floats(-50, 50), min_size=1, max_size=5))
 def test_log_odds_are_capped_and_their_parts_still_add_up(base: float, parts: list[float]) -> None:
     said = explained(base, np.array([parts]))
-    assert abs(said.log_odds[0]) <= LARGEST_LOG_ODDS
+    alone = np.clip(base + sum(parts), -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)
+    assert said.log_odds[0] == pytest.approx(alone)
+    assert abs(said.base_log_odds) <= LARGEST_LOG_ODDS
     assert said.base_log_odds + said.contributions.sum() == pytest.approx(said.log_odds[0])
 
 

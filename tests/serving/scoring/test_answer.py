@@ -227,5 +227,4 @@ def test_a_verdict_is_finite_if_its_parts_and_their_sum_are(
     table = OnlineFeatures(by_model.basis.feature_set).row(Lead("L", NOW), (), NOW_US).table
     contributions = np.array(parts)
     verdict = Verdict(by_model.basis, table, 0, base, contributions, contributions, 0.5, 50)
-    with np.errstate(over="ignore"):
-        assert verdict.finite is finite
+    assert verdict.finite is finite
