@@ -84,7 +84,7 @@ def cover(project_file: Path, model: str | None) -> Coverage:
         project_file, model, wording, quiet, cache=Settings().cache, now=now()
     ) as scoring:
         contributions = _contributions(scoring)
-        by_subject = scoring.judges.basis.by_reason(contributions)
+        by_subject = scoring.choice.basis.by_reason(contributions)
     return Coverage(
         scoring.project.name,
         len(contributions),
@@ -99,7 +99,7 @@ def _contributions(scoring: ProjectScoring) -> NDArray[np.float64]:
     """Return the contributions of every open lead, float64 [leads, features]."""
     as_of = scoring.history.last_moment() + 1
     lead = np.flatnonzero(scoring.open_ages(as_of) >= 0)
-    basis = scoring.judges.basis
+    basis = scoring.choice.basis
     moments = np.full(len(lead), 0 if scoring.project.flat else as_of)
     table = LocalFeatures(basis.feature_set, scoring.history).table(lead, moments)
     return basis.explain(table).contributions

@@ -34,7 +34,7 @@ def explain(
     with scoring_of(project, model, language, reasons, Progress()) as scoring:
         answer = scoring.answer(lead_id, as_of_moment(as_of))
         notes = [*reach_notes(scoring.project, scoring.history)]
-    names = scoring.judges.basis.feature_set.names
+    names = scoring.choice.basis.feature_set.names
     Console().print(draw(answer, language.value, names))
     for note in notes:
         typer.echo(note)

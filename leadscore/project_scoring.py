@@ -30,8 +30,8 @@ def scoring_of(
     wording = Wording(Listing(up=reasons, down=reasons), language.value)
     cache = Settings.from_environment(os.environ).cache
     with open_scoring(project, model, wording, progress, cache=cache, now=now()) as scoring:
-        if scoring.judges.message is not None:
-            typer.echo(f"The rules answer: {scoring.judges.message}", err=True)
+        if scoring.choice.message is not None:
+            typer.echo(f"The rules answer: {scoring.choice.message}", err=True)
         yield scoring
 
 

@@ -38,7 +38,7 @@ def score(
     progress = Progress()
     with scoring_of(project, model, language, reasons, progress) as scoring:
         scored = scoring.write(output, as_of_moment(as_of), progress)
-        basis = scoring.judges.basis
+        basis = scoring.choice.basis
         unread = unread_by(scoring.project, scoring.history, basis.feature_set)
         notes = [
             *reach_notes(scoring.project, scoring.history),

@@ -74,7 +74,7 @@ class TinyTraining:
     def save(self, folder: Path) -> Path:
         """Write the model folder and return it."""
         save_model(
-            folder, self.manifest, self.learned.halves.linear.model, self.learned.booster_text
+            folder, self.manifest, self.learned.ensemble.linear.model, self.learned.booster_text
         )
         return folder
 
@@ -100,7 +100,7 @@ def tiny_training(*, trees: bool = True) -> TinyTraining:
         False, False, 0.5, 0.1, tree_weight=0.5 if trees else 0.0, leaves=16, rounds=30
     )
     learned = learn(FEATURE_SET, encoder, examples, candidate, learning_rate=0.03, seed=7)
-    margins = learned.halves.margins(examples.matrix)
+    margins = learned.ensemble.margins(examples.matrix)
     calibration = Calibration(slope=1.3, offset=0.2)
     manifest = Manifest(
         product_version="0",
@@ -111,7 +111,7 @@ def tiny_training(*, trees: bool = True) -> TinyTraining:
         feature_set=FEATURE_SET,
         fingerprint=FEATURE_SET.fingerprint,
         encoder=encoder,
-        mixture=learned.halves.mixture,
+        mixture=learned.ensemble.mixture,
         calibration=calibration,
         reference=Reference.of(calibration.slope * margins + calibration.offset),
         importance={feature.name: 0.1 for feature in FEATURE_SET.features},
@@ -123,7 +123,7 @@ def tiny_training(*, trees: bool = True) -> TinyTraining:
         backtest={},
         notes=(),
         libraries={},
-        linear_sha256=checksum(learned.halves.linear.model.model_dump_json()),
+        linear_sha256=checksum(learned.ensemble.linear.model.model_dump_json()),
         booster_sha256=checksum(learned.booster_text) if learned.booster_text else None,
     )
     return TinyTraining(manifest, learned)

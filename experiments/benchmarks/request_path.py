@@ -22,7 +22,7 @@ from features.online import OnlineFeatures
 from serving.http.request import ScoreRequest
 from serving.model.artefact import load_model
 from serving.model.scorer import LeadModel
-from serving.scoring.answer import Enquiry, Listing, compose, judge
+from serving.scoring.answer import Enquiry, Listing, assess, compose
 from serving.scoring.basis import ModelBasis
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
@@ -41,19 +41,19 @@ def steps(model: LeadModel) -> dict[str, Callable[[], object]]:
     case = request.case(now=0)
     row = features.row(case.lead, case.events, case.as_of)
     matrix = model.encoder.encode(row.table)
-    [verdict] = judge(basis, row.table)
+    [assessment] = assess(basis, row.table)
     enquiry, listing = Enquiry(case.lead.lead_id, case.as_of), Listing()
-    answer = compose(enquiry, verdict, listing, "en", None)
+    answer = compose(enquiry, assessment, listing, "en", None)
     scoring = Scoring(read_rules(), model)
-    trees = model.halves.trees
+    trees = model.ensemble.trees
     return {
         "validate the body": lambda: ScoreRequest.model_validate_json(body),
         "hand on as plain objects": lambda: request.case(now=0),
         "features of both levels": lambda: features.row(case.lead, case.events, case.as_of),
         "encode": lambda: model.encoder.encode(row.table),
-        "explain the logistic": lambda: model.halves.linear.contributions(matrix),
+        "explain the logistic": lambda: model.ensemble.linear.contributions(matrix),
         "explain the trees": lambda: trees and trees.contributions(matrix),
-        "reasons and answer": lambda: compose(enquiry, verdict, listing, "en", None),
+        "reasons and answer": lambda: compose(enquiry, assessment, listing, "en", None),
         "write JSON": answer.model_dump_json,
         "all of it": lambda: scoring.score(
             ScoreRequest.model_validate_json(body).case(now=0), time.monotonic()
@@ -80,7 +80,7 @@ def main() -> int:
             Path(temporary, "model")
         )
         model = load_model(Path(temporary, "model"))
-    trees = model.halves.trees.trees if model.halves.trees else 0
+    trees = model.ensemble.trees.trees if model.ensemble.trees else 0
     print(f"{len(model.manifest.feature_set.features)} features, {trees} trees")
     took = {name: median_microseconds(step) for name, step in steps(model).items()}
     for name, microseconds in took.items():

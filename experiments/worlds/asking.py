@@ -14,7 +14,7 @@ from features.history.history import History
 from features.local import LocalFeatures
 from serving.model.artefact import load_model
 from serving.model.scorer import LeadModel, probability
-from serving.scoring.answer import Enquiry, Listing, compose, judge
+from serving.scoring.answer import Enquiry, Listing, assess, compose
 from serving.scoring.basis import ModelBasis
 from training.project.project import read_project
 
@@ -41,8 +41,8 @@ class TrainedWorld:
         """Return the factor on the odds of the strongest reason listed, in the median lead."""
         _, table = self._table(questions)
         strongest = []
-        for verdict in judge(ModelBasis(self._model), table):
-            answer = compose(Enquiry("", self._world.end), verdict, Listing(), "en", None)
+        for assessment in assess(ModelBasis(self._model), table):
+            answer = compose(Enquiry("", self._world.end), assessment, Listing(), "en", None)
             strongest.append(max((abs(each.contribution) for each in answer.reasons), default=0.0))
         return float(np.exp(np.median(strongest)))
 

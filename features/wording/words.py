@@ -146,6 +146,11 @@ def number_text(value: float, language: Language) -> str:
     if value.is_integer():
         return f"{value:z.0f}"
     text = f"{value:.2g}" if abs(value) < 0.1 else f"{value:.2f}".rstrip("0").rstrip(".")
+    return decimal(text, language)
+
+
+def decimal(text: str, language: Language) -> str:
+    """Return a number written with a point as a language writes it: with a comma in German."""
     return text.replace(".", ",") if language == "de" else text
 
 

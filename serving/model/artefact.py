@@ -12,7 +12,7 @@ from features.declaration.feature_set import KERNEL_VERSION
 from serving.model.explain.explanation import TreeExplanation
 from serving.model.linear import LinearExplanation, LinearModel
 from serving.model.manifest import FORMAT, Manifest
-from serving.model.scorer import Halves, LeadModel
+from serving.model.scorer import Ensemble, LeadModel
 
 MANIFEST = "manifest.json"
 LINEAR = "linear.json"
@@ -51,10 +51,10 @@ def load_model(folder: Path, version: str | None = None) -> LeadModel:
     """
     manifest = _manifest(folder)
     linear = _linear(folder, manifest)
-    halves = Halves(_trees(folder, manifest), LinearExplanation(linear), manifest.mixture)
-    _check_columns(manifest, halves)
+    ensemble = Ensemble(_trees(folder, manifest), LinearExplanation(linear), manifest.mixture)
+    _check_columns(manifest, ensemble)
     unregistered = f"{manifest.project}@{manifest.trained_at:%Y-%m-%dT%H:%M:%SZ}"
-    return LeadModel(manifest, halves, version or unregistered)
+    return LeadModel(manifest, ensemble, version or unregistered)
 
 
 def _manifest(folder: Path) -> Manifest:
@@ -112,15 +112,15 @@ def _check_sum(part: str, text: str, expected: str) -> None:
         raise ModelRefusedError(f"{part} is not the one of the manifest; fetch the model again")
 
 
-def _check_columns(manifest: Manifest, halves: Halves) -> None:
+def _check_columns(manifest: Manifest, ensemble: Ensemble) -> None:
     columns = len(manifest.feature_set.features)
-    if halves.trees is not None and halves.trees.features != columns:
+    if ensemble.trees is not None and ensemble.trees.features != columns:
         raise ModelRefusedError(
-            f"{BOOSTER} expects {halves.trees.features} features, the manifest has {columns}"
+            f"{BOOSTER} expects {ensemble.trees.features} features, the manifest has {columns}"
         )
     if manifest.encoder.categories.keys() != manifest.feature_set.categories.keys():
         raise ModelRefusedError("the encoder's categorical fields are not those of the feature set")
-    for term in halves.linear.model.terms:
+    for term in ensemble.linear.model.terms:
         if not 0 <= term.column < columns:
             raise ModelRefusedError(f"{LINEAR} names a column beyond the {columns} of the manifest")
         feature = manifest.feature_set.features[term.column]

@@ -15,7 +15,7 @@ FORMAT = 2
 
 
 class Mixture(DocumentPart):
-    """Weights of the two halves of the raw margin.
+    """Weights of the two parts of the raw margin.
 
     Attributes:
         trees: Weight of the booster's margin; 0 where trees have not earned their place.
@@ -74,7 +74,7 @@ class Manifest(DocumentPart):
         feature_set: Features in column order.
         fingerprint: Of the feature set, by the code that trained it.
         encoder: Frozen categories.
-        mixture: Weights of the halves.
+        mixture: Weights of the learners.
         calibration: From raw margin to log-odds.
         reference: For score and grade.
         importance: Mean absolute contribution by feature name, log-odds.

@@ -51,7 +51,7 @@ def explained(base: float, contributions: NDArray[np.float64]) -> Explained:
 
 
 @dataclass(frozen=True, slots=True)
-class Halves:
+class Ensemble:
     """The two learners and the weights of their margins, before calibration.
 
     Attributes:
@@ -86,10 +86,10 @@ class Halves:
 class LeadModel:
     """A loaded model; safe to call from several threads."""
 
-    def __init__(self, manifest: Manifest, halves: Halves, version: str) -> None:
+    def __init__(self, manifest: Manifest, ensemble: Ensemble, version: str) -> None:
         """Join a manifest and its learners under the name answers will give."""
         self.manifest = manifest
-        self.halves = halves
+        self.ensemble = ensemble
         self.version = version
 
     @property
@@ -99,12 +99,12 @@ class LeadModel:
 
     def explain(self, table: FeatureTable) -> Explained:
         """Return the calibrated log-odds of each row and their contributions."""
-        return self.halves.explain(self.encoder.encode(table), self.manifest.calibration)
+        return self.ensemble.explain(self.encoder.encode(table), self.manifest.calibration)
 
     def log_odds(self, table: FeatureTable) -> NDArray[np.float64]:
         """Return the calibrated log-odds alone, float64 [rows]."""
         calibration = self.manifest.calibration
-        margins = self.halves.margins(self.encoder.encode(table))
+        margins = self.ensemble.margins(self.encoder.encode(table))
         log_odds: NDArray[np.float64] = calibration.slope * margins + calibration.offset
         return np.clip(log_odds, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)
 

@@ -94,7 +94,7 @@ class Enquiry:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Assessment:
     """What a basis says about one row of features.
 
     Attributes:
@@ -126,7 +126,7 @@ class Verdict:
             return bool(parts and np.isfinite(self.base + self.contributions.sum()))
 
 
-def judge(basis: Basis, table: FeatureTable) -> list[Verdict]:
+def assess(basis: Basis, table: FeatureTable) -> list[Assessment]:
     """Return what a basis says about each row of its features."""
     # What is not finite is for the caller to see, and for the rules to answer.
     with np.errstate(invalid="ignore", over="ignore"):
@@ -136,22 +136,22 @@ def judge(basis: Basis, table: FeatureTable) -> list[Verdict]:
         by_reason = basis.by_reason(explained.contributions)
     base, contributions = explained.base_log_odds, explained.contributions
     return [
-        Verdict(basis, table, row, base, contributions[row], by_reason[row], chance, score)
+        Assessment(basis, table, row, base, contributions[row], by_reason[row], chance, score)
         for row, (chance, score) in enumerate(zip(probabilities, scores, strict=True))
     ]
 
 
 def compose(
     enquiry: Enquiry,
-    verdict: Verdict,
+    assessment: Assessment,
     listing: Listing,
     language: Language,
     fallback_reason: FallbackReason | None,
 ) -> Answer:
-    """Return the answer about a lead from a finite verdict."""
-    basis, table, row = verdict.basis, verdict.table, verdict.row
+    """Return the answer about a lead from a finite assessment."""
+    basis, table, row = assessment.basis, assessment.table, assessment.row
     values = table.row(row)
-    shares, totals = verdict.contributions.tolist(), verdict.by_reason.tolist()
+    shares, totals = assessment.contributions.tolist(), assessment.by_reason.tolist()
     fit = sum(compress(totals, basis.fit))
     behaviour = sum(total for total, of_fit in zip(totals, basis.fit, strict=True) if not of_fit)
     listed = strongest(totals, listing.up, listing.down)
@@ -161,13 +161,13 @@ def compose(
     return Answer(
         lead_id=enquiry.lead_id,
         as_of=moment(enquiry.as_of),
-        probability=verdict.probability,
-        score=verdict.score,
-        grade=grade_of(verdict.score),
+        probability=assessment.probability,
+        score=assessment.score,
+        grade=grade_of(assessment.score),
         basis=basis.name,
         fallback_reason=fallback_reason,
-        log_odds=verdict.base + fit + behaviour,
-        base_log_odds=verdict.base,
+        log_odds=assessment.base + fit + behaviour,
+        base_log_odds=assessment.base,
         fit=fit,
         behaviour=behaviour,
         reasons=reasons,

@@ -90,7 +90,7 @@ def card_of(scoring: Scoring, message: str | None) -> Card:
     )
     if not isinstance(basis, ModelBasis):
         return card
-    manifest, trees = basis.model.manifest, basis.model.halves.trees
+    manifest, trees = basis.model.manifest, basis.model.ensemble.trees
     return card.model_copy(
         update={
             "project": manifest.project,

@@ -9,7 +9,7 @@ from rich.text import Text
 from features.contract.language import Language
 from features.declaration.feature_set import DisplayName
 from features.wording.labels import display_name
-from features.wording.words import number_text
+from features.wording.words import decimal, number_text
 from serving.scoring.answer import Answer
 from serving.scoring.missing import UNSENT
 
@@ -112,8 +112,7 @@ def _bars(answer: Answer, language: Language) -> Table:
 
 
 def _signed(value: float, language: Language) -> str:
-    text = f"{value:+.2f}"
-    return text.replace(".", ",") if language == "de" else text
+    return decimal(f"{value:+.2f}", language)
 
 
 def _remarks(

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from features.contract.language import Language
 from features.declaration.table import Value
-from features.wording.words import WORDS, number_text
+from features.wording.words import WORDS, decimal, number_text
 
 
 class FeatureShare(TypedDict):
@@ -72,5 +72,5 @@ def odds_factor(contribution: float, language: Language) -> str:
         return f"{float(f'{factor:.2g}'):.0f}"
     if 0.9 < factor < 1.1:
         factor = float(f"{factor:.3f}")
-        return f"{factor:g}".replace(".", "," if language == "de" else ".")
+        return decimal(f"{factor:g}", language)
     return number_text(float(f"{factor:.2g}"), language)

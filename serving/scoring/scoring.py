@@ -14,12 +14,12 @@ from features.online import OnlineFeatures, OnlineRow
 from serving.model.scorer import LeadModel
 from serving.scoring.answer import (
     Answer,
+    Assessment,
     Enquiry,
     FallbackReason,
     Listing,
-    Verdict,
+    assess,
     compose,
-    judge,
 )
 from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.rules import Rules
@@ -41,14 +41,14 @@ class Conditions:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
-    """A verdict, and the row it is about."""
+class _Assessed:
+    """An assessment, and the row it is about."""
 
     row: OnlineRow
-    verdict: Verdict
+    assessment: Assessment
 
 
-class _Judge:
+class _FeaturedBasis:
     """A basis and the features it wants."""
 
     def __init__(self, basis: Basis, *, strict: bool) -> None:
@@ -64,14 +64,14 @@ class _Judge:
         except ContractError as error:
             return error
 
-    def judge(self, rows: Sequence[OnlineRow | ContractError]) -> list[_Judged | ContractError]:
-        """Return a verdict about each row there is."""
+    def assess(self, rows: Sequence[OnlineRow | ContractError]) -> list[_Assessed | ContractError]:
+        """Return an assessment about each row there is."""
         found = [row for row in rows if isinstance(row, OnlineRow)]
         if not found:
             return [row for row in rows if isinstance(row, ContractError)]
-        verdicts = judge(self.basis, concatenate([row.table for row in found]))
-        judged = iter(map(_Judged, found, verdicts))
-        return [row if isinstance(row, ContractError) else next(judged) for row in rows]
+        assessments = assess(self.basis, concatenate([row.table for row in found]))
+        assessed = iter(map(_Assessed, found, assessments))
+        return [row if isinstance(row, ContractError) else next(assessed) for row in rows]
 
 
 class Scoring:
@@ -93,10 +93,10 @@ class Scoring:
         self.conditions = conditions or Conditions()
         self.unavailable: FallbackReason | None = None
         # What the model can read must not become a mistake where the rules stand in for it.
-        self._rules = _Judge(RulesBasis(rules), strict=False)
-        self._model: _Judge | None = None
+        self._rules = _FeaturedBasis(RulesBasis(rules), strict=False)
+        self._model: _FeaturedBasis | None = None
         if isinstance(model, LeadModel):
-            self._model = _Judge(ModelBasis(model), strict=True)
+            self._model = _FeaturedBasis(ModelBasis(model), strict=True)
         else:
             self.unavailable = model
 
@@ -140,8 +140,8 @@ class Scoring:
 
     def _ask_model(
         self, cases: Sequence[Case], latest: float
-    ) -> Sequence[_Judged | ContractError | FallbackReason]:
-        """Return the model's verdicts, or why the rules must answer instead."""
+    ) -> Sequence[_Assessed | ContractError | FallbackReason]:
+        """Return the model's assessments, or why the rules must answer instead."""
         if self._model is None:
             return [self.unavailable or "no_model"] * len(cases)
         if time.monotonic() > latest:
@@ -150,22 +150,26 @@ class Scoring:
         if time.monotonic() > latest:
             return [row if isinstance(row, ContractError) else "deadline" for row in rows]
         return [
-            "non_finite" if isinstance(judged, _Judged) and not judged.verdict.finite else judged
-            for judged in self._model.judge(rows)
+            "non_finite"
+            if isinstance(assessed, _Assessed) and not assessed.assessment.finite
+            else assessed
+            for assessed in self._model.assess(rows)
         ]
 
     def _answer(
-        self, case: Case, outcome: _Judged | ContractError | FallbackReason
+        self, case: Case, outcome: _Assessed | ContractError | FallbackReason
     ) -> Answer | ContractError:
         fallback_reason: FallbackReason | None = None
         if isinstance(outcome, str):
             fallback_reason = outcome
-            outcome = self._rules.judge(self._rules.rows([case]))[0]
+            outcome = self._rules.assess(self._rules.rows([case]))[0]
         if isinstance(outcome, ContractError):
             return outcome
         language = case.language or self.conditions.language
         enquiry = _enquiry(case, outcome.row)
-        return compose(enquiry, outcome.verdict, self.conditions.listing, language, fallback_reason)
+        return compose(
+            enquiry, outcome.assessment, self.conditions.listing, language, fallback_reason
+        )
 
 
 def _enquiry(case: Case, row: OnlineRow) -> Enquiry:

@@ -11,10 +11,10 @@ from tests.tiny import tiny_training
 def model_without_numbers() -> LeadModel:
     """Return a model that says infinity wherever the number of employees is missing."""
     training = tiny_training()
-    halves = training.learned.halves
+    ensemble = training.learned.ensemble
     terms = [
         term.model_copy(update={"missing_weight": math.inf}) if term.column == 0 else term
-        for term in halves.linear.model.terms
+        for term in ensemble.linear.model.terms
     ]
-    linear = LinearExplanation(halves.linear.model.model_copy(update={"terms": tuple(terms)}))
-    return LeadModel(training.manifest, replace(halves, linear=linear), "broken/1")
+    linear = LinearExplanation(ensemble.linear.model.model_copy(update={"terms": tuple(terms)}))
+    return LeadModel(training.manifest, replace(ensemble, linear=linear), "broken/1")

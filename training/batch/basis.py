@@ -7,7 +7,7 @@ from pathlib import Path
 from serving.model.artefact import load_model
 from serving.registry.loader import ModelUnavailableError, fetch_model
 from serving.scoring.basis import ModelBasis
-from training.batch.scoring import Judges, ProjectScoring, Wording
+from training.batch.scoring import BasisChoice, ProjectScoring, Wording
 from training.progress import Progress
 from training.project.history import open_history
 from training.project.project import Project, read_project
@@ -17,7 +17,7 @@ RULES = "rules"
 """Names the rules where a model could be named."""
 
 
-def project_judges(project: Project, folder: Path, model: str | None, cache: Path) -> Judges:
+def choose_basis(project: Project, folder: Path, model: str | None, cache: Path) -> BasisChoice:
     """Return what is to score the leads of a project.
 
     Args:
@@ -34,14 +34,14 @@ def project_judges(project: Project, folder: Path, model: str | None, cache: Pat
     """
     rules = project_rules(project, folder)
     if model == RULES:
-        return Judges(rules, rules)
+        return BasisChoice(rules, rules)
     try:
         fetched = fetch_model(model or project.champion, project.mlflow.tracking_uri, cache)
     except ModelUnavailableError as error:
         if model is not None:
             raise
-        return Judges(rules, rules, "no_model", str(error))
-    return Judges(ModelBasis(load_model(fetched.folder, fetched.version)), rules)
+        return BasisChoice(rules, rules, "no_model", str(error))
+    return BasisChoice(ModelBasis(load_model(fetched.folder, fetched.version)), rules)
 
 
 @contextmanager
@@ -58,17 +58,17 @@ def open_scoring(
 
     Args:
         project_file: The TOML file.
-        model: As `project_judges`.
+        model: As `choose_basis`.
         wording: How answers are said.
         progress: Where progress is shown.
         cache: Folder for copies of registered models.
         now: Microseconds since 1970; what the sources date later is planned, and left out.
 
     Raises:
-        MistakeError: As `project_judges`, or the sources cannot be read.
+        MistakeError: As `choose_basis`, or the sources cannot be read.
     """
     project, folder = read_project(project_file), project_file.parent
     with progress.step("Fetching the model"):
-        judges = project_judges(project, folder, model, cache)
+        choice = choose_basis(project, folder, model, cache)
     with open_history(project, folder, progress, now) as history:
-        yield ProjectScoring(project, history, judges, wording)
+        yield ProjectScoring(project, history, choice, wording)

@@ -11,7 +11,15 @@ from features.contract.language import Language
 from features.contract.mistake import MistakeError
 from features.history.history import History
 from features.local import LocalFeatures
-from serving.scoring.answer import Answer, Enquiry, FallbackReason, Listing, Verdict, compose, judge
+from serving.scoring.answer import (
+    Answer,
+    Assessment,
+    Enquiry,
+    FallbackReason,
+    Listing,
+    assess,
+    compose,
+)
 from serving.scoring.basis import Basis, RulesBasis
 from training.batch.score_file import score_file
 from training.progress import Progress
@@ -28,7 +36,7 @@ class UnknownLeadError(MistakeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Judges:
+class BasisChoice:
     """What scores rest on.
 
     Attributes:
@@ -80,23 +88,23 @@ class ProjectScoring:
     Attributes:
         project: Whose leads.
         history: Its opened sources.
-        judges: What the scores rest on.
+        choice: What the scores rest on.
     """
 
     def __init__(
-        self, project: Project, history: History, judges: Judges, wording: Wording
+        self, project: Project, history: History, choice: BasisChoice, wording: Wording
     ) -> None:
         """Take what is to be scored.
 
         Args:
             project: Whose leads.
             history: Its opened sources.
-            judges: What the scores rest on.
+            choice: What the scores rest on.
             wording: How answers are said.
         """
         self.project = project
         self.history = history
-        self.judges = judges
+        self.choice = choice
         self._wording = wording
 
     def write(self, output: Path, as_of: int | None, progress: Progress) -> ScoredLeads:
@@ -156,14 +164,14 @@ class ProjectScoring:
             lead: int64 [leads], ascending codes.
             as_of: Microseconds since 1970.
         """
-        basis = self.judges.basis
+        basis = self.choice.basis
         features = LocalFeatures(basis.feature_set, self.history)
         moments = np.full(len(lead), 0 if self.project.flat else as_of)
         eventful = self.history.eventful(as_of)
         for rows, table in features.partitions(lead, moments):
             for start in range(0, len(table), _CHUNK):
                 part = np.arange(start, min(start + _CHUNK, len(table)))
-                verdicts = judge(basis, table.take(part))
+                assessments = assess(basis, table.take(part))
                 chunk = lead[rows][part]
                 enquiries = [
                     Enquiry(lead_id, as_of, unsent=() if any_event else ("lead",))
@@ -173,33 +181,33 @@ class ProjectScoring:
                         strict=True,
                     )
                 ]
-                yield self._composed(enquiries, verdicts, chunk, moments[rows][part])
+                yield self._composed(enquiries, assessments, chunk, moments[rows][part])
 
     def _composed(
         self,
         enquiries: list[Enquiry],
-        verdicts: list[Verdict],
+        assessments: list[Assessment],
         lead: NDArray[np.int64],
         moments: NDArray[np.int64],
     ) -> list[Answer]:
-        """Return answers, those of verdicts that are no numbers by the rules."""
-        finite = np.array([verdict.finite for verdict in verdicts], dtype=np.bool_)
+        """Return answers, those of assessments that are no numbers by the rules."""
+        finite = np.array([assessment.finite for assessment in assessments], dtype=np.bool_)
         by_rules = iter(self._by_rules(lead[~finite], moments[~finite]))
         answers = []
-        for enquiry, verdict, usable in zip(enquiries, verdicts, finite, strict=True):
+        for enquiry, assessment, usable in zip(enquiries, assessments, finite, strict=True):
             answers.append(
                 compose(
                     enquiry,
-                    verdict if usable else next(by_rules),
+                    assessment if usable else next(by_rules),
                     self._wording.listing,
                     self._wording.language,
-                    self.judges.fallback_reason if usable else "non_finite",
+                    self.choice.fallback_reason if usable else "non_finite",
                 )
             )
         return answers
 
-    def _by_rules(self, lead: NDArray[np.int64], moments: NDArray[np.int64]) -> list[Verdict]:
+    def _by_rules(self, lead: NDArray[np.int64], moments: NDArray[np.int64]) -> list[Assessment]:
         if len(lead) == 0:
             return []
-        rules = self.judges.rules
-        return judge(rules, LocalFeatures(rules.feature_set, self.history).table(lead, moments))
+        rules = self.choice.rules
+        return assess(rules, LocalFeatures(rules.feature_set, self.history).table(lead, moments))

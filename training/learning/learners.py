@@ -7,7 +7,7 @@ from features.declaration.feature_set import FeatureSet
 from serving.model.explain.explanation import TreeExplanation
 from serving.model.linear import LinearExplanation
 from serving.model.manifest import Mixture
-from serving.model.scorer import Halves
+from serving.model.scorer import Ensemble
 from training.learning.boosting import booster_settings, fit_booster
 from training.learning.examples import Examples
 from training.learning.logistic import beside_trees, fit_linear
@@ -38,15 +38,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """The fitted halves, and what is needed to write them down.
+    """The fitted ensemble, and what is needed to write them down.
 
     Attributes:
-        halves: As the model object uses them; the linear one holds the baseline of the trees, too.
+        ensemble: As the model object uses it; its linear part holds the baseline of the trees, too.
         logistic: The logistic regression alone.
         booster_text: None without trees.
     """
 
-    halves: Halves
+    ensemble: Ensemble
     logistic: LinearExplanation
     booster_text: str | None
 
@@ -59,7 +59,7 @@ def learn(
     learning_rate: float,
     seed: int,
 ) -> Learned:
-    """Fit the halves of a candidate.
+    """Fit the learners of a candidate.
 
     Args:
         feature_set: What the columns mean.
@@ -71,9 +71,9 @@ def learn(
     """
     linear = fit_linear(feature_set, encoder, examples, candidate.logistic_c)
     if candidate.tree_weight == 0.0:
-        return Learned(Halves(None, linear, Mixture(trees=0.0, linear=1.0)), linear, None)
+        return Learned(Ensemble(None, linear, Mixture(trees=0.0, linear=1.0)), linear, None)
     settings = booster_settings(candidate.leaves, learning_rate, seed)
     text = fit_booster(feature_set, examples, settings, candidate.rounds).model_to_string()
     beside, weight = beside_trees(linear, examples, candidate.tree_weight)
     mixture = Mixture(trees=candidate.tree_weight, linear=weight)
-    return Learned(Halves(TreeExplanation(text), beside, mixture), linear, text)
+    return Learned(Ensemble(TreeExplanation(text), beside, mixture), linear, text)

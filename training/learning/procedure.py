@@ -9,7 +9,7 @@ from features.declaration.encoder import Encoder
 from features.declaration.feature_set import FeatureSet
 from features.declaration.table import FeatureTable
 from serving.model.manifest import Calibration, Mixture
-from serving.model.scorer import Halves, probability
+from serving.model.scorer import Ensemble, probability
 from training.learning.calibration import OutOfTime, calibrate
 from training.learning.choice import choose, rounds_tried
 from training.learning.columns import Columns
@@ -32,7 +32,7 @@ class Fitted:
         trials: What else was tried, and how that did.
         columns: The features that told anything.
         encoder: Frozen on the mature rows.
-        learned: The two halves.
+        learned: The two learners.
         calibration: From raw margins to log-odds.
         reference: float64, calibrated log-odds of regular rows that it had not learned from, or
             where there are none, of those it learned from.
@@ -54,20 +54,20 @@ class Fitted:
         return self.columns.kept
 
     def encode(self, table: FeatureTable) -> NDArray[np.float64]:
-        """Return rows as the halves take them."""
+        """Return rows as the learners take them."""
         return self.encoder.encode(table.select(self.feature_set))
 
     def probabilities(self, table: FeatureTable) -> NDArray[np.float64]:
         """Return the probability of each row, float64 [rows]."""
-        return self._probabilities(self.learned.halves, table)
+        return self._probabilities(self.learned.ensemble, table)
 
     def by_logistic_alone(self, table: FeatureTable) -> NDArray[np.float64]:
         """Return what its logistic regression alone says of each row, float64 [rows]."""
-        alone = Halves(None, self.learned.logistic, Mixture(trees=0.0, linear=1.0))
+        alone = Ensemble(None, self.learned.logistic, Mixture(trees=0.0, linear=1.0))
         return self._probabilities(alone, table)
 
-    def _probabilities(self, halves: Halves, table: FeatureTable) -> NDArray[np.float64]:
-        margins = halves.margins(self.encode(table))
+    def _probabilities(self, ensemble: Ensemble, table: FeatureTable) -> NDArray[np.float64]:
+        margins = ensemble.margins(self.encode(table))
         return probability(self.calibration.slope * margins + self.calibration.offset)
 
 
@@ -111,7 +111,7 @@ class Procedure:
         calibration, trials = calibrate(told, self._dataset.schedule.horizon, choices.calibration)
         margins = told.margin[regular]
         if len(margins) == 0:
-            margins = learned.halves.margins(known.matrix[known.rows.kind == REGULAR])
+            margins = learned.ensemble.margins(known.matrix[known.rows.kind == REGULAR])
         return Fitted(
             candidate=choice.candidate,
             trials=(*choice.trials, *trials),

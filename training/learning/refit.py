@@ -49,7 +49,7 @@ class Shipped:
     def save(self, folder: Path) -> None:
         """Write the model folder."""
         learned = self.fitted.learned
-        save_model(folder, self.manifest, learned.halves.linear.model, learned.booster_text)
+        save_model(folder, self.manifest, learned.ensemble.linear.model, learned.booster_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def ship(project: Project, dataset: Dataset, fitted: Fitted, figures: Figures, n
     rows = dataset.learning.rows
     newest = np.sort(np.argsort(rows.as_of, kind="stable")[-_SAMPLE:])
     sample = dataset.learning.table.take(newest).select(fitted.feature_set)
-    explained = learned.halves.explain(fitted.encode(sample), fitted.calibration)
+    explained = learned.ensemble.explain(fitted.encode(sample), fitted.calibration)
     importance = np.abs(explained.contributions).mean(axis=0)
     names = [feature.name for feature in fitted.feature_set.features]
     subjects = Subjects(fitted.feature_set)
@@ -104,7 +104,7 @@ def ship(project: Project, dataset: Dataset, fitted: Fitted, figures: Figures, n
         feature_set=fitted.feature_set,
         fingerprint=fitted.feature_set.fingerprint,
         encoder=fitted.encoder,
-        mixture=learned.halves.mixture,
+        mixture=learned.ensemble.mixture,
         calibration=fitted.calibration,
         reference=Reference.of(fitted.reference),
         importance=dict(zip(names, importance.tolist(), strict=True)),
@@ -114,7 +114,7 @@ def ship(project: Project, dataset: Dataset, fitted: Fitted, figures: Figures, n
         backtest=figures.backtest,
         notes=figures.notes,
         libraries={name: version(name) for name in _LIBRARIES},
-        linear_sha256=checksum(learned.halves.linear.model.model_dump_json()),
+        linear_sha256=checksum(learned.ensemble.linear.model.model_dump_json()),
         booster_sha256=checksum(learned.booster_text) if learned.booster_text else None,
     )
     return Shipped(manifest, fitted, sample, explained)

@@ -49,7 +49,7 @@ def test_a_loaded_model_says_what_the_fitted_one_said(tmp_path: Path) -> None:
     training = tiny_training()
     table = random_table(50, seed=12)
     matrix = training.manifest.encoder.encode(table)
-    fitted = training.learned.halves.explain(matrix, training.manifest.calibration)
+    fitted = training.learned.ensemble.explain(matrix, training.manifest.calibration)
     np.testing.assert_array_equal(training.load(tmp_path).explain(table).log_odds, fitted.log_odds)
 
 
@@ -222,7 +222,7 @@ def test_log_odds_of_a_model_are_capped_alike_with_parts_and_alone(tmp_path: Pat
     training = tiny_training()
     table = random_table(50, seed=14)
     as_learned = Calibration(slope=1.0, offset=0.0)
-    base = training.learned.halves.explain(
+    base = training.learned.ensemble.explain(
         training.manifest.encoder.encode(table), as_learned
     ).base_log_odds
     steep = Calibration(slope=30.0, offset=-30.0 * base)

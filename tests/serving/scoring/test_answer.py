@@ -14,7 +14,7 @@ from features.contract.lead import Event, Lead
 from features.online import OnlineFeatures
 from serving.model.reference import grade_of
 from serving.model.scorer import LeadModel
-from serving.scoring.answer import Answer, Listing, Verdict
+from serving.scoring.answer import Answer, Assessment, Listing
 from serving.scoring.rules import Rules, read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from tests.tiny import tiny_training
@@ -221,10 +221,10 @@ def test_rules_have_seen_no_categories(by_model: Scoring) -> None:
         (math.inf, [0.0, 0.0], False),
     ],
 )
-def test_a_verdict_is_finite_if_its_parts_and_their_sum_are(
+def test_an_assessment_is_finite_if_its_parts_and_their_sum_are(
     by_model: Scoring, base: float, parts: list[float], finite: bool
 ) -> None:
     table = OnlineFeatures(by_model.basis.feature_set).row(Lead("L", NOW), (), NOW_US).table
     contributions = np.array(parts)
-    verdict = Verdict(by_model.basis, table, 0, base, contributions, contributions, 0.5, 50)
-    assert verdict.finite is finite
+    assessment = Assessment(by_model.basis, table, 0, base, contributions, contributions, 0.5, 50)
+    assert assessment.finite is finite

@@ -23,7 +23,7 @@ from serving.scoring.scoring import Conditions, Scoring
 from tests.serving.broken import model_without_numbers
 from tests.tiny import tiny_training
 from tests.training.firm import write_firm
-from training.batch.scoring import Judges, ProjectScoring, UnknownLeadError, Wording
+from training.batch.scoring import BasisChoice, ProjectScoring, UnknownLeadError, Wording
 from training.progress import Progress
 from training.project.history import open_history
 from training.project.project import Project, read_project
@@ -111,8 +111,8 @@ def _event(row: dict[str, str]) -> Event:
 def _scoring(
     project: Project, history: History, basis: Basis, wording: Wording = WORDING
 ) -> ProjectScoring:
-    judges = Judges(basis, RULES, None if basis.name == "model" else "no_model")
-    return ProjectScoring(project, history, judges, wording)
+    choice = BasisChoice(basis, RULES, None if basis.name == "model" else "no_model")
+    return ProjectScoring(project, history, choice, wording)
 
 
 def _answers(

@@ -94,4 +94,4 @@ def test_trimmed_files_give_bit_for_bit_what_whole_files_give(tmp_path: Path, fi
     assert first.calibration == second.calibration
     np.testing.assert_array_equal(first.reference, second.reference)
     assert first.learned.booster_text == second.learned.booster_text
-    assert first.learned.halves.linear.model == second.learned.halves.linear.model
+    assert first.learned.ensemble.linear.model == second.learned.ensemble.linear.model

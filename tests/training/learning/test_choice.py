@@ -108,4 +108,4 @@ def test_a_baseline_needs_the_age() -> None:
     sets = dict.fromkeys(dataset.feature_sets, features)
     fitted = _refit(replace(dataset, feature_sets=sets), by_age=True)
     assert "lead_age_days" not in fitted.feature_set.columns
-    assert fitted.learned.halves.linear.model.terms
+    assert fitted.learned.ensemble.linear.model.terms

@@ -121,22 +121,22 @@ def test_without_recency_every_row_weighs_the_same_however_many_a_lead_has() -> 
 def test_trees_are_left_out_where_they_have_no_weight() -> None:
     encoder, examples = _examples(300, seed=4)
     learned = _learn(encoder, examples, tree_weight=0.0)
-    assert (learned.booster_text, learned.halves.trees) == (None, None)
+    assert (learned.booster_text, learned.ensemble.trees) == (None, None)
     linear = fit_linear(FEATURE_SET, encoder, examples, CANDIDATE.logistic_c)
     np.testing.assert_array_equal(
-        learned.halves.margins(examples.matrix), linear.margins(examples.matrix)
+        learned.ensemble.margins(examples.matrix), linear.margins(examples.matrix)
     )
 
 
 @pytest.mark.parametrize("tree_weight", [0.3, 1.0])
 def test_the_margin_is_the_weighted_mean_of_both_halves(tree_weight: float) -> None:
     encoder, examples = _examples(600, seed=8)
-    halves = _learn(encoder, examples, tree_weight=tree_weight).halves
-    assert halves.trees is not None
-    assert halves.trees.trees == 20
-    expected = tree_weight * halves.trees.margins(examples.matrix)
-    expected += (1 - tree_weight) * halves.linear.margins(examples.matrix)
-    np.testing.assert_allclose(halves.margins(examples.matrix), expected, atol=1e-12)
+    ensemble = _learn(encoder, examples, tree_weight=tree_weight).ensemble
+    assert ensemble.trees is not None
+    assert ensemble.trees.trees == 20
+    expected = tree_weight * ensemble.trees.margins(examples.matrix)
+    expected += (1 - tree_weight) * ensemble.linear.margins(examples.matrix)
+    np.testing.assert_allclose(ensemble.margins(examples.matrix), expected, atol=1e-12)
 
 
 def _with_baseline(encoder: Encoder, examples: Examples) -> Examples:
@@ -152,14 +152,14 @@ def test_trees_stand_on_the_baseline_and_the_logistic_keeps_its_share(tree_weigh
     examples = _with_baseline(encoder, examples)
     learned = _learn(encoder, examples, tree_weight=tree_weight)
     assert examples.baseline is not None
-    assert learned.halves.trees is not None
-    trees = learned.halves.trees.margins(examples.matrix) + examples.baseline.margins(
+    assert learned.ensemble.trees is not None
+    trees = learned.ensemble.trees.margins(examples.matrix) + examples.baseline.margins(
         examples.matrix
     )
     logistic = learned.logistic.margins(examples.matrix)
     expected = tree_weight * trees + (1 - tree_weight) * logistic
-    np.testing.assert_allclose(learned.halves.margins(examples.matrix), expected, atol=1e-9)
-    linear = learned.halves.linear.contributions(examples.matrix)
+    np.testing.assert_allclose(learned.ensemble.margins(examples.matrix), expected, atol=1e-9)
+    linear = learned.ensemble.linear.contributions(examples.matrix)
     mean = np.average(linear, axis=0, weights=examples.weight)
     np.testing.assert_allclose(mean, 0.0, atol=1e-9)
 

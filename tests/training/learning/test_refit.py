@@ -64,7 +64,7 @@ def test_recency_moves_what_is_learned(dataset: Dataset) -> None:
         for half_life in (0.1, 0.0)
     )
     assert with_recency.candidate.half_life == 0.1
-    assert with_recency.learned.halves.linear.model != without.learned.halves.linear.model
+    assert with_recency.learned.ensemble.linear.model != without.learned.ensemble.linear.model
 
 
 def test_a_fixed_calibration_is_of_the_model_that_ships(dataset: Dataset) -> None:
@@ -126,7 +126,7 @@ def test_what_ships_is_learned_with_the_recency_that_was_chosen(dataset: Dataset
     fitted = procedure.run(dataset.schedule.end, known)
     examples = known.examples(0.1, by_age=fitted.candidate.by_age)
     expected = fit_linear(known.feature_set, known.encoder, examples, fitted.candidate.logistic_c)
-    assert fitted.learned.halves.linear.model == expected.model
+    assert fitted.learned.ensemble.linear.model == expected.model
 
 
 def test_plots_show_the_newest_rows(

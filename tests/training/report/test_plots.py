@@ -19,7 +19,7 @@ def test_the_summary_shows_whole_names(name: str) -> None:
     training = tiny_training()
     manifest = training.manifest.model_copy(update={"feature_set": feature_set})
     sample = random_table(50, seed=3)
-    explained = training.learned.halves.explain(
+    explained = training.learned.ensemble.explain(
         manifest.encoder.encode(sample), manifest.calibration
     )
     with warnings.catch_warnings(action="ignore"):
