@@ -28,6 +28,7 @@ from features.contract.lead import moment
 from features.contract.mistake import MistakeError
 from features.history.sources import expand
 from serving.model.manifest import Metric
+from training.checks.backtest import scored_scenes
 from training.checks.metric_text import metric_text
 from training.checks.metrics import Outcomes, evaluate
 from training.progress import Progress
@@ -115,11 +116,7 @@ def beside(path: Path, checkout: Path, progress: Progress) -> Beside:
 
 
 def _rows(study: Study, cutoff: int) -> LabelledRows:
-    dataset = study.dataset
-    if study.project.flat is None:
-        return dataset.open_leads[cutoff].rows
-    rows = dataset.learning.rows
-    return rows.take(dataset.schedule.window(rows, cutoff))
+    return dict(scored_scenes(study.dataset))[cutoff].rows
 
 
 def _dated(study: Study, path: Path, cutoff: int, earlier: "_Earlier") -> NDArray[np.float64]:

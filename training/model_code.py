@@ -32,16 +32,13 @@ def write_model_code(folder: Path) -> tuple[Path, str]:
     package = folder / name
     for module, source in sources.items():
         target = package / Path(*module.split("."))
-        target = target / "__init__.py" if source.name == "__init__.py" else _file(target)
+        of_package = source.name == "__init__.py"
+        target = target / "__init__.py" if of_package else target.with_suffix(".py")
         target.parent.mkdir(parents=True, exist_ok=True)
         text = source.read_text(encoding="utf-8")
         target.write_text(_IMPORT.sub(rf"\g<1>{name}.", text), encoding="utf-8")
     (package / "__init__.py").write_text('"""What a model needs to load."""\n', encoding="utf-8")
     return package, f"{name}.{_ENTRY}"
-
-
-def _file(path: Path) -> Path:
-    return path.with_name(f"{path.name}.py")
 
 
 def _needed(module: str, found: dict[str, Path]) -> dict[str, Path]:

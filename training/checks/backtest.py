@@ -95,7 +95,7 @@ def run_backtest(dataset: Dataset, procedure: Procedure, seed: int, progress: Pr
             advance(1)
     judged = {
         cutoff: _judge(fitted[cutoff], scene)
-        for cutoff, scene in _scenes(dataset)
+        for cutoff, scene in scored_scenes(dataset)
         if cutoff in fitted and len(scene.rows)
     }
     dated = bool(dataset.open_leads)
@@ -105,7 +105,7 @@ def run_backtest(dataset: Dataset, procedure: Procedure, seed: int, progress: Pr
     return Backtest(fitted, said, lines, pooled, len(cutoffs))
 
 
-def _scenes(dataset: Dataset) -> Iterator[tuple[int, Scene]]:
+def scored_scenes(dataset: Dataset) -> Iterator[tuple[int, Scene]]:
     """Yield the leads open at each cut-off; of flat data the rows that came next."""
     if dataset.open_leads:
         yield from dataset.open_leads.items()

@@ -1,7 +1,7 @@
 """Out-of-time predictions: what is learned at an anchor, held against the rows of its window."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,7 @@ class Forward:
         self._trees: dict[tuple[int, bool, bool, float, int], dict[int, NDArray[np.float64]]] = {}
         self._ground = lru_cache(maxsize=_GROUNDS)(self._find_ground)
         self._encoded = lru_cache(maxsize=_GROUNDS)(self._find_window)
+        self._inside = cache(self._find_inside)
         self._too_little: set[int] = set()
 
     def windows(self, cutoff: int, most: int) -> list[Window]:
@@ -141,7 +142,7 @@ class Forward:
         scene = self._dataset.learning
         return self._known(anchor, season=season).encode(scene.table.take(self._inside(anchor)))
 
-    def _inside(self, anchor: int) -> NDArray[np.bool_]:
+    def _find_inside(self, anchor: int) -> NDArray[np.bool_]:
         """Return which rows to learn from are those of the window of an anchor."""
         rows = self._dataset.learning.rows
         return sample(self._dataset, self._dataset.schedule.window(rows, anchor), _MOST_ROWS)
