@@ -24,11 +24,12 @@ from experiments.simulator import simulate
 from features.contract.clock import now
 from features.contract.mistake import MistakeError
 from features.local import LocalFeatures
+from serving.batch.history_scoring import Wording
 from serving.scoring.answer import Listing
 from serving.settings import Settings
-from training.batch.basis import open_scoring
-from training.batch.scoring import ProjectScoring, Wording
 from training.progress import Progress
+from training.scores.basis import open_scoring
+from training.scores.project_scoring import ProjectScoring
 
 _SECTION = """\
 ## What the listed reasons hold
@@ -102,7 +103,8 @@ def _contributions(scoring: ProjectScoring) -> NDArray[np.float64]:
     basis = scoring.choice.basis
     moments = np.full(len(lead), 0 if scoring.project.flat else as_of)
     table = LocalFeatures(basis.feature_set, scoring.history).table(lead, moments)
-    return basis.explain(table).contributions
+    explained, _ = basis.explain(table)
+    return explained.contributions
 
 
 def table_of(coverages: Iterator[Coverage]) -> str:

@@ -1,15 +1,15 @@
 """Features of one lead inside a request, computed by the same kernel as every batch."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from features.contract.lead import ContractError, Event, Lead, micros, moment
 from features.contract.profile import profile_number, profile_text
 from features.contract.text import trimmed
+from features.contract.visibility import precedence, visible_from
 from features.declaration.derived import fill_derived
 from features.declaration.feature_set import FeatureSet, Level
 from features.declaration.incomplete import Completeness
@@ -21,6 +21,7 @@ from features.kernel.plan import (
     EventArrays,
     Plan,
     Rows,
+    canonical_keys,
     lay_out,
     take_events,
 )
@@ -147,8 +148,7 @@ class OnlineFeatures:
             value=np.array(value, dtype=np.float64),
             item=np.array(item, dtype=np.int64),
         )
-        order = np.lexsort((arrays.value, arrays.type_code, arrays.recorded, arrays.occurred))
-        return take_events(arrays, order)
+        return take_events(arrays, np.lexsort(canonical_keys(arrays)))
 
 
 _ZERO = np.zeros(1, dtype=np.int64)
@@ -161,6 +161,12 @@ class _Visible(NamedTuple):
     event_id: str | None
     event: Event
 
+    @property
+    def precedence(self) -> tuple[Any, ...]:
+        """What copies are compared by; the item makes their order of no account."""
+        by_contract = precedence(self.occurred, self.recorded, self.event.value)
+        return *by_contract, trimmed(self.event.item) or ""
+
 
 def _visible(events: Sequence[Event], as_of: int, source: str) -> list[_Visible]:
     """Return the events that count at `as_of`."""
@@ -170,14 +176,14 @@ def _visible(events: Sequence[Event], as_of: int, source: str) -> list[_Visible]
         recorded = occurred
         if event.recorded_at is not None:
             recorded = micros(event.recorded_at, f"{source}.{position}.recorded_at")
-        if 0 <= occurred < as_of and recorded <= as_of:
+        if occurred >= 0 and visible_from(occurred, recorded) <= as_of:
             event_type, event_id = trimmed(event.event_type) or "", trimmed(event.event_id)
             visible.append(_Visible(occurred, recorded, event_type, event_id, event))
     return visible
 
 
 def _once(events: list[_Visible]) -> list[_Visible]:
-    """Return each event once: of those of one type and id, the one that was visible first."""
+    """Return each event once: of those of one type and id, the one that takes precedence."""
     without_id = []
     found: dict[tuple[str, str], _Visible] = {}
     for candidate in events:
@@ -185,13 +191,6 @@ def _once(events: list[_Visible]) -> list[_Visible]:
             without_id.append(candidate)
             continue
         key = (candidate.event_type, candidate.event_id)
-        if key not in found or _precedence(candidate) < _precedence(found[key]):
+        if key not in found or candidate.precedence < found[key].precedence:
             found[key] = candidate
     return without_id + list(found.values())
-
-
-def _precedence(visible: _Visible) -> tuple[int, int, int, bool, float]:
-    occurred, recorded = visible.occurred, visible.recorded
-    value = math.nan if visible.event.value is None else visible.event.value
-    no_value = math.isnan(value)
-    return max(occurred + 1, recorded), occurred, recorded, no_value, 0.0 if no_value else value

@@ -1,6 +1,5 @@
 """What scores the leads of a project, opened for a command."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,8 +11,8 @@ import typer
 from leadscore.options import SpokenLanguage
 
 if TYPE_CHECKING:
-    from training.batch.scoring import ProjectScoring
     from training.progress import Progress
+    from training.scores.project_scoring import ProjectScoring
 
 
 @contextmanager
@@ -22,13 +21,13 @@ def scoring_of(
 ) -> Iterator["ProjectScoring"]:
     """Open what scores the leads of a project; where that is the rules unasked, say why."""
     from features.contract.clock import now
+    from serving.batch.history_scoring import Wording
     from serving.scoring.answer import Listing
     from serving.settings import Settings
-    from training.batch.basis import open_scoring
-    from training.batch.scoring import Wording
+    from training.scores.basis import open_scoring
 
     wording = Wording(Listing(up=reasons, down=reasons), language.value)
-    cache = Settings.from_environment(os.environ).cache
+    cache = Settings.from_environment().cache
     with open_scoring(project, model, wording, progress, cache=cache, now=now()) as scoring:
         if scoring.choice.message is not None:
             typer.echo(f"The rules answer: {scoring.choice.message}", err=True)

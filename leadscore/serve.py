@@ -1,6 +1,5 @@
 """Answer over HTTP."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +32,6 @@ def serve(
         chosen["model"] = model or read.champion
         chosen["tracking_uri"] = read.mlflow.tracking_uri
         chosen["rules"] = project.parent / read.rules if read.rules else None
-    settings = Settings.from_environment(os.environ)
+    settings = Settings.from_environment()
     given = {key: value for key, value in chosen.items() if value is not None}
     run(settings.model_copy(update=given))

@@ -1,10 +1,11 @@
 """Settings of the service, each an environment variable ``LEADSCORE_...``."""
 
-from collections.abc import Mapping
+import os
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from features.contract.document import suggestion
 from features.contract.language import Language
@@ -28,10 +29,12 @@ class SettingRow(NamedTuple):
     meaning: str
 
 
-class Settings(BaseModel):
-    """All settings of the service."""
+class Settings(BaseSettings):
+    """All settings of the service, from the environment unless given; an empty one is not set."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, protected_namespaces=()
+    )
 
     model: str | None = Field(
         default=None,
@@ -65,23 +68,20 @@ class Settings(BaseModel):
     port: int = Field(default=8000, ge=0, le=65_535, description="Port to listen on.")
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+    def from_environment(cls) -> Self:
         """Read the settings.
-
-        Args:
-            environment: Such as `os.environ`; an empty variable counts as not set.
 
         Raises:
             SettingsError: A variable is unknown or has a value that cannot be used.
         """
-        known = {variable_of(name): name for name in cls.model_fields}
-        ours = {v for v in environment if v.startswith(PREFIX)} - OF_OTHER_ROOMS
-        if unknown := sorted(ours - known.keys()):
+        known = {variable_of(name) for name in cls.model_fields}
+        ours = {v for v in os.environ if v.startswith(PREFIX)} - OF_OTHER_ROOMS
+        if unknown := sorted(ours - known):
             raise SettingsError(
                 "\n".join(f"{v} is no setting; {suggestion(v, known)}" for v in unknown)
             )
         try:
-            return cls.model_validate({known[v]: environment[v] for v in ours if environment[v]})
+            return cls()
         except ValidationError as error:
             lines = [
                 f"{variable_of(str(mistake['loc'][0]))}: {mistake['msg'].removeprefix('Input ')}"

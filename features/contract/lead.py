@@ -1,8 +1,7 @@
 """The data contract: lead, event, stage change, and the two clocks they live by.
 
-`occurred_at` says when something happened, `recorded_at` when it could be known. The visibility
-rule, stated once for the whole house: at `as_of`, an event counts iff ``occurred_at < as_of`` and
-``recorded_at <= as_of``; window ``w`` is ``[as_of - w, as_of)``.
+`occurred_at` says when something happened, `recorded_at` when it could be known; `visibility` says
+which of it counts.
 """
 
 from collections.abc import Mapping

@@ -26,13 +26,13 @@ _KEYS = {
 
 _COLUMNS = "lead, account, first_for_account, type, occurred, recorded, value, item"
 
-# Of events of one type and id, the one visible first counts: for a lead, and for an account.
+# Of events of one type and id, the first by `precedence` counts: for a lead, and for an account.
 _ONCE = """
     SELECT * REPLACE (first_for_account AND (id IS NULL OR row_number() OVER (
         PARTITION BY account, id ORDER BY visible, occurred, recorded, value, item, lead
     ) = 1) AS first_for_account)
     FROM (
-        SELECT *, greatest(occurred + 1, recorded) AS visible FROM staged
+        SELECT *, visible_from(occurred, recorded) AS visible FROM staged
         WHERE {known}
         QUALIFY id IS NULL OR row_number() OVER (
             PARTITION BY lead, account, id ORDER BY visible, occurred, recorded, value, item

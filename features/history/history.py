@@ -22,6 +22,7 @@ from features.history.lead_table import (
     created_when_seen,
     fetch_leads,
 )
+from features.history.macros import define_macros
 from features.history.misreading import HistoryError
 from features.history.profile_history import ProfileHistory
 from features.history.relation import Relation
@@ -69,6 +70,7 @@ class History:
         self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
         self.connection.execute(f"SET temp_directory = {literal(self._temporary.name)}")
         self.connection.execute("SET TimeZone = 'UTC'")
+        define_macros(self.connection)
         self.profile = ProfileHistory(profile)
 
     @classmethod

@@ -1,6 +1,5 @@
 """A source as a relation of DuckDB: its columns read strictly as text, key, number or time."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -14,10 +13,6 @@ from features.history.misreading import HistoryError, Misreadings
 from features.history.sources import Source, expand
 from features.history.sql import identifier, literal
 
-_DAY = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
-_CLOCK = r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
-_NAIVE = f"^{_DAY}({_CLOCK})?$"
-_AWARE = f"^{_DAY}{_CLOCK} ?(Z|UTC|[+-]\\d{{2}}(:?\\d{{2}})?)$"
 _NO_ZONE = "has no time zone; set timezone = 'Europe/Berlin' or whichever it is meant in"
 _NO_TIME = "is no timestamp; write ISO 8601, or set time_format = '%d.%m.%Y %H:%M' or such"
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
@@ -66,20 +61,19 @@ class Relation:
 
     def text(self, column: str, *, required: bool = False) -> str:
         """Return the SQL expression of a column as trimmed text, NULL where it is empty."""
-        expression = self._text(column, _trimmed)
+        expression = self._text(column, "clean_text")
         return self._required(column, expression) if required else expression
 
     def key(self, column: str, *, required: bool = False) -> str:
-        """Return a column as `text`, where a key column with gaps often has 7.0 for the key 7."""
-        expression = self._text(column, _whole)
+        """Return the SQL expression of a column as `text`, whole numbers without a fraction."""
+        expression = self._text(column, "whole_key")
         return self._required(column, expression) if required else expression
 
-    def _text(self, column: str, read: Callable[[str], str]) -> str:
+    def _text(self, column: str, macro: str) -> str:
         name = self._existing(column)
         if self.types[column].split("(")[0] in {"FLOAT", "DOUBLE", "DECIMAL"}:
-            whole = f"{name} = trunc({name}) AND abs({name}) < 1e15"
-            return f"CASE WHEN {whole} THEN {name}::BIGINT::VARCHAR ELSE {name}::VARCHAR END"
-        return read(name)
+            macro = "number_key"
+        return f"{macro}({name})"
 
     def number(self, column: str) -> str:
         """Return the SQL expression of a column as a finite DOUBLE, NULL where it is empty."""
@@ -87,11 +81,9 @@ class Relation:
         if self.types[column].split("(")[0] in _NUMBERS:
             raw, value = name, f"{name}::DOUBLE"
         else:
-            raw = _trimmed(name)
-            # DuckDB reads 1_000.
-            value = f"CASE WHEN NOT contains({raw}, '_') THEN TRY_CAST({raw} AS DOUBLE) END"
-        in_range = f"coalesce(abs({value}) <= {LARGEST_NUMBER}, false)"
-        broken = f"{raw} IS NOT NULL AND NOT {in_range}"
+            raw = f"clean_text({name})"
+            value = f"number({raw})"
+        broken = f"{raw} IS NOT NULL AND NOT is_figure({value})"
         complaint = f"is no number between ±{LARGEST_NUMBER:g}; correct it or leave it empty"
         return self._misreadings.strict(column, broken, complaint, f"{value} + 0.0")
 
@@ -138,7 +130,7 @@ class Relation:
             raise self._misreadings.explain(error, self.sql) from None
 
     def _text_time(self, column: str) -> str:
-        raw = _trimmed(identifier(column))
+        raw = f"clean_text({identifier(column)})"
         if self._source.time_format is not None:
             read = f"try_strptime({raw}, {literal(self._source.time_format)})"
             if "%z" in self._source.time_format or "%Z" in self._source.time_format:
@@ -146,12 +138,11 @@ class Relation:
             else:
                 value, naive = self._local(read), f"{read} IS NOT NULL"
         else:
-            aware = f"regexp_matches({raw}, {literal(_AWARE)})"
-            naive = f"regexp_matches({raw}, {literal(_NAIVE)})"
-            joined = f"regexp_replace({raw}, ' ([+-][0-9:]+)$', '\\1')"
-            moment = f"epoch_us(TRY_CAST({joined} AS TIMESTAMPTZ))"
+            naive = f"has_no_zone({raw})"
             local = self._local(f"TRY_CAST({raw} AS TIMESTAMP)")
-            value = f"CASE WHEN {aware} THEN {moment} WHEN {naive} THEN {local} END"
+            value = (
+                f"CASE WHEN has_zone({raw}) THEN zoned_moment({raw}) WHEN {naive} THEN {local} END"
+            )
         unchecked = value
         if self._source.timezone is None:
             value = self._misreadings.strict(
@@ -163,7 +154,7 @@ class Relation:
     def _local(self, timestamp: str) -> str:
         if self._source.timezone is None:
             return f"epoch_us({timestamp})"
-        return f"epoch_us(timezone({literal(self._source.timezone)}, {timestamp}))"
+        return f"local_moment({timestamp}, {literal(self._source.timezone)})"
 
     def _required(self, column: str, expression: str) -> str:
         broken = f"({expression}) IS NULL"
@@ -176,20 +167,3 @@ class Relation:
         if absent is not None:
             raise HistoryError(f"{self.section}: {absent}")
         return identifier(column)
-
-
-def _trimmed(name: str) -> str:
-    text = f"{name}::VARCHAR"
-    return f"CASE WHEN {_clean(text)} THEN {text} ELSE nullif(trim({text}), '') END"
-
-
-def _whole(name: str) -> str:
-    text = f"{name}::VARCHAR"
-    clean = f"{_clean(text)} AND NOT ends_with({text}, '.0')"
-    whole = f"regexp_replace(nullif(trim({text}), ''), '^(-?\\d{{1,15}})\\.0$', '\\1')"
-    return f"CASE WHEN {clean} THEN {text} ELSE {whole} END"
-
-
-def _clean(text: str) -> str:
-    # trim() decodes every character, for spaces beyond ASCII; so it is kept for what may need it.
-    return f"{text} >= '!' AND NOT ends_with({text}, ' ') AND strlen({text}) = length({text})"

@@ -1,7 +1,4 @@
-"""The canonical order of events: by entity, occurred, recorded, type and value.
-
-Sums of floats depend on the order of their terms, so the kernel wants one order that rests on
-nothing but the events themselves, however they came in.
+"""The canonical order of the events of many entities, by `canonical_keys` inside each.
 
 The events are first dealt out to their entities, each as one record, and then sorted where they
 lie: a record is fetched from memory once, while its columns would be fetched one by one.
@@ -13,7 +10,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from features.kernel.plan import EventArrays
+from features.kernel.plan import EventArrays, canonical_keys
 
 _BLOCK = 256
 _RECORD = np.dtype(
@@ -144,14 +141,13 @@ def _sort_one(start: int, stop: int, records: NDArray[np.void], ordered: EventAr
 
 
 def _settle_ties(events: EventArrays, start: NDArray[np.int64]) -> None:
-    """Reorder, in place, what happened at the same moment: by recorded, type code and value."""
+    """Reorder, in place, what happened at the same moment: as their keys say."""
     same = np.diff(events.occurred) == 0
     inner = start[(start > 0) & (start < len(events.occurred))]
     same[inner - 1] = False
     first = np.flatnonzero(same)
     tied = np.union1d(first, first + 1)
     entity = np.searchsorted(start, tied, side="right")
-    keys = (events.value, events.type_code, events.recorded, events.occurred)
-    order = tied[np.lexsort([*(key[tied] for key in keys), entity])]
+    order = tied[np.lexsort([*(key[tied] for key in canonical_keys(events)), entity])]
     for column in events:
         column[tied] = column[order]

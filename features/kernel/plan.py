@@ -1,7 +1,7 @@
 """What the kernel works on: events and rows as arrays, and a feature set laid out for it."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,14 @@ def take_events(events: EventArrays, order: NDArray[np.int64]) -> EventArrays:
         value=events.value[order],
         item=events.item[order],
     )
+
+
+def canonical_keys(events: EventArrays) -> tuple[NDArray[Any], ...]:
+    """Return what puts the events of one entity in canonical order, as `numpy.lexsort` takes it.
+
+    Sums of floats depend on the order of their terms, so the order rests on nothing but the events.
+    """
+    return events.value, events.type_code, events.recorded, events.occurred
 
 
 class Rows(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from serving.http.problem import ErrorBody, Problem
+from serving.http.errors import ErrorBody, Problem
 from serving.http.request import BatchRequest, ScoreRequest
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from serving.http.errors import RefusedError
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.scoring import Scoring
 
@@ -29,12 +30,22 @@ class ServiceState:
         """Begin to answer.
 
         Args:
-            scoring: Warm.
+            scoring: What answers; warm, so that the first request need not wait.
             message: What an operator should know, such as why there is no model.
         """
         self.message = message
         self._last_fallback = scoring.unavailable
         self.scoring = scoring
+
+    def loaded(self) -> Scoring:
+        """Return what scores.
+
+        Raises:
+            RefusedError: It is still loading.
+        """
+        if self.scoring is None:
+            raise RefusedError(503, "not_ready", "the service is still loading; try again")
+        return self.scoring
 
     def note(self, answer: Answer) -> None:
         """Remember whether the newest answer fell back."""

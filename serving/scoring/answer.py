@@ -130,14 +130,13 @@ def assess(basis: Basis, table: FeatureTable) -> list[Assessment]:
     """Return what a basis says about each row of its features."""
     # What is not finite is for the caller to see, and for the rules to answer.
     with np.errstate(invalid="ignore", over="ignore"):
-        explained = basis.explain(table)
+        explained, scores = basis.explain(table)
         probabilities = probability(explained.log_odds).tolist()
-        scores = basis.scores(table, explained).tolist()
         by_reason = basis.by_reason(explained.contributions)
     base, contributions = explained.base_log_odds, explained.contributions
     return [
         Assessment(basis, table, row, base, contributions[row], by_reason[row], chance, score)
-        for row, (chance, score) in enumerate(zip(probabilities, scores, strict=True))
+        for row, (chance, score) in enumerate(zip(probabilities, scores.tolist(), strict=True))
     ]
 
 

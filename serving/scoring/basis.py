@@ -48,11 +48,8 @@ class Basis(Protocol):
     def missing(self) -> Missing:
         """Tells what is missing of a row."""
 
-    def explain(self, table: FeatureTable) -> Explained:
-        """Return log-odds and float64 [rows, terms] contributions."""
-
-    def scores(self, table: FeatureTable, explained: Explained) -> NDArray[np.int64]:
-        """Return int64 [rows], 1 to 100."""
+    def explain(self, table: FeatureTable) -> tuple[Explained, NDArray[np.int64]]:
+        """Return log-odds with float64 [rows, terms] contributions; scores, int64 [rows]."""
 
     def by_reason(self, contributions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return float64 [rows, reasons] from contributions, float64 [rows, terms]."""
@@ -98,13 +95,10 @@ class ModelBasis:
         self.fit = [first.part == "fit" for first in firsts]
         self._sentences = Sentences(self.feature_set, self._subjects)
 
-    def explain(self, table: FeatureTable) -> Explained:
-        """Return log-odds and float64 [rows, features] contributions."""
-        return self.model.explain(table)
-
-    def scores(self, table: FeatureTable, explained: Explained) -> NDArray[np.int64]:
-        """Return the rows' percentiles among the reference leads."""
-        return self.model.manifest.reference.scores(explained.log_odds)
+    def explain(self, table: FeatureTable) -> tuple[Explained, NDArray[np.int64]]:
+        """Return contributions by feature; scores are percentiles among the reference leads."""
+        explained = self.model.explain(table)
+        return explained, self.model.manifest.reference.scores(explained.log_odds)
 
     def by_reason(self, contributions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return float64 [rows, subjects] from float64 [rows, features]."""
@@ -185,22 +179,14 @@ class RulesBasis:
             most[name] = max(most.get(name, 0.0), abs(rule.points) * self._slope)
         return most
 
-    def points(self, table: FeatureTable) -> NDArray[np.int64]:
-        """Return int64 [rows, rules], zero where a rule does not fire."""
-        columns = [rule.fired(table) * rule.points for rule in self.rules.all]
-        return np.stack(columns, axis=1).astype(np.int64)
-
-    def explain(self, table: FeatureTable) -> Explained:
-        """Return log-odds and float64 [rows, rules] contributions."""
-        return explained(self._base, self._slope * self.points(table).astype(np.float64))
-
-    def scores(self, table: FeatureTable, explained: Explained) -> NDArray[np.int64]:
-        """Return scores that are linear in points between the thresholds."""
+    def explain(self, table: FeatureTable) -> tuple[Explained, NDArray[np.int64]]:
+        """Return contributions by rule; scores are linear in points between the thresholds."""
+        fired = [rule.fired(table) * rule.points for rule in self.rules.all]
+        points: NDArray[np.int64] = np.stack(fired, axis=1).astype(np.int64)
         limits = self.rules.thresholds
         at = (0, limits.mal, limits.mql, limits.sql, 2 * limits.sql)
-        total = self.points(table).sum(axis=1)
-        scores: NDArray[np.float64] = np.interp(total, at, SCORE_LIMITS)
-        return np.floor(scores).astype(np.int64)
+        scores = np.floor(np.interp(points.sum(axis=1), at, SCORE_LIMITS)).astype(np.int64)
+        return explained(self._base, self._slope * points.astype(np.float64)), scores
 
     def by_reason(self, contributions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return them as they are: each rule is a reason."""

@@ -22,6 +22,7 @@ from serving.scoring.answer import (
     compose,
 )
 from serving.scoring.basis import Basis, ModelBasis, RulesBasis
+from serving.scoring.fallback import Fallback, settle, usable
 from serving.scoring.rules import Rules
 
 
@@ -46,6 +47,10 @@ class _Assessed:
 
     row: OnlineRow
     assessment: Assessment
+
+    @property
+    def finite(self) -> bool:
+        return self.assessment.finite
 
 
 class _FeaturedBasis:
@@ -135,41 +140,36 @@ class Scoring:
                 of one times their number.
         """
         latest = arrived + self.conditions.deadline * len(cases)
-        outcomes = self._ask_model(cases, latest)
-        return [self._answer(case, outcome) for case, outcome in zip(cases, outcomes, strict=True)]
+        settled: list[tuple[_Assessed | ContractError, FallbackReason | None]] = settle(
+            self._ask_model(cases, latest),
+            lambda left: self._rules.assess(self._rules.rows([cases[p] for p in left])),
+        )
+        return [
+            found if isinstance(found, ContractError) else self._answer(case, found, reason)
+            for case, (found, reason) in zip(cases, settled, strict=True)
+        ]
 
     def _ask_model(
         self, cases: Sequence[Case], latest: float
-    ) -> Sequence[_Assessed | ContractError | FallbackReason]:
+    ) -> Sequence[_Assessed | ContractError | Fallback]:
         """Return the model's assessments, or why the rules must answer instead."""
         if self._model is None:
-            return [self.unavailable or "no_model"] * len(cases)
+            return [Fallback(self.unavailable or "no_model")] * len(cases)
         if time.monotonic() > latest:
-            return ["deadline"] * len(cases)
+            return [Fallback("deadline")] * len(cases)
         rows = self._model.rows(cases)
         if time.monotonic() > latest:
-            return [row if isinstance(row, ContractError) else "deadline" for row in rows]
+            passed = Fallback("deadline")
+            return [row if isinstance(row, ContractError) else passed for row in rows]
         return [
-            "non_finite"
-            if isinstance(assessed, _Assessed) and not assessed.assessment.finite
-            else assessed
-            for assessed in self._model.assess(rows)
+            usable(found) if isinstance(found, _Assessed) else found
+            for found in self._model.assess(rows)
         ]
 
-    def _answer(
-        self, case: Case, outcome: _Assessed | ContractError | FallbackReason
-    ) -> Answer | ContractError:
-        fallback_reason: FallbackReason | None = None
-        if isinstance(outcome, str):
-            fallback_reason = outcome
-            outcome = self._rules.assess(self._rules.rows([case]))[0]
-        if isinstance(outcome, ContractError):
-            return outcome
+    def _answer(self, case: Case, found: _Assessed, reason: FallbackReason | None) -> Answer:
         language = case.language or self.conditions.language
-        enquiry = _enquiry(case, outcome.row)
-        return compose(
-            enquiry, outcome.assessment, self.conditions.listing, language, fallback_reason
-        )
+        enquiry = _enquiry(case, found.row)
+        return compose(enquiry, found.assessment, self.conditions.listing, language, reason)
 
 
 def _enquiry(case: Case, row: OnlineRow) -> Enquiry:

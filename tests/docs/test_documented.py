@@ -15,7 +15,7 @@ from features.history.sources import Source
 from leadscore import app
 from serving.http.app import create_app
 from serving.http.batch import BatchResult
-from serving.http.problem import ErrorCode, Problem
+from serving.http.errors import ErrorCode, Problem
 from serving.http.request import ScoreRequest, SentEvent, SentLead
 from serving.http.state import Readiness, ServiceState
 from serving.scoring.answer import Answer, FallbackReason

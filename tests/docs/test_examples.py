@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from experiments.simulator import simulate
 from serving.http.batch import BatchAnswer
-from serving.http.problem import ErrorBody
+from serving.http.errors import ErrorBody
 from serving.http.state import Readiness
 from serving.scoring.answer import Answer
 from serving.scoring.card import Card

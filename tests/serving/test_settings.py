@@ -1,5 +1,6 @@
 """Settings from the environment."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,24 +9,33 @@ from serving.service import conditions_of
 from serving.settings import Settings, SettingsError, settings_table
 
 
-def test_nothing_set_means_the_defaults() -> None:
-    settings = Settings.from_environment({"PATH": "/bin", "LEADSCORE_DATA": "data"})
-    assert settings == Settings()
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in [v for v in os.environ if v.startswith("LEADSCORE_")]:
+        monkeypatch.delenv(variable)
+
+
+def test_nothing_set_means_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEADSCORE_DATA", "data")
+    settings = Settings.from_environment()
+    assert settings.model is None
+    assert settings.port == 8000
     assert conditions_of(settings).deadline == 0.2
 
 
-def test_each_setting_is_read() -> None:
-    settings = Settings.from_environment(
-        {
-            "LEADSCORE_MODEL": "models:/demo@champion",
-            "LEADSCORE_RULES": "mine.toml",
-            "LEADSCORE_DEADLINE_MS": "50",
-            "LEADSCORE_REASONS_UP": "3",
-            "LEADSCORE_REASONS_DOWN": "0",
-            "LEADSCORE_LANGUAGE": "de",
-            "LEADSCORE_PORT": "",
-        }
-    )
+def test_each_setting_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = {
+        "LEADSCORE_MODEL": "models:/demo@champion",
+        "LEADSCORE_RULES": "mine.toml",
+        "LEADSCORE_DEADLINE_MS": "50",
+        "LEADSCORE_REASONS_UP": "3",
+        "LEADSCORE_REASONS_DOWN": "0",
+        "LEADSCORE_LANGUAGE": "de",
+        "LEADSCORE_PORT": "",
+    }
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    settings = Settings.from_environment()
     assert settings.model == "models:/demo@champion"
     assert settings.rules == Path("mine.toml")
     assert conditions_of(settings).deadline == 0.05
@@ -44,9 +54,12 @@ def test_each_setting_is_read() -> None:
         ("LEADSCORE_PORT", "70000", "LEADSCORE_PORT: "),
     ],
 )
-def test_a_mistake_names_the_variable(variable: str, value: str, said: str) -> None:
+def test_a_mistake_names_the_variable(
+    variable: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError) as caught:
-        Settings.from_environment({variable: value})
+        Settings.from_environment()
     assert said in str(caught.value)
 
 

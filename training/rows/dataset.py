@@ -125,7 +125,7 @@ class _Looking:
         as_of = rows.as_of if self._dated else np.zeros(len(rows), dtype=np.int64)
         with progress.bar(step, 2 * len(rows)) as advance:
             table = self._features.table(rows.lead, as_of, advance)
-            rules = self._rules.explain(self._rule_features.table(rows.lead, as_of, advance))
+            rules, _ = self._rules.explain(self._rule_features.table(rows.lead, as_of, advance))
         return Scene(rows, table, rules)
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.history.macros import define_macros
 from features.history.relation import Relation
 from features.history.sources import EventSource
 
@@ -40,6 +41,7 @@ def test_spaces_around_a_text_do_not_count(folder: Path, values: list[str | None
     columns = {"lead_id": "id", "occurred_at": "at", "event_type": "type"}
     source = EventSource.model_validate({"path": "texts.parquet", "columns": columns})
     with duckdb.connect() as connection:
+        define_macros(connection)
         relation = Relation(connection, source, "sources.events.0", folder)
         found = relation.run(f"SELECT {relation.text('id')} FROM {relation.sql}").fetchall()
     assert [text for (text,) in found] == [trimmed(value) for value in values]

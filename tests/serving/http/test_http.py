@@ -11,8 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from serving.http.app import LARGEST_BODY, create_app
-from serving.http.problem import ErrorBody
+from serving.http.app import create_app
+from serving.http.body import LARGEST_BODY
+from serving.http.errors import ErrorBody
 from serving.http.state import ServiceState
 from serving.scoring.answer import FallbackReason
 from serving.scoring.rules import read_rules

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from features.contract.lead import ContractError, micros, moment
-from serving.http.problem import invalid
+from serving.http.errors import invalid
 from serving.http.request import CLOCK_SKEW_US, ScoreRequest
 from tests.serving.sent import lead, request
 

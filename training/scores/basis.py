@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from serving.batch.history_scoring import BasisChoice, Wording
 from serving.model.artefact import load_model
 from serving.registry.loader import ModelUnavailableError, fetch_model
 from serving.scoring.basis import ModelBasis
-from training.batch.scoring import BasisChoice, ProjectScoring, Wording
 from training.progress import Progress
 from training.project.history import open_history
 from training.project.project import Project, read_project
 from training.project.rules import project_rules
+from training.scores.project_scoring import ProjectScoring
 
 RULES = "rules"
 """Names the rules where a model could be named."""

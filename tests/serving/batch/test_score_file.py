@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.declaration.table import Value
+from serving.batch.score_file import OutputError, score_file
 from serving.scoring.answer import Answer
 from serving.scoring.reasons import FeatureShare, Reason
-from training.batch.score_file import OutputError, score_file
 
 AS_OF = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=UTC)
 

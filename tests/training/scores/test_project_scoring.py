@@ -16,6 +16,7 @@ from rich.console import Console
 from features.contract.case import Case
 from features.contract.lead import Event, Lead, ProfileValue, micros, moment
 from features.history.history import History
+from serving.batch.history_scoring import BasisChoice, Wording
 from serving.scoring.answer import Answer, Listing
 from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.rules import read_rules
@@ -23,10 +24,10 @@ from serving.scoring.scoring import Conditions, Scoring
 from tests.serving.broken import model_without_numbers
 from tests.tiny import tiny_training
 from tests.training.firm import write_firm
-from training.batch.scoring import BasisChoice, ProjectScoring, UnknownLeadError, Wording
 from training.progress import Progress
 from training.project.history import open_history
 from training.project.project import Project, read_project
+from training.scores.project_scoring import ProjectScoring, UnknownLeadError
 
 QUIET = Progress(Console(quiet=True))
 WORDING = Wording(Listing(), "de")
@@ -120,7 +121,7 @@ def _answers(
 ) -> list[Answer]:
     scoring = _scoring(project, history, basis, wording)
     lead = np.flatnonzero(scoring.open_ages(AS_OF) >= 0)
-    return [answer for chunk in scoring.answers(lead, AS_OF) for answer in chunk]
+    return [answer for chunk in scoring.leads.answers(lead, AS_OF) for answer in chunk]
 
 
 def test_a_batch_says_what_the_service_says(

@@ -1,0 +1,1 @@
+"""Scores of many leads of a history, in files; needs the extra `local`."""

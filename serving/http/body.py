@@ -1,0 +1,35 @@
+"""Bodies of requests and answers: read whole or refused, written as JSON."""
+
+from fastapi import Request, Response
+from pydantic import BaseModel
+from starlette.requests import ClientDisconnect
+
+from serving.http.errors import RefusedError
+
+LARGEST_BODY = 32 * 1024 * 1024
+"""Bytes; room for a thousand leads with a few hundred events each."""
+
+
+async def read_body(request: Request) -> bytes:
+    """Return the body; one that is too large is read to its end, so that its sender can listen.
+
+    Raises:
+        RefusedError: It ended too early, or is larger than `LARGEST_BODY`.
+    """
+    body = bytearray()
+    size = 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size <= LARGEST_BODY:
+                body += part
+    except ClientDisconnect:
+        raise RefusedError(400, "invalid_json", "the body ended too early") from None
+    if size > LARGEST_BODY:
+        raise RefusedError(413, "too_large", "the body is larger than 32 MiB; send fewer leads")
+    return bytes(body)
+
+
+def respond(status: int, body: BaseModel) -> Response:
+    """Return an answer with a JSON body."""
+    return Response(body.model_dump_json(), status, media_type="application/json")

@@ -1,0 +1,35 @@
+"""What an operator or a load balancer asks."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from serving.http.openapi import NOT_READY
+from serving.http.route import GuardedRoute
+from serving.http.state import Readiness, ServiceState
+
+
+class Health(BaseModel):
+    """The process is alive."""
+
+    status: str = "alive"
+
+
+def operation_routes(state: ServiceState) -> APIRouter:
+    """Return the paths of liveness and readiness."""
+    routes = APIRouter(tags=["operation"], route_class=GuardedRoute)
+
+    @routes.get("/healthz")
+    async def alive() -> Health:
+        """Tell that the process is alive."""
+        return Health()
+
+    @routes.get("/readyz", responses=NOT_READY)
+    async def ready() -> Readiness:
+        """Tell whether leads are answered: by the model, or degraded to the rules."""
+        state.loaded()
+        return state.readiness
+
+    # Load balancers ask without wanting a body.
+    for path, answer in (("/healthz", alive), ("/readyz", ready)):
+        routes.add_api_route(path, answer, methods=["HEAD"], include_in_schema=False)
+    return routes

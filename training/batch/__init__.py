@@ -1,1 +1,0 @@
-"""Scores of many leads, through the answers the service gives."""
