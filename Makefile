@@ -11,8 +11,13 @@ export OMP_WAIT_POLICY := passive
 demo: .venv/ready
 	$(BIN)/leadscore demo --no-serve --port 0
 
+# What numba compiles is not counted; so its tests run once more as Python.
+AS_PYTHON := tests/features/kernel tests/serving/model -k "not threads and not bits"
+
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses 2 --cov --cov-append --cov-report= $(AS_PYTHON)
+	$(BIN)/coverage report
 
 lint: .venv/ready
 	$(BIN)/ruff format --check .

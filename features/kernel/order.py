@@ -110,11 +110,11 @@ def _deal_to(
         place = entity[e] - first
         if own[0] <= place < own[1]:
             record = records[free[place]]
-            record.type_code = events.type_code[e]
-            record.occurred = events.occurred[e]
-            record.recorded = events.recorded[e]
-            record.value = events.value[e]
-            record.item = events.item[e]
+            record["type_code"] = events.type_code[e]
+            record["occurred"] = events.occurred[e]
+            record["recorded"] = events.recorded[e]
+            record["value"] = events.value[e]
+            record["item"] = events.item[e]
             free[place] += 1
 
 
@@ -133,11 +133,11 @@ def _sort_one(start: int, stop: int, records: NDArray[np.void], ordered: EventAr
     by_moment = np.argsort(records["occurred"][start:stop], kind="mergesort")
     for i in range(stop - start):
         record = records[start + by_moment[i]]
-        ordered.type_code[start + i] = record.type_code
-        ordered.occurred[start + i] = record.occurred
-        ordered.recorded[start + i] = record.recorded
-        ordered.value[start + i] = record.value
-        ordered.item[start + i] = record.item
+        ordered.type_code[start + i] = record["type_code"]
+        ordered.occurred[start + i] = record["occurred"]
+        ordered.recorded[start + i] = record["recorded"]
+        ordered.value[start + i] = record["value"]
+        ordered.item[start + i] = record["item"]
 
 
 def _settle_ties(events: EventArrays, start: NDArray[np.int64]) -> None:
