@@ -22,6 +22,13 @@ from training.tracking import TrackingError, promote_version, registered_version
 SERVING_LOCK = Path(__file__).parents[2] / "requirements" / "serving.lock"
 
 
+@pytest.fixture(autouse=True)
+def asked(registry: Registry) -> None:
+    """Ask this registry, wherever tests before have asked."""
+    mlflow.set_tracking_uri(registry.tracking_uri)
+    mlflow.set_registry_uri(registry.tracking_uri)
+
+
 def _frame(table: FeatureTable) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -42,7 +49,6 @@ def test_a_run_keeps_parameters_figures_texts_and_plots(registry: Registry, tmp_
         "leadscore.roc_auc.low": 0.7,
         "leadscore.roc_auc.high": 0.9,
     }
-    mlflow.set_tracking_uri(registry.tracking_uri)
     folder = mlflow.artifacts.download_artifacts(run_id=run_id, dst_path=str(tmp_path))
     kept = {str(path.relative_to(folder)) for path in Path(folder).rglob("*") if path.is_file()}
     assert kept == {"project.toml", "summary.md", "plots/lift.png"}
@@ -51,7 +57,6 @@ def test_a_run_keeps_parameters_figures_texts_and_plots(registry: Registry, tmp_
 def test_the_project_is_kept_whole_but_for_its_passwords(
     registry: Registry, tmp_path: Path
 ) -> None:
-    mlflow.set_tracking_uri(registry.tracking_uri)
     path = mlflow.artifacts.download_artifacts(
         run_id=registry.versions[0].run_id, artifact_path="project.toml", dst_path=str(tmp_path)
     )
@@ -59,7 +64,6 @@ def test_the_project_is_kept_whole_but_for_its_passwords(
 
 
 def test_the_model_has_a_signature_of_raw_features(registry: Registry) -> None:
-    mlflow.set_tracking_uri(registry.tracking_uri)
     signature = mlflow.models.get_model_info(registry.versions[0].uri).signature
     assert signature is not None
     assert signature.inputs.input_names() == [f.name for f in FEATURE_SET.features]
@@ -141,7 +145,6 @@ print(json.dumps({"homes": homes, "scored": scored.to_dict("list")}))
 def test_a_clean_process_with_the_dependencies_of_serving_loads_the_model(
     registry: Registry, tmp_path: Path
 ) -> None:
-    mlflow.set_tracking_uri(registry.tracking_uri)
     model = mlflow.artifacts.download_artifacts(
         f"models:/{MODEL_NAME}/1", dst_path=str(tmp_path / "model")
     )
@@ -166,7 +169,6 @@ def test_a_clean_process_with_the_dependencies_of_serving_loads_the_model(
 
 
 def _downloaded(registry: Registry, folder: Path) -> Path:
-    mlflow.set_tracking_uri(registry.tracking_uri)
     uri = f"models:/{MODEL_NAME}/1"
     return Path(mlflow.artifacts.download_artifacts(uri, dst_path=str(folder)))
 
@@ -225,8 +227,6 @@ def test_models_of_two_versions_of_the_code_are_loaded_beside_each_other(
 
 
 def test_mlflow_loads_the_champion_from_the_registry(registry: Registry) -> None:
-    mlflow.set_tracking_uri(registry.tracking_uri)
-    mlflow.set_registry_uri(registry.tracking_uri)
     table = random_table(20, seed=22)
     scored = mlflow.pyfunc.load_model(f"models:/{MODEL_NAME}@champion").predict(_frame(table))
     expected = load_model(registry.model_folder).log_odds(table)
@@ -234,7 +234,6 @@ def test_mlflow_loads_the_champion_from_the_registry(registry: Registry) -> None
 
 
 def test_only_what_a_model_needs_is_stored_with_it(registry: Registry, tmp_path: Path) -> None:
-    mlflow.set_tracking_uri(registry.tracking_uri)
     model = Path(
         mlflow.artifacts.download_artifacts(f"models:/{MODEL_NAME}/1", dst_path=str(tmp_path))
     )

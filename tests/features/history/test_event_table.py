@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from features.history.event_table import EventCounts, create_events, create_staging
+from features.history.macros import define_macros
 
 _ROWS = """
     (1, 1, true, 'demo', 5, 5, NULL, -1, 7), (0, 0, true, 'page', 3, 4, 1.5, 8, NULL),
@@ -18,6 +19,7 @@ _ROWS = """
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
+        define_macros(connection)
         create_staging(connection, with_ids=True)
         connection.execute(f"INSERT INTO staged VALUES {_ROWS}")
         yield connection
