@@ -6,6 +6,7 @@ import sys
 import typer
 
 from leadscore import backtest, demo, explain, models, score, serve, train
+from leadscore.db import db
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +29,7 @@ for command, example in (
     (models.models, models.EXAMPLE),
 ):
     app.command(epilog=example)(command)
+app.add_typer(db, name="db", epilog="Start: `leadscore db upgrade`")
 
 
 def main() -> None:

@@ -11,11 +11,15 @@ from serving.http.app import create_app
 from serving.http.state import ServiceState
 from serving.model.artefact import ModelRefusedError, load_model
 from serving.model.scorer import LeadModel
+from serving.record.database import Database
+from serving.record.policy import read_policy
+from serving.record.upgrade import require_upgraded
 from serving.registry.loader import ModelUnavailableError, fetch_model
 from serving.scoring.answer import FallbackReason, Listing
 from serving.scoring.rules import Rules, read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.settings import Settings
+from serving.stored.scoring import StoredScores
 
 _GRACE_SECONDS = 10
 """How long a stopped service waits for requests that are under way."""
@@ -31,12 +35,14 @@ def serve(settings: Settings) -> None:
     """Answer until the process is stopped; liveness at once, leads as soon as all is warm.
 
     Raises:
-        DocumentError: The rule file cannot be used.
+        DocumentError: The rule file, or that of the policy, cannot be used.
+        RecordError: The record's database cannot be had, or is not upgraded.
         AddressError: The address cannot be had.
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     rules = read_rules(settings.rules)
     state = ServiceState()
+    state.record = open_record(settings)
     with listen(settings.host, settings.port) as listener:
         threading.Thread(target=load, args=(state, settings, rules), daemon=True).start()
         # An access log would hold callers' addresses, and cost a tenth of an answer.
@@ -47,7 +53,27 @@ def serve(settings: Settings) -> None:
             access_log=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            if state.record is not None:
+                state.record.close()
+
+
+def open_record(settings: Settings) -> StoredScores | None:
+    """Return the stored leads, None where no record is kept.
+
+    Raises:
+        RecordError: The database cannot be had, or is not upgraded.
+        DocumentError: The policy file cannot be used.
+    """
+    if settings.database_url is None:
+        return None
+    database = Database(settings.database_url)
+    require_upgraded(database)
+    record = StoredScores(database, read_policy(settings.policy))
+    record.ledger.start()
+    return record
 
 
 def listen(host: str, port: int) -> socket.socket:

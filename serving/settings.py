@@ -48,6 +48,14 @@ class Settings(BaseSettings):
     rules: Path | None = Field(
         default=None, description="Rule file; without one, that of the product."
     )
+    database_url: str | None = Field(
+        default=None,
+        description="Where leads are kept: `sqlite:///leadscore.db`, or "
+        "`postgresql+psycopg://user:password@host/name`; without one nothing is kept.",
+    )
+    policy: Path | None = Field(
+        default=None, description="Policy file; without one, only consent allows scoring a lead."
+    )
     deadline_ms: int = Field(
         default=200,
         ge=1,

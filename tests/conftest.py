@@ -1,11 +1,16 @@
 """What tests of several rooms share."""
 
 import shutil
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from tests.postgres import new_database, running_postgres
 from tests.registry import Registry, make_registry
+
+_numbers = count(1)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -28,3 +33,18 @@ def own_registry(registry: Registry, tmp_path: Path) -> str:
     """Return the address of a copy of the registry that a test may change."""
     shutil.copy(registry.tracking_uri.removeprefix("sqlite:///"), tmp_path / "mlflow.db")
     return f"sqlite:///{tmp_path / 'mlflow.db'}"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a PostgreSQL."""
+    with running_postgres(tmp_path_factory.mktemp("postgres")) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def record_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of a new, empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'record.db'}"
+    return new_database(request.getfixturevalue("postgres"), f"record{next(_numbers)}")

@@ -28,8 +28,11 @@ _MACROS = {
         CASE WHEN number = trunc(number) AND abs(number) < {LARGEST_NUMBER:g}
              THEN number::BIGINT::VARCHAR ELSE number::VARCHAR END
     """,
-    # As features.contract.profile.profile_number; DuckDB reads 1_000.
-    "number(text)": "CASE WHEN NOT contains(text, '_') THEN TRY_CAST(text AS DOUBLE) END",
+    # As features.contract.profile.profile_number; DuckDB reads 1_000 and +-5.
+    "number(text)": """
+        CASE WHEN NOT contains(text, '_') AND NOT starts_with(text, '+-')
+             THEN TRY_CAST(text AS DOUBLE) END
+    """,
     "is_figure(number)": f"coalesce(abs(number) <= {LARGEST_NUMBER:g}, false)",
     "has_zone(text)": f"regexp_matches(text, '^{_DAY}{_CLOCK}{_ZONE}$')",
     "has_no_zone(text)": f"regexp_matches(text, '^{_DAY}({_CLOCK})?$')",

@@ -14,6 +14,11 @@ ErrorCode = Literal[
     "not_found",
     "method_not_allowed",
     "not_ready",
+    "no_record",
+    "record_away",
+    "unknown_lead",
+    "unknown_account",
+    "not_scored",
     "internal",
 ]
 

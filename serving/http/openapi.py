@@ -4,10 +4,14 @@ import math
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from serving.http.asked import StoredRequest
 from serving.http.errors import ErrorBody, Problem
+from serving.http.examples import EXAMPLE_LEAD, EXAMPLE_REQUEST, EXAMPLES
 from serving.http.request import BatchRequest, ScoreRequest
+from serving.http.told import EventsBody, FeedbackBody, LeadBody, StagesBody
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
 
@@ -15,47 +19,16 @@ Document = dict[str, Any]
 
 _SCHEMAS = "#/components/schemas/"
 
-EXAMPLE_REQUEST: Document = {
-    "lead": {
-        "lead_id": "L-1042",
-        "created_at": "2026-02-20T08:15:00Z",
-        "account_id": "A-77",
-        "profile": {
-            "channel": "trade_fair",
-            "industry": "manufacturing",
-            "employees": 240,
-            "role": "management",
-        },
-    },
-    "events": [
-        {"event_type": "trade_fair_visit", "occurred_at": "2026-02-20T08:15:00Z"},
-        {
-            "event_type": "whitepaper",
-            "occurred_at": "2026-02-24T13:40:00Z",
-            "item": "predictive-maintenance",
-        },
-        {"event_type": "price_page", "occurred_at": "2026-02-27T09:05:00+01:00"},
-        {
-            "event_type": "demo_request",
-            "occurred_at": "2026-02-28T16:20:00Z",
-            "recorded_at": "2026-02-28T16:25:00Z",
-            "event_id": "E-9001",
-        },
-    ],
-    "as_of": "2026-03-01T12:00:00Z",
-    "language": "en",
-}
-
-_BAD_LEAD: Document = {"lead": {"lead_id": "L-1043", "created_at": "2026-02-20T08:15:00"}}
+_BODIES: tuple[type[BaseModel], ...] = (
+    ScoreRequest, BatchRequest, LeadBody, EventsBody, StagesBody, FeedbackBody, StoredRequest,
+)  # fmt: skip
 
 
-def _body(model: str, example: Document) -> Document:
-    content = {"schema": {"$ref": f"{_SCHEMAS}{model}"}, "example": example}
+def body_of(model: type[BaseModel]) -> Document:
+    """Return what the document says of a body that its handler reads itself."""
+    name = model.__name__
+    content = {"schema": {"$ref": f"{_SCHEMAS}{name}"}, "example": EXAMPLES[name]}
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
-
-
-SCORE_REQUEST = _body("ScoreRequest", EXAMPLE_REQUEST)
-BATCH_REQUEST = _body("BatchRequest", {"leads": [EXAMPLE_REQUEST, _BAD_LEAD]})
 
 
 def _error(problem: Problem, description: str) -> Document:
@@ -99,6 +72,22 @@ ERRORS: dict[int | str, Document] = {
 }
 
 
+RECORD_ERRORS: dict[int | str, Document] = {
+    **ERRORS,
+    404: _error(
+        Problem(code="unknown_lead", message="the record has no such lead; PUT it first"),
+        "The record has no such lead or account.",
+    ),
+    409: _error(
+        Problem(code="not_scored", message="no basis for profiling is recorded"),
+        "The lead may not be scored.",
+    ),
+    503: _error(
+        Problem(code="no_record", message="no record is kept here; set LEADSCORE_DATABASE_URL"),
+        "There is no record, it does not answer, or the service is still loading.",
+    ),
+}
+
 _EXAMPLE_PROBLEM = ERRORS[422]["content"]["application/json"]["example"]["error"]
 
 
@@ -110,7 +99,7 @@ class DocumentedApp(FastAPI):
         if self.openapi_schema is None:
             document = super().openapi()
             _, bodies = models_json_schema(
-                [(ScoreRequest, "validation"), (BatchRequest, "validation")],
+                [(model, "validation") for model in _BODIES],
                 ref_template=f"{_SCHEMAS}{{model}}",
             )
             document["components"]["schemas"].update(bodies["$defs"])
@@ -121,11 +110,16 @@ class DocumentedApp(FastAPI):
                 {"index": 1, "lead_id": "L-1043", "answer": None, "error": _EXAMPLE_PROBLEM},
             ]
             _show(document, "/v1/score/batch", {"results": batch})
+            _show(document, "/v1/leads/score", {"results": batch})
+            for path in ("/v1/events", "/v1/stages", "/v1/feedback"):
+                _show(document, path, {"stored": 1, "known": 0})
+            for method in ("put", "patch"):
+                _show(document, "/v1/leads/{lead_id}", EXAMPLE_LEAD, method)
         return self.openapi_schema or {}
 
 
-def _show(document: Document, path: str, example: Document) -> None:
-    content = document["paths"][path]["post"]["responses"]["200"]["content"]
+def _show(document: Document, path: str, example: Document, method: str = "post") -> None:
+    content = document["paths"][path][method]["responses"]["200"]["content"]
     content["application/json"]["example"] = example
 
 

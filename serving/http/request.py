@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -54,7 +55,15 @@ def _profile_value(value: object) -> object:
     return value
 
 
-Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, strict=True)]
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise PydanticCustomError("null_character", "holds the character 0; leave it out")
+    return text
+
+
+Name = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_NAME, strict=True), AfterValidator(_storable)
+]
 Moment = Annotated[AwareDatetime, BeforeValidator(_iso_text)]
 Figure = Annotated[
     float, Field(strict=True, ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, allow_inf_nan=False)

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from serving.http.body import respond
 from serving.http.errors import ErrorBody, Problem, RefusedError, broken_field
+from serving.record.database import RecordAwayError
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ class GuardedRoute(APIRoute):
                 return await handle(request)
             except (RefusedError, HTTPException):
                 raise
+            except RecordAwayError as error:
+                raise RefusedError(503, "record_away", str(error)) from None
             except RequestValidationError as error:
                 first = error.errors()[0]
                 problem = broken_field(first["type"], first["msg"], first["loc"])

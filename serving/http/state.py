@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from serving.http.errors import RefusedError
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.scoring import Scoring
+from serving.stored.scoring import StoredScores
 
 
 class Readiness(BaseModel):
@@ -23,6 +24,7 @@ class ServiceState:
     def __init__(self) -> None:
         """Start as loading."""
         self.scoring: Scoring | None = None
+        self.record: StoredScores | None = None
         self.message: str | None = None
         self._last_fallback: FallbackReason | None = None
 
@@ -46,6 +48,18 @@ class ServiceState:
         if self.scoring is None:
             raise RefusedError(503, "not_ready", "the service is still loading; try again")
         return self.scoring
+
+    def kept(self) -> StoredScores:
+        """Return the stored leads.
+
+        Raises:
+            RefusedError: No record is kept.
+        """
+        if self.record is None:
+            raise RefusedError(
+                503, "no_record", "no record is kept here; set LEADSCORE_DATABASE_URL"
+            )
+        return self.record
 
     def note(self, answer: Answer) -> None:
         """Remember whether the newest answer fell back."""

@@ -19,9 +19,13 @@ from schemathesis.specs.openapi.checks import (
 
 from serving.http.app import create_app
 from serving.http.state import ServiceState
+from serving.record.database import Database
+from serving.record.policy import Policy
+from serving.record.upgrade import upgrade
 from serving.scoring.answer import Answer
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
+from serving.stored.scoring import StoredScores
 from tests.serving.server import running
 from tests.tiny import tiny_training
 
@@ -32,9 +36,13 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     scoring = Scoring(read_rules(), model, Conditions(deadline=math.inf))
     scoring.warm()
     state = ServiceState()
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('record') / 'record.db'}")
+    upgrade(database)
+    state.record = StoredScores(database, Policy())
     state.ready(scoring)
     with running(state) as client:
         yield client
+    state.record.close()
 
 
 @pytest.fixture(scope="module")
@@ -62,12 +70,18 @@ def test_the_server_keeps_what_the_document_promises(
 
 
 def test_the_examples_work_when_pasted(client: httpx.Client, document: dict[str, Any]) -> None:
-    for path, operations in document["paths"].items():
-        if "post" not in operations:
-            continue
-        body = operations["post"]["requestBody"]["content"]["application/json"]["example"]
-        shown = operations["post"]["responses"]["200"]["content"]["application/json"]["example"]
-        answer = client.post(path, json=body).raise_for_status().json()
+    methods = ("put", "patch", "post")
+    operations = [
+        (method, path, of_path[method])
+        for method in methods
+        for path, of_path in document["paths"].items()
+        if method in of_path
+    ]
+    for method, path, operation in operations:
+        body = operation["requestBody"]["content"]["application/json"]["example"]
+        shown = operation["responses"]["200"]["content"]["application/json"]["example"]
+        url = path.replace("{lead_id}", "L-1042")
+        answer = client.request(method, url, json=body).raise_for_status().json()
         assert answer.keys() == shown.keys()
 
 

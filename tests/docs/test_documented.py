@@ -7,17 +7,19 @@ from typing import get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from features.declaration.operators import OPERATORS
 from features.history.sources import Source
 from leadscore import app
 from serving.http.app import create_app
+from serving.http.asked import ListQuery
 from serving.http.batch import BatchResult
 from serving.http.errors import ErrorCode, Problem
 from serving.http.request import ScoreRequest, SentEvent, SentLead
 from serving.http.state import Readiness, ServiceState
+from serving.http.told import EventOfLead, LeadBody, ToldConsent, ToldContact
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.card import Card
 from serving.scoring.reasons import FeatureShare, Reason
@@ -29,6 +31,7 @@ from training.project.project import Project
 from training.report.report import metrics_table
 
 SCIENTIST, CRM, SALES = "docs/data-scientist.md", "docs/crm.md", "docs/sales.md"
+RECORD = "docs/record.md"
 
 
 def first_column(document: str, heading: str) -> list[str]:
@@ -36,11 +39,9 @@ def first_column(document: str, heading: str) -> list[str]:
 
 
 def test_every_command_and_option_is_documented() -> None:
-    group = get_command(app)
-    assert isinstance(group, TyperGroup)
     existing = {
         (name, option)
-        for name, command in group.commands.items()
+        for name, command in _commands(get_command(app), "")
         for parameter in command.params
         for option in (
             [*parameter.opts, *parameter.secondary_opts]
@@ -54,6 +55,14 @@ def test_every_command_and_option_is_documented() -> None:
         for option in row["option"].split(",")
     ]
     assert sorted(documented) == sorted(existing)
+
+
+def _commands(command: object, name: str) -> Iterator[tuple[str, TyperCommand]]:
+    if isinstance(command, TyperGroup):
+        for inner, of_group in command.commands.items():
+            yield from _commands(of_group, f"{name} {inner}".strip())
+    elif isinstance(command, TyperCommand):
+        yield name, command
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
@@ -95,6 +104,16 @@ def test_every_field_of_requests_and_answers_is_documented() -> None:
         "Readiness": _paths(Readiness, ""),
     }.items():
         assert sorted(first_column(CRM, heading)) == sorted(fields), heading
+
+
+def test_every_field_of_the_record_is_documented() -> None:
+    for heading, fields in {
+        "Leads": [*LeadBody.model_fields, *ToldContact.model_fields],
+        "Events": list(EventOfLead.__annotations__),
+        "Scores": list(ListQuery.model_fields),
+        "Who may be scored": list(ToldConsent.model_fields),
+    }.items():
+        assert sorted(first_column(RECORD, heading)) == sorted(fields), heading
 
 
 def _paths(model: type[BaseModel], prefix: str) -> list[str]:

@@ -17,7 +17,10 @@ from pydantic import BaseModel
 from experiments.simulator import simulate
 from serving.http.batch import BatchAnswer
 from serving.http.errors import ErrorBody
+from serving.http.routes.record import Kept
 from serving.http.state import Readiness
+from serving.http.views import LeadView
+from serving.record.policy import Policy
 from serving.scoring.answer import Answer
 from serving.scoring.card import Card
 from serving.scoring.rules import Rules
@@ -26,14 +29,15 @@ from tests.e2e.command import free_port, served
 from training.project.project import Project
 
 DOCUMENTS = ("README.md", "docs/architecture.md", "docs/data-scientist.md", "docs/crm.md",
-             "docs/sales.md")  # fmt: skip
+             "docs/record.md", "docs/sales.md")  # fmt: skip
 EVERY = [block for document in DOCUMENTS for block in blocks(document)]
 
 # Not run: what needs Docker or another environment, and the demo, whose run has its own test.
 NOT_RUN = ("docker", "make", "demo")
 SHOWN = {"text", "mermaid"}
 MODELS: dict[str, type[BaseModel]] = {
-    model.__name__: model for model in (Answer, BatchAnswer, Card, ErrorBody, Readiness)
+    model.__name__: model
+    for model in (Answer, BatchAnswer, Card, ErrorBody, Kept, LeadView, Readiness)
 }
 ADDRESS = "http://127.0.0.1:8000"
 
@@ -53,7 +57,7 @@ def test_every_block_is_of_a_kind_that_a_test_reads() -> None:
         assert (
             (block.language == "sh" and label in ("", "curl", "serve", "train", *NOT_RUN))
             or (block.language == "json" and label in MODELS)
-            or (block.language == "toml" and label in ("project", "rules"))
+            or (block.language == "toml" and label in ("policy", "project", "rules"))
             or (block.language == "python" and not label)
             or block.language in SHOWN
         ), str(block)
@@ -71,6 +75,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     # So few leads are learned from faster by one thread than by several that wait for each other.
     settings = {"LEADSCORE_PORT": str(free_port()), "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
+    settings["LEADSCORE_DATABASE_URL"] = "sqlite:///leadscore.db"
     return ours | {"PATH": path} | settings
 
 
@@ -78,7 +83,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def folder(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
     """Where the reader is: tables as the demo's, only fewer, and a model trained as documented."""
     folder = tmp_path_factory.mktemp("reader")
-    simulate(folder / "demo", leads=800)
+    simulate(folder / "demo", leads=500)
     run(["sh", "-euc", only(having("sh", "train")).text], folder, environment)
     return folder
 
@@ -112,6 +117,11 @@ def test_project_files_are_valid(block: Block) -> None:
     Project.model_validate(tomllib.loads(block.text))
 
 
+@pytest.mark.parametrize("block", having("toml", "policy"), ids=str)
+def test_policies_are_valid(block: Block) -> None:
+    Policy.model_validate(tomllib.loads(block.text))
+
+
 @pytest.mark.parametrize("block", having("toml", "rules"), ids=str)
 def test_rules_are_valid(block: Block) -> None:
     some = {"profile": "role", "missing": True, "points": -5, "de": "ohne", "en": "without"}
@@ -142,6 +152,7 @@ def test_answers_add_up(block: Block) -> None:
 def client(folder: Path, environment: dict[str, str]) -> Iterator[httpx.Client]:
     """The service, started as documented."""
     command = shlex.split(only(having("sh", "serve")).text)
+    run(["leadscore", "db", "upgrade"], folder, environment)
     with served(command, folder, environment, environment["LEADSCORE_PORT"]) as client:
         yield client
 
@@ -151,9 +162,9 @@ def sent(client: httpx.Client, curl: Block) -> httpx.Response:
     program, silent, url, *options = shlex.split(curl.text)
     assert (program, silent) == ("curl", "-s")
     given = dict(zip(options[::2], options[1::2], strict=True))
-    assert given.keys() <= {"-H", "-d"}
+    assert given.keys() <= {"-H", "-d", "-X"}
     headers = dict([given["-H"].split(": ")]) if "-H" in given else {}
-    method = "POST" if "-d" in given else "GET"
+    method = given.get("-X", "POST" if "-d" in given else "GET")
     path = url.removeprefix(ADDRESS)
     return client.request(method, path, headers=headers, content=given.get("-d"))
 

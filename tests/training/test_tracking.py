@@ -125,7 +125,7 @@ locked = {normal(name) for name in re.findall(r"^([\\w.-]+)==", open(lock).read(
 locked.add("leadscore")  # Its modules come with the model.
 owners = importlib.metadata.packages_distributions()
 absent = {m for m, found in owners.items() if not locked & {normal(name) for name in found}}
-assert {"sklearn", "shap", "matplotlib", "duckdb", "pyarrow", "sqlalchemy"} <= absent
+assert {"sklearn", "shap", "matplotlib", "duckdb", "pyarrow"} <= absent
 
 class Present(PathFinder):
     @classmethod

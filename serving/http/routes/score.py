@@ -12,8 +12,8 @@ from features.contract.lead import ContractError
 from serving.http.batch import BatchAnswer, read_batch, score_batch
 from serving.http.body import read_body, respond
 from serving.http.errors import RefusedError, invalid
-from serving.http.openapi import BATCH_REQUEST, ERRORS, NOT_READY, SCORE_REQUEST
-from serving.http.request import ScoreRequest
+from serving.http.openapi import ERRORS, NOT_READY, body_of
+from serving.http.request import BatchRequest, ScoreRequest
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.scoring.answer import Answer
@@ -31,7 +31,9 @@ def score_routes(state: ServiceState) -> APIRouter:
     """Return the paths that score, and the one that tells what does."""
     routes = APIRouter(prefix="/v1", tags=["leads"], route_class=GuardedRoute)
 
-    @routes.post("/score", response_model=Answer, responses=ERRORS, openapi_extra=SCORE_REQUEST)
+    @routes.post(
+        "/score", response_model=Answer, responses=ERRORS, openapi_extra=body_of(ScoreRequest)
+    )
     async def score(request: Request) -> Response:
         """Score one lead from what the request holds; nothing is stored."""
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
@@ -45,7 +47,10 @@ def score_routes(state: ServiceState) -> APIRouter:
         return respond(200, answer)
 
     @routes.post(
-        "/score/batch", response_model=BatchAnswer, responses=ERRORS, openapi_extra=BATCH_REQUEST
+        "/score/batch",
+        response_model=BatchAnswer,
+        responses=ERRORS,
+        openapi_extra=body_of(BatchRequest),
     )
     async def batch(request: Request) -> Response:
         """Score up to 1,000 leads, each with its own answer or error."""

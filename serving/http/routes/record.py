@@ -1,0 +1,178 @@
+"""What senders tell, kept: leads, events, stages, feedback, consents."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
+
+from features.contract.clock import now
+from features.contract.lead import ContractError
+from serving.http.body import read_body, respond
+from serving.http.errors import RefusedError, invalid
+from serving.http.openapi import RECORD_ERRORS, body_of
+from serving.http.request import LONGEST_NAME
+from serving.http.route import GuardedRoute
+from serving.http.state import ServiceState
+from serving.http.told import EventsBody, FeedbackBody, LeadBody, StagesBody
+from serving.http.views import LeadView
+from serving.intake.events import take_events
+from serving.intake.leads import take_lead
+from serving.record.consents import add_consent
+from serving.record.feedback import NewFeedback, add_feedback
+from serving.record.leads import StoredLead, find_lead, find_leads, touch
+from serving.record.stages import NewStage, add_stages
+
+Sent = TypeVar("Sent", bound=BaseModel)
+Result = TypeVar("Result")
+
+
+class Kept(BaseModel):
+    """What became of what was told."""
+
+    stored: int = Field(ge=0, description="New, and kept.")
+    known: int = Field(ge=0, description="There already; nothing changed.")
+
+
+def record_routes(state: ServiceState) -> APIRouter:
+    """Return the paths that take in what senders tell."""
+    routes = APIRouter(prefix="/v1", tags=["record"], route_class=GuardedRoute)
+
+    @routes.put(
+        "/leads/{lead_id:path}",
+        response_model=LeadView,
+        responses=RECORD_ERRORS,
+        openapi_extra=body_of(LeadBody),
+    )
+    async def put_lead(lead_id: str, request: Request) -> Response:
+        """Keep a lead as it is told; profile fields left out are taken back."""
+        body = await read_body(request)
+        return respond(200, await run_in_threadpool(_lead, state, lead_id, body, whole=True))
+
+    @routes.patch(
+        "/leads/{lead_id:path}",
+        response_model=LeadView,
+        responses=RECORD_ERRORS,
+        openapi_extra=body_of(LeadBody),
+    )
+    async def patch_lead(lead_id: str, request: Request) -> Response:
+        """Change what is told of a lead, and leave the rest."""
+        body = await read_body(request)
+        return respond(200, await run_in_threadpool(_lead, state, lead_id, body, whole=False))
+
+    @routes.post(
+        "/events",
+        response_model=Kept,
+        responses=RECORD_ERRORS,
+        openapi_extra=body_of(EventsBody),
+    )
+    async def post_events(request: Request) -> Response:
+        """Keep up to 10,000 events: all of them, or none where one is wrong."""
+        body = await read_body(request)
+        return respond(200, await run_in_threadpool(_events, state, body))
+
+    @routes.post(
+        "/stages",
+        response_model=Kept,
+        responses=RECORD_ERRORS,
+        openapi_extra=body_of(StagesBody),
+    )
+    async def post_stages(request: Request) -> Response:
+        """Keep the stages that leads have reached: all of them, or none."""
+        body = await read_body(request)
+        return respond(200, await run_in_threadpool(_stages, state, body))
+
+    @routes.post(
+        "/feedback",
+        response_model=Kept,
+        responses=RECORD_ERRORS,
+        openapi_extra=body_of(FeedbackBody),
+    )
+    async def post_feedback(request: Request) -> Response:
+        """Keep what sales says of a lead, or of a reason."""
+        body = await read_body(request)
+        return respond(200, await run_in_threadpool(_feedback, state, body))
+
+    return routes
+
+
+def _lead(state: ServiceState, lead_id: str, body: bytes, *, whole: bool) -> LeadView:
+    _check_id(lead_id)
+    sent, at = _read(LeadBody, body), now()
+
+    def write(connection: Connection) -> StoredLead:
+        lead = take_lead(connection, sent.told(lead_id, at, whole=whole), at)
+        consents = [add_consent(connection, lead.number, c.new(at), at) for c in sent.consents]
+        if any(consents):
+            touch(connection, [lead.number], at)
+        return lead
+
+    return LeadView.of(_written(state, write))
+
+
+def _check_id(lead_id: str) -> None:
+    if lead_id.endswith("/score"):
+        raise HTTPException(405, headers={"Allow": "GET"})
+    if not lead_id or len(lead_id) > LONGEST_NAME or "\0" in lead_id:
+        raise RefusedError(
+            422, "invalid_request", f"must have 1 to {LONGEST_NAME} characters", "lead_id"
+        )
+
+
+def _events(state: ServiceState, body: bytes) -> Kept:
+    sent, at = _read(EventsBody, body), now()
+    taken = _written(state, lambda c: take_events(c, sent.told(at), at, sent.source))
+    return Kept(stored=taken.stored, known=taken.known)
+
+
+def _stages(state: ServiceState, body: bytes) -> Kept:
+    sent, at = _read(StagesBody, body), now()
+
+    def write(connection: Connection) -> int:
+        leads = find_leads(connection, {stage.lead_id for stage in sent.stages})
+        for place, stage in enumerate(sent.stages):
+            if stage.lead_id not in leads:
+                raise ContractError(f"stages.{place}.lead_id", "is not known; PUT the lead first")
+        stages = [
+            NewStage(
+                leads[stage.lead_id].number, stage.stage, stage.reached(f"stages.{place}", at),
+                sent.source,
+            )
+            for place, stage in enumerate(sent.stages)
+        ]  # fmt: skip
+        return add_stages(connection, stages, at)
+
+    stored = _written(state, write)
+    return Kept(stored=stored, known=len(sent.stages) - stored)
+
+
+def _feedback(state: ServiceState, body: bytes) -> Kept:
+    sent, at = _read(FeedbackBody, body), now()
+
+    def write(connection: Connection) -> bool:
+        lead = find_lead(connection, sent.lead_id)
+        if lead is None:
+            raise ContractError("lead_id", "is not known; PUT the lead first")
+        new = NewFeedback(lead.number, sent.kind, sent.reason, sent.subject, sent.by, sent.said(at))
+        return add_feedback(connection, new, at)
+
+    stored = int(_written(state, write))
+    return Kept(stored=stored, known=1 - stored)
+
+
+def _read(model: type[Sent], body: bytes) -> Sent:
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise RefusedError.by(invalid(error)) from None
+
+
+def _written(state: ServiceState, write: Callable[[Connection], Result]) -> Result:
+    try:
+        with state.kept().database.writing() as connection:
+            return write(connection)
+    except ContractError as error:
+        raise RefusedError.by(invalid(error)) from None

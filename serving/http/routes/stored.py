@@ -1,0 +1,151 @@
+"""Scores and lists of leads that the record keeps."""
+
+import base64
+import json
+import math
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import ValidationError
+
+from features.contract.clock import now
+from features.contract.language import Language
+from features.contract.lead import ContractError, micros
+from serving.http.asked import ListQuery, StoredRequest
+from serving.http.body import read_body, respond
+from serving.http.errors import RefusedError, invalid
+from serving.http.openapi import RECORD_ERRORS, body_of
+from serving.http.request import Moment
+from serving.http.route import GuardedRoute
+from serving.http.state import ServiceState
+from serving.http.views import AccountView, LeadList, ListedView, StoredAnswers, StoredResult
+from serving.record.leads import leads_by_number, members_of
+from serving.record.listing import Place, list_leads
+from serving.scoring.answer import Answer
+from serving.stored.scoring import NotScoredError, Outcome, UnknownLeadError, given_score
+
+
+def stored_routes(state: ServiceState) -> APIRouter:
+    """Return the paths that tell of stored leads."""
+    routes = APIRouter(prefix="/v1", tags=["record"], route_class=GuardedRoute)
+
+    @routes.get("/leads/{lead_id:path}/score", response_model=Answer, responses=RECORD_ERRORS)
+    async def stored_score(
+        lead_id: str, as_of: Moment | None = None, language: Language | None = None
+    ) -> Response:
+        """Score a stored lead by all that the record knows of it."""
+        at = None if as_of is None else micros(as_of, "as_of")
+        [outcome] = await run_in_threadpool(_outcomes, state, [lead_id], at, language)
+        if not isinstance(outcome, Answer):
+            raise _refusal(outcome)
+        return respond(200, outcome)
+
+    @routes.post(
+        "/leads/score",
+        response_model=StoredAnswers,
+        responses=RECORD_ERRORS,
+        openapi_extra=body_of(StoredRequest),
+    )
+    async def stored_scores(request: Request) -> Response:
+        """Score up to 1,000 stored leads, each with its own answer or error."""
+        body = await read_body(request)
+        try:
+            sent = StoredRequest.model_validate_json(body)
+        except ValidationError as error:
+            raise RefusedError.by(invalid(error)) from None
+        at = None if sent.as_of is None else micros(sent.as_of, "as_of")
+        outcomes = await run_in_threadpool(_outcomes, state, sent.lead_ids, at, sent.language)
+        return respond(200, StoredAnswers(results=_results(sent.lead_ids, outcomes)))
+
+    @routes.get("/leads", response_model=LeadList, responses=RECORD_ERRORS)
+    async def leads(query: Annotated[ListQuery, Query()]) -> Response:
+        """List leads, the most promising or the newest changed first."""
+        page = await run_in_threadpool(_page, state, query)
+        return respond(200, page)
+
+    @routes.get("/accounts/{account_id:path}", response_model=AccountView, responses=RECORD_ERRORS)
+    async def account(account_id: str) -> Response:
+        """Tell of a company: its leads' scores, the best and the combined one."""
+        return respond(200, await run_in_threadpool(_account, state, account_id))
+
+    return routes
+
+
+def _outcomes(
+    state: ServiceState, lead_ids: list[str], as_of: int | None, language: Language | None
+) -> list[Outcome]:
+    scores, scoring, at = state.kept(), state.loaded(), now()
+    outcomes, leads = scores.score(scoring, lead_ids, at if as_of is None else as_of, language)
+    for lead_id, outcome in zip(lead_ids, outcomes, strict=True):
+        # What would have been said of another moment was not said then.
+        if as_of is None and isinstance(outcome, Answer):
+            state.note(outcome)
+            scores.ledger.note(given_score(leads[lead_id].number, outcome, at, at))
+    return outcomes
+
+
+def _results(lead_ids: list[str], outcomes: list[Outcome]) -> list[StoredResult]:
+    return [
+        StoredResult(
+            index=index,
+            lead_id=lead_id,
+            answer=outcome if isinstance(outcome, Answer) else None,
+            error=None if isinstance(outcome, Answer) else _refusal(outcome).problem,
+        )
+        for index, (lead_id, outcome) in enumerate(zip(lead_ids, outcomes, strict=True))
+    ]
+
+
+def _refusal(outcome: UnknownLeadError | NotScoredError | ContractError) -> RefusedError:
+    if isinstance(outcome, UnknownLeadError):
+        return RefusedError(404, "unknown_lead", str(outcome))
+    if isinstance(outcome, NotScoredError):
+        return RefusedError(409, "not_scored", str(outcome))
+    return RefusedError.by(invalid(outcome))
+
+
+def _page(state: ServiceState, query: ListQuery) -> LeadList:
+    with state.kept().database.reading() as connection:
+        found, end = list_leads(
+            connection, query.filter(), query.sort, _place(query.cursor), query.limit
+        )
+    return LeadList(
+        leads=[ListedView.listed(one) for one in found],
+        next_cursor=None
+        if end is None
+        else base64.urlsafe_b64encode(json.dumps(end).encode()).decode(),
+    )
+
+
+def _place(cursor: str | None) -> Place | None:
+    if cursor is None:
+        return None
+    try:
+        value, number = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        return float(value), int(number)
+    except (ValueError, TypeError, OverflowError):
+        raise RefusedError(
+            422,
+            "invalid_request",
+            "is no cursor of this list; send next_cursor as it came",
+            "cursor",
+        ) from None
+
+
+def _account(state: ServiceState, account_id: str) -> AccountView:
+    scores = state.kept()
+    with scores.database.reading() as connection:
+        members = members_of(connection, [account_id]).get(account_id, set())
+        leads = leads_by_number(connection, members)
+        at = now()
+        outcomes = scores.outcomes(connection, state.loaded(), leads, at, None)
+    if not leads:
+        raise RefusedError(404, "unknown_account", "the record has no lead of this account")
+    found = [outcome.probability for outcome in outcomes if isinstance(outcome, Answer)]
+    return AccountView(
+        account_id=account_id,
+        leads=_results([lead.lead_id for lead in leads], outcomes),
+        best_probability=max(found, default=None),
+        combined_probability=1 - math.prod(1 - p for p in found) if found else None,
+    )

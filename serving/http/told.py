@@ -1,0 +1,215 @@
+"""What a sender tells of leads that the record keeps: checked once, then handed on."""
+
+from datetime import datetime
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import BaseModel, ConfigDict, Field, with_config
+from typing_extensions import TypedDict
+
+from features.contract.lead import ContractError, micros
+from serving.http.request import (
+    CLOCK_SKEW_US,
+    MOST_EVENTS,
+    MOST_LEADS,
+    CheckedValue,
+    Figure,
+    Moment,
+    Name,
+)
+from serving.intake.contact import canonical_contact
+from serving.intake.events import ToldEvent, Whose
+from serving.intake.leads import ToldLead
+from serving.record.consents import NewConsent
+
+_IDS = ("lead_id", "email", "phone", "user_id", "anonymous_id")
+
+
+class ToldContact(BaseModel):
+    """How a person can be reached; kept apart, and never a feature."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: str | None = Field(default=None, max_length=320)
+    phone: str | None = Field(default=None, max_length=50)
+    name: Name | None = None
+    company: Name | None = None
+    user_id: Name | None = None
+    anonymous_id: Name | None = None
+
+
+class ToldConsent(BaseModel):
+    """What may be done with a lead's data, or no longer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    purpose: Name = Field(description="`profiling` for scores; others are kept for you.")
+    basis: Name = Field(default="consent", description="Such as `legitimate_interest`.")
+    given: bool = Field(
+        default=True, strict=True, description="False where it is withdrawn or objected to."
+    )
+    source: Name = Field(description="Where, such as `form:webinar`.")
+    wording: Name | None = Field(default=None, description="Version of what was agreed to.")
+    proof: Name | None = Field(default=None, description="How it can be shown.")
+    at: Moment | None = Field(default=None, description="When; now, if left out.")
+
+    def new(self, now: int) -> NewConsent:
+        """Return the ledger's entry."""
+        at = now if self.at is None else micros(self.at, "at")
+        said = self.model_dump(exclude={"at"})
+        return NewConsent(**said, at=min(at, now))
+
+
+class LeadBody(BaseModel):
+    """A lead to keep."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    created_at: Moment | None = Field(default=None, description="When it became a lead.")
+    account_id: Name | None = None
+    profile: dict[Name, CheckedValue] = Field(default_factory=dict)
+    contact: ToldContact = Field(default_factory=ToldContact)
+    consents: list[ToldConsent] = Field(default_factory=list, max_length=100)
+    occurred_at: Moment | None = Field(
+        default=None, description="When all this became true; now, if left out."
+    )
+    source: Name = "api"
+
+    def told(self, lead_id: str, now: int, *, whole: bool) -> ToldLead:
+        """Return what is told.
+
+        Args:
+            lead_id: The sender's id.
+            now: Microseconds since 1970.
+            whole: Whether fields left out are taken back.
+
+        Raises:
+            ContractError: A moment lies ahead.
+        """
+        return ToldLead(
+            lead_id=lead_id,
+            created=None
+            if self.created_at is None
+            else _moment(self.created_at, "created_at", now),
+            account_id=self.account_id,
+            account_told=whole or "account_id" in self.model_fields_set,
+            profile=self.profile,
+            contact=self.contact.model_dump(),
+            whole=whole,
+            occurred=_moment(self.occurred_at, "occurred_at", now),
+            recorded=now,
+            source=self.source,
+        )
+
+
+@with_config(ConfigDict(extra="forbid"))
+class EventOfLead(TypedDict):
+    """Something that somebody did, by an id or by a contact of theirs."""
+
+    lead_id: NotRequired[Name | None]
+    email: NotRequired[Annotated[str, Field(max_length=320)] | None]
+    phone: NotRequired[Annotated[str, Field(max_length=50)] | None]
+    user_id: NotRequired[Name | None]
+    anonymous_id: NotRequired[Name | None]
+    event_type: Name
+    occurred_at: NotRequired[Moment | None]
+    recorded_at: NotRequired[Moment | None]
+    value: NotRequired[Figure | None]
+    item: NotRequired[Name | None]
+    event_id: NotRequired[Name | None]
+
+
+class EventsBody(BaseModel):
+    """Events to keep: all of them, or none where one is wrong."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    events: list[EventOfLead] = Field(min_length=1, max_length=MOST_EVENTS)
+    source: Name = "api"
+
+    def told(self, now: int) -> list[ToldEvent]:
+        """Return what is told.
+
+        Raises:
+            ContractError: An event is of nobody, of several, or lies ahead.
+        """
+        return [_told(event, f"events.{place}", now) for place, event in enumerate(self.events)]
+
+
+class StageOfLead(BaseModel):
+    """A stage that a lead has reached."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lead_id: Name
+    stage: Name
+    at: Moment | None = Field(default=None, description="When; now, if left out.")
+
+    def reached(self, field: str, now: int) -> int:
+        """Return when, microseconds since 1970.
+
+        Raises:
+            ContractError: It lies ahead.
+        """
+        return _moment(self.at, f"{field}.at", now)
+
+
+class StagesBody(BaseModel):
+    """Stages to keep: all of them, or none where one is wrong."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stages: list[StageOfLead] = Field(min_length=1, max_length=MOST_LEADS)
+    source: Name = "api"
+
+
+class FeedbackBody(BaseModel):
+    """What sales says of a lead, or of a reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lead_id: Name
+    kind: Literal["accepted", "rejected", "wrong_reason"]
+    reason: Name | None = Field(default=None, description="Why it was rejected.")
+    subject: Name | None = Field(default=None, description="The reason that is wrong.")
+    by: Name | None = Field(default=None, description="Who says it; an id, no name.")
+    at: Moment | None = Field(default=None, description="When; now, if left out.")
+
+    def said(self, now: int) -> int:
+        """Return when it was said, microseconds since 1970.
+
+        Raises:
+            ContractError: It lies ahead.
+        """
+        return _moment(self.at, "at", now)
+
+
+def _told(event: EventOfLead, field: str, now: int) -> ToldEvent:
+    given = [kind for kind in _IDS if event.get(kind) is not None]
+    if len(given) != 1:
+        raise ContractError(field, f"needs one of {', '.join(_IDS)}")
+    [kind] = given
+    value = str(event[kind])  # type: ignore[literal-required]
+    return ToldEvent(
+        whose=Whose(kind, canonical_contact(kind, value, f"{field}.{kind}")),
+        type=event["event_type"],
+        event_id=event.get("event_id"),
+        occurred=_moment(event.get("occurred_at"), f"{field}.occurred_at", now),
+        recorded=_moment(event.get("recorded_at"), f"{field}.recorded_at", now),
+        value=event.get("value"),
+        item=event.get("item"),
+    )
+
+
+def _not_ahead(at: int, field: str, now: int) -> int:
+    """Return a moment; one that is minutes ahead is taken as now.
+
+    Raises:
+        ContractError: It lies further ahead than clocks differ.
+    """
+    if at > now + CLOCK_SKEW_US:
+        raise ContractError(field, "lies in the future; send when it happened, in UTC")
+    return min(at, now)
+
+
+def _moment(sent: datetime | None, field: str, now: int) -> int:
+    return now if sent is None else _not_ahead(micros(sent, field), field, now)

@@ -1,0 +1,1 @@
+"""What senders tell, taken into the record: leads, events, stages, consents."""

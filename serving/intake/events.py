@@ -1,0 +1,109 @@
+"""What leads did, taken into the record: by the lead's id or by any contact it is known by."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from serving.record.contacts import add_contacts, find_by_contact
+from serving.record.events import NewEvent, add_events
+from serving.record.leads import NewLead, add_leads, find_leads, touch
+
+
+class Whose(NamedTuple):
+    """Whom something is told of.
+
+    Attributes:
+        kind: `lead_id`, or a kind of contact.
+        value: In its canonical form.
+    """
+
+    kind: str
+    value: str
+
+
+class ToldEvent(NamedTuple):
+    """An event as a sender tells it; moments are microseconds since 1970."""
+
+    whose: Whose
+    type: str
+    event_id: str | None
+    occurred: int
+    recorded: int
+    value: float | None
+    item: str | None
+
+
+class Taken(NamedTuple):
+    """What became of events.
+
+    Attributes:
+        stored: How many are new.
+        known: How many were there already.
+    """
+
+    stored: int
+    known: int
+
+
+def take_events(connection: Connection, told: Sequence[ToldEvent], now: int, source: str) -> Taken:
+    """Write events, and return how many were new; the same told twice changes nothing.
+
+    Whoever is not known yet is kept as a visitor until somebody tells who it is.
+
+    Args:
+        connection: Writing.
+        told: In any order.
+        now: Microseconds since 1970.
+        source: Who tells it.
+    """
+    numbers = numbers_of(connection, told, now)
+    events = [
+        NewEvent(
+            numbers[event.whose], event.type, event.event_id, event.occurred, event.recorded,
+            event.value, event.item, source,
+        )
+        for event in told
+    ]  # fmt: skip
+    stored = add_events(connection, events, now)
+    if stored:
+        touch(connection, set(numbers.values()), now)
+    return Taken(stored, len(events) - stored)
+
+
+def numbers_of(connection: Connection, told: Sequence[ToldEvent], now: int) -> dict[Whose, int]:
+    """Return the number of each lead that events are of; visitors are added."""
+    first: dict[Whose, int] = {}
+    for event in told:
+        first[event.whose] = min(first.get(event.whose, event.occurred), event.occurred)
+    found = _known(connection, set(first))
+    left = {whose: visitor_id(whose) for whose in first if whose not in found}
+    add_leads(connection, [NewLead(left[whose], "visitor", first[whose]) for whose in left], now)
+    added = find_leads(connection, set(left.values()))
+    for whose, lead_id in left.items():
+        found[whose] = added[lead_id].number
+        if whose.kind != "lead_id":
+            add_contacts(connection, found[whose], {whose.kind: whose.value}, now)
+    return found
+
+
+def _known(connection: Connection, asked: set[Whose]) -> dict[Whose, int]:
+    by_kind: dict[str, list[str]] = {}
+    for whose in asked:
+        by_kind.setdefault(whose.kind, []).append(whose.value)
+    found: dict[Whose, int] = {}
+    for kind, values in by_kind.items():
+        if kind == "lead_id":
+            numbers = {key: lead.number for key, lead in find_leads(connection, values).items()}
+        else:
+            numbers = find_by_contact(connection, kind, values)
+        found |= {Whose(kind, value): number for value, number in numbers.items()}
+    return found
+
+
+def visitor_id(whose: Whose) -> str:
+    """Return the id of a visitor, which tells nobody the contact it is known by."""
+    if whose.kind == "lead_id":
+        return whose.value
+    return "visitor-" + blake2b(f"{whose.kind}:{whose.value}".encode(), digest_size=16).hexdigest()

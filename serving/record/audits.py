@@ -1,0 +1,34 @@
+"""Who did what, when: writes, reads of a lead, and what an operator did."""
+
+from sqlalchemy import Connection, select
+
+from serving.record.schema import audit
+
+
+def note_audit(
+    connection: Connection, now: int, actor: str, action: str, lead: int | None, detail: str | None
+) -> None:
+    """Add an entry.
+
+    Args:
+        connection: Writing.
+        now: Microseconds since 1970.
+        actor: Who; a key's name or a command.
+        action: Such as `erased`.
+        lead: Number of the lead it was done to.
+        detail: Without personal data.
+    """
+    connection.execute(
+        audit.insert().values(at=now, actor=actor, action=action, lead=lead, detail=detail)
+    )
+
+
+def audits_of(connection: Connection, number: int) -> list[tuple[int, str, str, str | None]]:
+    """Return what was done to a lead: moment, actor, action and detail, the oldest first."""
+    columns = audit.c
+    rows = connection.execute(
+        select(columns.at, columns.actor, columns.action, columns.detail)
+        .where(columns.lead == number)
+        .order_by(columns.at, columns.number)
+    )
+    return [(at, actor, action, detail) for at, actor, action, detail in rows]

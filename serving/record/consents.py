@@ -1,0 +1,83 @@
+"""What may be done with a lead's data: a ledger of bases given and withdrawn, with their proof."""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from serving.record.leads import chunks
+from serving.record.schema import consent
+
+PROFILING = "profiling"
+"""The purpose that a score needs."""
+
+
+class NewConsent(NamedTuple):
+    """One entry of the ledger.
+
+    Attributes:
+        purpose: Such as `profiling` or `newsletter`.
+        basis: Such as `consent` or `legitimate_interest`.
+        given: False where it was withdrawn, or objected to.
+        source: Where it was given, such as `form:webinar`.
+        wording: Version of what was agreed to.
+        proof: How it can be shown, such as the id of a confirmed opt-in.
+        at: When, microseconds since 1970.
+    """
+
+    purpose: str
+    basis: str
+    given: bool
+    source: str
+    wording: str | None
+    proof: str | None
+    at: int
+
+
+def add_consent(connection: Connection, number: int, new: NewConsent, now: int) -> bool:
+    """Add an entry about a lead, and return whether it was not there yet."""
+    values = {**new._asdict(), "lead": number}
+    same = [consent.c[name] == value for name, value in values.items()]
+    if connection.execute(select(consent.c.number).where(*same)).first() is not None:
+        return False
+    connection.execute(consent.insert().values(**values, recorded=now))
+    return True
+
+
+def without_basis(
+    connection: Connection, parts: Mapping[int, int], bases: Collection[str], as_of: int
+) -> set[int]:
+    """Return the numbers of the leads that no accepted basis for profiling stands for.
+
+    Of each basis the newest entry counts. Where two leads turned out to be one person, a
+    withdrawal by either holds for both.
+
+    Args:
+        connection: Reading.
+        parts: By number of each lead, for which it stands.
+        bases: That count.
+        as_of: Microseconds since 1970.
+    """
+    newest: dict[tuple[int, str], bool] = {}
+    for some in chunks(sorted(parts)):
+        rows = connection.execute(
+            select(consent.c.lead, consent.c.basis, consent.c.given)
+            .where(
+                consent.c.lead.in_(some),
+                consent.c.purpose == PROFILING,
+                consent.c.basis.in_(sorted(bases)),
+                consent.c.at <= as_of,
+                consent.c.recorded <= as_of,
+            )
+            .order_by(consent.c.at, consent.c.number)
+        )
+        for number, basis, given in rows:
+            newest[number, basis] = given
+    standing: dict[int, list[bool]] = {}
+    by_root: dict[tuple[int, str], bool] = {}
+    for (number, basis), given in newest.items():
+        key = (parts[number], basis)
+        by_root[key] = by_root.get(key, True) and given
+    for (root, _), given in by_root.items():
+        standing.setdefault(root, []).append(given)
+    return {root for root in parts.values() if not any(standing.get(root, []))}

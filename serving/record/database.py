@@ -1,0 +1,161 @@
+"""The database of the record: SQLite beside the service, or a PostgreSQL; one code for both."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from features.contract.mistake import MistakeError
+
+_BUSY_SECONDS = 30
+_WRITES = "leadscore_writes"
+
+Row = Mapping[str, Any]
+
+
+class RecordError(MistakeError):
+    """The record cannot be used; the message says what to do and holds no password."""
+
+
+class RecordAwayError(RecordError):
+    """The database does not answer; what was not acknowledged may be sent again."""
+
+
+class Database:
+    """Transactions on the record; safe to call from several threads.
+
+    Attributes:
+        engine: Of SQLAlchemy.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Make an engine; nothing is connected yet.
+
+        Args:
+            url: Of SQLAlchemy, such as ``sqlite:///leadscore.db`` or
+                ``postgresql+psycopg://user:password@host/name``.
+
+        Raises:
+            RecordError: The address is of no database, or of one that is not supported.
+        """
+        self.engine = _engine(url)
+
+    @property
+    def shown(self) -> str:
+        """The address without its password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of the record.
+
+        Raises:
+            RecordAwayError: The database does not answer.
+        """
+        with self._told(), self.engine.connect() as connection:
+            if not self.embedded:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction that is committed whole, or not at all.
+
+        Raises:
+            RecordAwayError: The database does not answer, or is full.
+        """
+        with self._told(), self.engine.connect() as connection:
+            connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
+    @property
+    def embedded(self) -> bool:
+        """Whether it is SQLite."""
+        return self.engine.dialect.name == "sqlite"
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            # The statement and its values may hold data of a lead.
+            said = type(error.orig).__name__
+            if isinstance(error, OperationalError) or error.connection_invalidated:
+                raise RecordAwayError(
+                    f"the record at {self.shown} does not answer ({said}); try again"
+                ) from None
+            raise RecordError(f"the record at {self.shown} refused a statement ({said})") from None
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
+    """Insert rows whose key is not there yet, and return how many were not."""
+    if not rows:
+        return 0
+    first = next(iter(table.primary_key.columns))
+    statement = _insert(connection, table).on_conflict_do_nothing().returning(first)
+    return len(connection.execute(statement, rows).all())
+
+
+def put(
+    connection: Connection, table: Table, rows: Sequence[Row], *, update: Sequence[str]
+) -> None:
+    """Insert rows, or update columns of those whose primary key is there already."""
+    if not rows:
+        return
+    statement = _insert(connection, table)
+    statement = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={name: statement.excluded[name] for name in update},
+    )
+    connection.execute(statement, rows)
+
+
+def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def _engine(url: str) -> Engine:
+    try:
+        address = make_url(url)
+        if address.get_backend_name() not in {"sqlite", "postgresql"}:
+            raise RecordError(
+                "the record is kept in SQLite or PostgreSQL; write sqlite:///leadscore.db or "
+                "postgresql+psycopg://user:password@host/name"
+            )
+        if address.get_backend_name() == "sqlite":
+            engine = create_engine(address, connect_args={"timeout": _BUSY_SECONDS})
+            event.listen(engine, "connect", _configure)
+            event.listen(engine, "begin", _begin)
+            return engine
+        return create_engine(address, pool_pre_ping=True)
+    except (ArgumentError, ImportError, SQLAlchemyError):
+        raise RecordError(
+            "the database's address cannot be read; write sqlite:///leadscore.db or "
+            "postgresql+psycopg://user:password@host/name"
+        ) from None
+
+
+def _configure(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    # The driver would begin transactions by itself, and too late for what was read before.
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,105 @@
+"""A lead's rights: all that is held, as one document; and all of it gone, for good."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from serving.record.audits import note_audit
+from serving.record.database import insert_new
+from serving.record.leads import StoredLead, parts_of
+from serving.record.schema import (
+    audit,
+    contact,
+    lead,
+    merge,
+    metadata,
+    secret,
+    tombstone,
+)
+
+_KEY = "tombstones"
+
+
+def export_lead(connection: Connection, found: StoredLead) -> dict[str, Any]:
+    """Return everything held of a lead and of all that it stands for, by table."""
+    numbers = list(parts_of(connection, [found.number]))
+    held: dict[str, Any] = {}
+    for table in metadata.sorted_tables:
+        if table is lead:
+            where = lead.c.number.in_(numbers)
+        elif table is merge:
+            where = merge.c.kept.in_(numbers)
+        elif "lead" in table.c:
+            where = table.c.lead.in_(numbers)
+        else:
+            continue
+        rows = connection.execute(select(table).where(where)).mappings()
+        held[table.name] = [dict(row) for row in rows]
+    return held
+
+
+def erase_lead(connection: Connection, found: StoredLead, actor: str, now: int) -> int:
+    """Remove a lead, all that it stands for and all that hangs on them; return how many leads.
+
+    What is left is a mark that lets nobody guess who it was, and keeps a restored backup from
+    bringing the lead back.
+    """
+    numbers = list(parts_of(connection, [found.number]))
+    ids = connection.execute(select(lead.c.lead_id).where(lead.c.number.in_(numbers))).scalars()
+    where = contact.c.lead.in_(numbers)
+    known = connection.execute(select(contact.c.kind, contact.c.value).where(where)).all()
+    key = _key(connection)
+    marks = [mark(key, "lead_id", lead_id) for lead_id in ids]
+    marks += [mark(key, kind, value) for kind, value in known if kind in ("email", "phone")]
+    insert_new(connection, tombstone, [{"mark": one, "at": now} for one in set(marks)])
+    _remove(connection, numbers)
+    note_audit(connection, now, actor, "erased", found.number, None)
+    return len(numbers)
+
+
+def erase_again(connection: Connection) -> int:
+    """Remove the leads that tombstones stand for, as after a backup was restored."""
+    marks = set(connection.execute(select(tombstone.c.mark)).scalars())
+    if not marks:
+        return 0
+    key = _key(connection)
+    ids = connection.execute(select(lead.c.number, lead.c.lead_id))
+    gone = {number for number, lead_id in ids if mark(key, "lead_id", lead_id) in marks}
+    known = connection.execute(select(contact.c.lead, contact.c.kind, contact.c.value))
+    gone |= {number for number, kind, value in known if mark(key, kind, value) in marks}
+    _remove(connection, sorted(gone))
+    return len(gone)
+
+
+def is_erased(connection: Connection, identities: Mapping[str, str]) -> bool:
+    """Tell whether somebody with one of these ids or contacts, by kind, was erased."""
+    key = _key(connection)
+    marks = [mark(key, kind, value) for kind, value in identities.items()]
+    where = tombstone.c.mark.in_(marks)
+    return connection.execute(select(tombstone.c.mark).where(where)).first() is not None
+
+
+def mark(key: str, kind: str, value: str) -> str:
+    """Return what stands for an id or contact; without the key it can be checked against none."""
+    said = f"{kind}:{value}".encode()
+    return blake2b(said, key=bytes.fromhex(key), digest_size=20).hexdigest()
+
+
+def _key(connection: Connection) -> str:
+    where = secret.c.name == _KEY
+    found = connection.execute(select(secret.c.value).where(where)).scalar_one_or_none()
+    if found is not None:
+        return str(found)
+    new = secrets.token_hex(32)
+    insert_new(connection, secret, [{"name": _KEY, "value": new}])
+    return str(connection.execute(select(secret.c.value).where(where)).scalar_one())
+
+
+def _remove(connection: Connection, numbers: Iterable[int]) -> None:
+    every = list(numbers)
+    # What hangs on a lead goes with it; SQLite and PostgreSQL both see to that.
+    connection.execute(delete(lead).where(lead.c.number.in_(every)))
+    connection.execute(audit.update().where(audit.c.lead.in_(every)).values(detail=None))

@@ -1,0 +1,27 @@
+"""What people said of leads and of reasons."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from serving.record.schema import feedback
+
+
+class NewFeedback(NamedTuple):
+    """One remark; `at` is in microseconds since 1970."""
+
+    lead: int
+    kind: str
+    reason: str | None
+    subject: str | None
+    by: str | None
+    at: int
+
+
+def add_feedback(connection: Connection, new: NewFeedback, now: int) -> bool:
+    """Add a remark, and return whether it was not there yet."""
+    same = [feedback.c[name] == value for name, value in new._asdict().items()]
+    if connection.execute(select(feedback.c.number).where(*same)).first() is not None:
+        return False
+    connection.execute(feedback.insert().values(**new._asdict(), recorded=now))
+    return True

@@ -1,0 +1,243 @@
+"""The tables of the record. Moments are microseconds since 1970; histories are only added to.
+
+What belongs to a lead hangs on its number (`lead.number`), never on its id: where two leads turn
+out to be one person, `root` points to the one that stands for both, and no row is rewritten.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# SQLite counts up only what is called INTEGER.
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _of_lead() -> Column[int]:
+    return Column("lead", _Number, ForeignKey("lead.number", ondelete="CASCADE"), nullable=False)
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+lead = Table(
+    "lead",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("lead_id", Text, nullable=False, unique=True),
+    Column("root", _Number, nullable=False, index=True, doc="Number of the lead it is part of."),
+    Column("kind", Text, nullable=False, doc="`lead`, or `visitor`: nobody knows who it is."),
+    _moment("created"),
+    Column("account_id", Text, index=True),
+    _moment("changed"),
+    _moment("due", nullable=True),
+    Index("ix_lead_due", "due"),
+    Index("ix_lead_changed", "changed", "number"),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    _of_lead(),
+    Column("kind", Text, nullable=False, doc="`email`, `phone`, `user_id`, `anonymous_id`, .."),
+    Column("value", Text, nullable=False, doc="In its canonical form."),
+    _moment("since"),
+    PrimaryKeyConstraint("lead", "kind", "value"),
+    Index("ix_contact_value", "kind", "value"),
+)
+
+profile_value = Table(
+    "profile_value",
+    metadata,
+    _of_lead(),
+    Column("field", Text, nullable=False),
+    _moment("recorded"),
+    _moment("occurred"),
+    Column("value", JSON, doc="A text, a number, a boolean; null where it was taken back."),
+    Column("source", Text, nullable=False),
+    PrimaryKeyConstraint("lead", "field", "recorded", "occurred"),
+    sqlite_with_rowid=False,
+)
+
+event = Table(
+    "event",
+    metadata,
+    _of_lead(),
+    Column("type", Text, nullable=False),
+    Column("event_id", Text, nullable=False, doc="`=` and the sender's, or `#` and a digest."),
+    _moment("occurred"),
+    _moment("recorded"),
+    _moment("received"),
+    Column("value", Float),
+    Column("item", Text),
+    Column("source", Text, nullable=False),
+    # Clustered by lead, which is how events are asked for.
+    PrimaryKeyConstraint("lead", "type", "event_id"),
+    sqlite_with_rowid=False,
+)
+
+stage_change = Table(
+    "stage_change",
+    metadata,
+    _of_lead(),
+    Column("stage", Text, nullable=False),
+    _moment("at"),
+    _moment("recorded"),
+    Column("source", Text, nullable=False),
+    PrimaryKeyConstraint("lead", "stage", "at"),
+    sqlite_with_rowid=False,
+)
+
+score_given = Table(
+    "score_given",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    _of_lead(),
+    _moment("as_of"),
+    _moment("given"),
+    Column("probability", Float, nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("grade", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("fallback_reason", Text),
+    Column("model_version", Text),
+    Column("log_odds", Float, nullable=False),
+    Column("base_log_odds", Float, nullable=False),
+    Column("contributions", JSON, nullable=False, doc="By subject."),
+    Index("ix_score_given_lead", "lead", "as_of"),
+)
+
+current_score = Table(
+    "current_score",
+    metadata,
+    Column("lead", _Number, ForeignKey("lead.number", ondelete="CASCADE"), primary_key=True),
+    Column("given", _Number, ForeignKey("score_given.number", ondelete="CASCADE"), nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("grade", Text, nullable=False),
+    _moment("as_of"),
+    Index("ix_current_score_probability", "probability", "lead"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    _of_lead(),
+    Column("kind", Text, nullable=False, doc="`accepted`, `rejected`, `wrong_reason`."),
+    Column("reason", Text),
+    Column("subject", Text),
+    Column("by", Text),
+    _moment("at"),
+    _moment("recorded"),
+    Index("ix_feedback_lead", "lead"),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    _of_lead(),
+    Column("purpose", Text, nullable=False, doc="Such as `profiling`, `newsletter`."),
+    Column("basis", Text, nullable=False, doc="Such as `consent`, `legitimate_interest`."),
+    Column("given", Boolean, nullable=False, doc="False where it was withdrawn."),
+    Column("source", Text, nullable=False),
+    Column("wording", Text, doc="Version of what was agreed to."),
+    Column("proof", Text),
+    _moment("at"),
+    _moment("recorded"),
+    Index("ix_consent_lead", "lead", "purpose"),
+)
+
+merge = Table(
+    "merge",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("kept", _Number, ForeignKey("lead.number", ondelete="CASCADE"), nullable=False),
+    Column("joined", JSON, nullable=False, doc="Numbers of the leads whose root moved."),
+    Column("root_before", _Number, nullable=False),
+    Column("by", Text, nullable=False),
+    _moment("at"),
+    _moment("undone", nullable=True),
+    Index("ix_merge_kept", "kept"),
+)
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("events", JSON, nullable=False),
+    _moment("created"),
+    Column("disabled", Text, doc="Why nothing is sent any more."),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("message_id", Text, nullable=False, unique=True),
+    Column("type", Text, nullable=False),
+    Column("lead", _Number, ForeignKey("lead.number", ondelete="CASCADE"), index=True),
+    Column("payload", JSON, nullable=False),
+    _moment("created"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("outbox", _Number, ForeignKey("outbox.number", ondelete="CASCADE"), nullable=False),
+    Column("webhook", _Number, ForeignKey("webhook.number", ondelete="CASCADE"), nullable=False),
+    Column("state", Text, nullable=False, doc="`waiting`, `delivered`, `dead`."),
+    Column("attempts", Integer, nullable=False),
+    _moment("due"),
+    Column("answer", Text, doc="Status or fault of the newest attempt."),
+    PrimaryKeyConstraint("outbox", "webhook"),
+    Index("ix_delivery_due", "state", "due"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    _moment("at"),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("lead", _Number, doc="Stays when the lead goes; it names nobody."),
+    Column("detail", Text),
+    Index("ix_audit_lead", "lead", "at"),
+)
+
+secret = Table(
+    "secret",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+tombstone = Table(
+    "tombstone",
+    metadata,
+    Column("mark", Text, primary_key=True, doc="Keyed hash of an id or identity that was erased."),
+    _moment("at"),
+)

@@ -1,0 +1,77 @@
+"""Scores as they were given, and the newest of each lead."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from serving.model.reference import Grade
+from serving.record.database import put
+from serving.record.leads import chunks
+from serving.record.schema import current_score, score_given
+
+
+class GivenScore(NamedTuple):
+    """A score that was given; moments are microseconds since 1970.
+
+    Attributes:
+        contributions: In log-odds, of the listed reasons by subject and of the `other` ones; with
+            `base_log_odds` they add up to `log_odds`.
+    """
+
+    lead: int
+    as_of: int
+    given: int
+    probability: float
+    score: int
+    grade: str
+    basis: str
+    fallback_reason: str | None
+    model_version: str | None
+    log_odds: float
+    base_log_odds: float
+    contributions: dict[str, float]
+
+
+class CurrentScore(NamedTuple):
+    """The newest score of a lead."""
+
+    probability: float
+    grade: Grade
+    as_of: int
+
+
+def give_scores(connection: Connection, scores: Sequence[GivenScore]) -> None:
+    """Note scores that were given; the last of each lead becomes its current one."""
+    if not scores:
+        return
+    rows: list[dict[str, Any]] = [score._asdict() for score in scores]
+    numbers = connection.execute(
+        score_given.insert().returning(score_given.c.number, sort_by_parameter_order=True), rows
+    ).scalars()
+    newest = {
+        score.lead: {
+            "lead": score.lead,
+            "given": number,
+            "probability": score.probability,
+            "grade": score.grade,
+            "as_of": score.as_of,
+        }
+        for score, number in zip(scores, numbers, strict=True)
+    }
+    update = ["given", "probability", "grade", "as_of"]
+    put(connection, current_score, list(newest.values()), update=update)
+
+
+def current_scores(connection: Connection, numbers: Sequence[int]) -> dict[int, CurrentScore]:
+    """Return the newest score of each lead that has one, by number."""
+    columns = current_score.c
+    found: dict[int, CurrentScore] = {}
+    for some in chunks(numbers):
+        rows = connection.execute(
+            select(columns.lead, columns.probability, columns.grade, columns.as_of).where(
+                columns.lead.in_(some)
+            )
+        )
+        found |= {row[0]: CurrentScore(*row[1:]) for row in rows}
+    return found

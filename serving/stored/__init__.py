@@ -1,0 +1,1 @@
+"""Scores of stored leads: asked for by id, kept fresh, and told when they change."""

@@ -1,0 +1,133 @@
+"""Scores of stored leads, by id; the same answer as a request with the same history."""
+
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from features.contract.language import Language
+from features.contract.lead import ContractError
+from features.contract.mistake import MistakeError
+from serving.record.cases import stored_cases
+from serving.record.consents import without_basis
+from serving.record.database import Database
+from serving.record.leads import StoredLead, find_leads, parts_of
+from serving.record.policy import Policy
+from serving.record.scores import GivenScore
+from serving.scoring.answer import Answer
+from serving.scoring.scoring import Scoring
+from serving.stored.ledger import Ledger
+
+
+class UnknownLeadError(MistakeError):
+    """The record has no such lead, or had none at that moment."""
+
+
+class NotScoredError(MistakeError):
+    """A lead that may not be scored; the message says why."""
+
+
+Outcome = Answer | UnknownLeadError | NotScoredError | ContractError
+
+
+class StoredScores:
+    """Scores leads of the record; safe to call from several threads.
+
+    Attributes:
+        database: Of the record.
+        policy: Which leads may be scored.
+        ledger: Notes the scores that are given.
+    """
+
+    def __init__(self, database: Database, policy: Policy) -> None:
+        """Read leads from a database, and score those that a policy allows."""
+        self.database = database
+        self.policy = policy
+        self.ledger = Ledger(database)
+
+    def close(self) -> None:
+        """Write down what was said, and let go of the database."""
+        self.ledger.stop()
+        self.database.close()
+
+    def score(
+        self, scoring: Scoring, lead_ids: Sequence[str], as_of: int, language: Language | None
+    ) -> tuple[list[Outcome], dict[str, StoredLead]]:
+        """Score leads at a moment, each on its own.
+
+        Args:
+            scoring: The model and the rules.
+            lead_ids: In any order; the same may come twice.
+            as_of: Microseconds since 1970.
+            language: Of the reasons; None leaves it to the service.
+
+        Returns:
+            One outcome for each id, in order; and the leads that stand for the ids.
+
+        Raises:
+            RecordAwayError: The database does not answer.
+        """
+        with self.database.reading() as connection:
+            found = find_leads(connection, set(lead_ids))
+            scored = self.outcomes(connection, scoring, list(found.values()), as_of, language)
+        by_number = dict(zip([lead.number for lead in found.values()], scored, strict=True))
+        unknown = UnknownLeadError("the record has no such lead; PUT it, or send events of it")
+        outcomes = [
+            by_number[found[lead_id].number] if lead_id in found else unknown
+            for lead_id in lead_ids
+        ]
+        return outcomes, found
+
+    def outcomes(
+        self,
+        connection: Connection,
+        scoring: Scoring,
+        leads: Sequence[StoredLead],
+        as_of: int,
+        language: Language | None,
+    ) -> list[Outcome]:
+        """Return what is to be said of leads, in order, inside an open transaction."""
+        refused = self._refused(connection, leads, as_of)
+        allowed = [lead for lead in leads if lead.number not in refused]
+        cases = stored_cases(connection, allowed, as_of, language)
+        answers = iter(scoring.score_all(cases, time.monotonic()))
+        return [refused[lead.number] if lead.number in refused else next(answers) for lead in leads]
+
+    def _refused(
+        self, connection: Connection, leads: Sequence[StoredLead], as_of: int
+    ) -> dict[int, NotScoredError | UnknownLeadError]:
+        parts = parts_of(connection, [lead.number for lead in leads])
+        bases = self.policy.profiling.bases
+        barred = without_basis(connection, parts, bases, as_of)
+        refused: dict[int, NotScoredError | UnknownLeadError] = {}
+        for lead in leads:
+            if lead.created > as_of:
+                refused[lead.number] = UnknownLeadError("it was created after as_of")
+            elif lead.kind == "visitor":
+                refused[lead.number] = NotScoredError(
+                    "nobody knows yet who this visitor is; only leads are scored"
+                )
+            elif lead.number in barred:
+                refused[lead.number] = NotScoredError(
+                    f"no basis for profiling is recorded and not withdrawn ({', '.join(bases)})"
+                )
+        return refused
+
+
+def given_score(number: int, answer: Answer, as_of: int, now: int) -> GivenScore:
+    """Return what the record keeps of an answer."""
+    contributions = {reason.subject: reason.contribution for reason in answer.reasons}
+    return GivenScore(
+        lead=number,
+        as_of=as_of,
+        given=now,
+        probability=answer.probability,
+        score=answer.score,
+        grade=answer.grade,
+        basis=answer.basis,
+        fallback_reason=answer.fallback_reason,
+        model_version=answer.model_version,
+        log_odds=answer.log_odds,
+        base_log_odds=answer.base_log_odds,
+        contributions={**contributions, "other": answer.other_contribution},
+    )

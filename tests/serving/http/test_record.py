@@ -1,0 +1,261 @@
+"""What senders tell the service, and what it answers by lead id, over HTTP; on both databases."""
+
+import math
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from serving.http.state import ServiceState
+from serving.record.database import Database
+from serving.record.policy import Policy
+from serving.record.upgrade import upgrade
+from serving.scoring.rules import read_rules
+from serving.scoring.scoring import Conditions, Scoring
+from serving.stored.scoring import StoredScores
+from tests.serving.server import running
+from tests.tiny import tiny_training
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+CONSENT = [{"purpose": "profiling", "source": "test", "at": START.isoformat()}]
+
+
+@pytest.fixture(scope="module")
+def scoring(tmp_path_factory: pytest.TempPathFactory) -> Scoring:
+    model = tiny_training().load(tmp_path_factory.mktemp("model"))
+    scoring = Scoring(read_rules(), model, Conditions(deadline=math.inf))
+    scoring.warm()
+    return scoring
+
+
+@pytest.fixture
+def state(scoring: Scoring, record_url: str) -> Iterator[ServiceState]:
+    database = Database(record_url)
+    upgrade(database)
+    state = ServiceState()
+    state.record = StoredScores(database, Policy())
+    state.ready(scoring)
+    yield state
+    state.record.close()
+
+
+@pytest.fixture
+def client(state: ServiceState) -> Iterator[httpx.Client]:
+    with running(state) as client:
+        yield client
+
+
+def put(client: httpx.Client, lead_id: str, **told: object) -> None:
+    lead = {"created_at": START.isoformat(), "consents": CONSENT, **told}
+    client.put(f"/v1/leads/{lead_id}", json=lead).raise_for_status()
+
+
+def post(client: httpx.Client, *events: dict[str, Any]) -> dict[str, int]:
+    answer = client.post("/v1/events", json={"events": [*events]})
+    found: dict[str, int] = answer.raise_for_status().json()
+    return found
+
+
+def error(answer: httpx.Response) -> tuple[int, str, str | None]:
+    said = answer.json()["error"]
+    return answer.status_code, said["code"], said["field"]
+
+
+def test_a_stored_lead_gets_the_answer_of_a_request_with_its_history(client: httpx.Client) -> None:
+    drawn = random.Random(5)
+    profiles = [
+        {"industry": drawn.choice(["it", "trade", "steel"]), "employees": drawn.randint(1, 500)}
+        for _ in range(12)
+    ]
+    kinds = ["demo_request", "page_view", "webinar"]
+    events: list[list[dict[str, Any]]] = [
+        [
+            {
+                "event_type": drawn.choice(kinds),
+                "occurred_at": (START + timedelta(hours=drawn.uniform(0, 900))).isoformat(),
+                "value": drawn.choice([None, 1.5, -0.0, 7.25]),
+                "item": drawn.choice([None, "a", "b"]),
+                "event_id": drawn.choice([None, str(drawn.randint(0, 9))]),
+            }
+            for _ in range(drawn.randint(0, 25))
+        ]
+        for _ in profiles
+    ]
+    for event in (event for sent in events for event in sent):
+        event["recorded_at"] = event["occurred_at"]
+    accounts = [drawn.choice(["a", "b", None]) for _ in profiles]
+    for number, profile in enumerate(profiles):
+        put(client, f"L{number}", account_id=accounts[number], profile=profile)
+        if events[number]:
+            post(client, *({"lead_id": f"L{number}", **event} for event in events[number]))
+    as_of = datetime.now(UTC).isoformat()
+    ids = [f"L{number}" for number in range(len(profiles))]
+    body = {"lead_ids": ids, "as_of": as_of, "language": "de"}
+    stored = client.post("/v1/leads/score", json=body).raise_for_status().json()["results"]
+    for number, profile in enumerate(profiles):
+        others = [
+            event
+            for other, sent in enumerate(events)
+            if other != number and accounts[other] == accounts[number]
+            for event in sent
+        ]
+        alone = client.post(
+            "/v1/score",
+            json={
+                "lead": {
+                    "lead_id": f"L{number}", "created_at": START.isoformat(),
+                    "account_id": accounts[number], "profile": profile,
+                },
+                "events": events[number],
+                "account_events": None if accounts[number] is None else others,
+                "as_of": as_of,
+                "language": "de",
+            },
+        ).raise_for_status().json()  # fmt: skip
+        # Copies are dropped when they come in, not when they are scored.
+        alone["events_ignored"] = stored[number]["answer"]["events_ignored"] = 0
+        assert stored[number]["answer"] == alone
+
+
+def test_a_past_moment_is_scored_by_what_was_known_then(client: httpx.Client) -> None:
+    put(client, "L", profile={"employees": 3})
+    early = client.get("/v1/leads/L/score").raise_for_status().json()
+    post(client, {"lead_id": "L", "event_type": "demo_request"})
+    put(client, "L", profile={"employees": 400})
+    late = client.get("/v1/leads/L/score").raise_for_status().json()
+    then = client.get("/v1/leads/L/score", params={"as_of": early["as_of"]}).json()
+    assert then == early
+    assert late["probability"] != early["probability"]
+    before = (START - timedelta(days=1)).isoformat()
+    assert error(client.get("/v1/leads/L/score", params={"as_of": before})) == (
+        404, "unknown_lead", None,
+    )  # fmt: skip
+
+
+def test_a_lead_is_scored_only_on_a_basis(client: httpx.Client) -> None:
+    put(client, "L", consents=[])
+    refused = (409, "not_scored", None)
+    assert error(client.get("/v1/leads/L/score")) == refused
+    given = {"purpose": "profiling", "source": "form"}
+    for consent, status in (
+        ({**given, "basis": "legitimate_interest"}, 409),
+        ({**given, "purpose": "newsletter"}, 409),
+        (given, 200),
+        ({**given, "given": False}, 409),
+    ):
+        client.patch("/v1/leads/L", json={"consents": [consent]}).raise_for_status()
+        assert client.get("/v1/leads/L/score").status_code == status
+    post(client, {"anonymous_id": "cookie", "event_type": "page_view"})
+    visitors = client.get("/v1/leads", params={"sort": "changed"}).json()["leads"]
+    [visitor] = [lead["lead_id"] for lead in visitors if lead["kind"] == "visitor"]
+    assert "cookie" not in visitor
+    assert error(client.get(f"/v1/leads/{visitor}/score")) == refused
+
+
+def test_scores_that_were_given_are_kept(client: httpx.Client, state: ServiceState) -> None:
+    put(client, "L")
+    answer = client.get("/v1/leads/L/score").json()
+    client.get("/v1/leads/L/score", params={"as_of": "2026-03-02T00:00:00Z"})
+    state.kept().ledger.flush()
+    [listed] = client.get("/v1/leads").json()["leads"]
+    assert listed["probability"] == answer["probability"]
+    assert (listed["grade"], listed["scored_at"]) == (answer["grade"], answer["as_of"])
+    with state.kept().database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT log_odds, contributions FROM score_given").all()
+    assert len(rows) == 1
+
+
+def test_lists_are_read_page_by_page(client: httpx.Client, state: ServiceState) -> None:
+    for number in range(7):
+        put(client, f"L{number}", account_id="a" if number % 2 else "b")
+        client.get(f"/v1/leads/L{number}/score")
+    stages = [{"lead_id": "L3", "stage": "MQL"}, {"lead_id": "L4", "stage": "MAL"}]
+    client.post("/v1/stages", json={"stages": stages}).raise_for_status()
+    client.post("/v1/stages", json={"stages": [{"lead_id": "L4", "stage": "MQL"}]})
+    state.kept().ledger.flush()
+    for sort in ("probability", "changed"):
+        assert sorted(listed(client, sort=sort, limit=2)) == [f"L{n}" for n in range(7)]
+    assert listed(client, sort="changed")[0] == "L6"
+    assert sorted(listed(client, account="a")) == ["L1", "L3", "L5"]
+    assert sorted(listed(client, stage="MQL")) == ["L3", "L4"]
+    assert listed(client, min_grade="A") == []
+    whole = client.get("/v1/leads", params={"sort": "changed"}).json()["leads"]
+    since = whole[2]["changed_at"]
+    assert len(listed(client, sort="changed", changed_since=since)) == 3
+
+
+def listed(client: httpx.Client, **query: str | int) -> list[str]:
+    found: list[str] = []
+    cursor: dict[str, str | int] = {}
+    while True:
+        page = client.get("/v1/leads", params=query | cursor).raise_for_status().json()
+        found += [lead["lead_id"] for lead in page["leads"]]
+        if page["next_cursor"] is None:
+            return found
+        cursor = {"cursor": page["next_cursor"]}
+
+
+def test_a_company_is_told_by_its_leads(client: httpx.Client) -> None:
+    put(client, "A", account_id="firm/1")
+    put(client, "B", account_id="firm/1", profile={"employees": 400})
+    put(client, "C", account_id="firm/1", consents=[])
+    told = client.get("/v1/accounts/firm/1").raise_for_status().json()
+    a, b, c = told["leads"]
+    chances = [a["answer"]["probability"], b["answer"]["probability"]]
+    assert told["best_probability"] == max(chances)
+    combined = 1 - (1 - chances[0]) * (1 - chances[1])
+    assert told["combined_probability"] == pytest.approx(combined, abs=1e-12)
+    assert c["error"]["code"] == "not_scored"
+    assert error(client.get("/v1/accounts/none")) == (404, "unknown_account", None)
+
+
+FINE = {"event_type": "fine", "lead_id": "fine"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("events", {"events": []}, "events"),
+        ("events", {"events": [FINE, {"event_type": "a"}]}, "events.1"),
+        ("events", {"events": [FINE, {**FINE, "email": "a@b.de"}]}, "events.1"),
+        ("events", {"events": [FINE, {"event_type": "a", "email": "nobody"}]}, "events.1.email"),
+        ("events", {"events": [FINE, {**FINE, "occurred_at": "2190-01-01T00:00:00Z"}]},
+         "events.1.occurred_at"),
+        ("stages", {"stages": [{"lead_id": "nobody", "stage": "MQL"}]}, "stages.0.lead_id"),
+        ("feedback", {"lead_id": "nobody", "kind": "accepted"}, "lead_id"),
+        ("feedback", {"lead_id": "L", "kind": "so so"}, "kind"),
+        ("leads/score", {"lead_ids": []}, "lead_ids"),
+    ],
+)  # fmt: skip
+def test_a_mistake_names_its_field_and_nothing_is_kept(
+    client: httpx.Client, path: str, body: dict[str, Any], field: str
+) -> None:
+    assert error(client.post(f"/v1/{path}", json=body)) == (422, "invalid_request", field)
+    assert client.get("/v1/leads", params={"sort": "changed"}).json()["leads"] == []
+
+
+def test_without_a_record_the_service_says_so(scoring: Scoring) -> None:
+    state = ServiceState()
+    state.ready(scoring)
+    with running(state) as client:
+        assert error(client.get("/v1/leads/L/score")) == (503, "no_record", None)
+        assert error(client.put("/v1/leads/L", json={})) == (503, "no_record", None)
+
+
+def test_a_record_that_is_away_is_told_and_the_stateless_score_goes_on(
+    scoring: Scoring, tmp_path: Path
+) -> None:
+    away = "postgresql+psycopg://crm:geheim@127.0.0.1:9/x?connect_timeout=2"
+    state = ServiceState()
+    state.record = StoredScores(Database(away), Policy())
+    state.ready(scoring)
+    lead = {"lead_id": "L", "created_at": START.isoformat()}
+    with running(state) as client:
+        answer = client.get("/v1/leads/L/score")
+        assert error(answer) == (503, "record_away", None)
+        assert "geheim" not in answer.text
+        assert client.post("/v1/score", json={"lead": lead}).status_code == 200

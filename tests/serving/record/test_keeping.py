@@ -1,0 +1,218 @@
+"""Upgrades, backups and erasures; on both databases."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from features.contract.lead import Event, moment
+from serving.intake.events import Whose
+from serving.record.backup import restore_backup, write_backup
+from serving.record.consents import NewConsent, add_consent, without_basis
+from serving.record.database import Database, RecordAwayError, RecordError
+from serving.record.erasure import erase_lead, export_lead, is_erased
+from serving.record.leads import find_lead
+from serving.record.schema import event, lead, metadata, profile_value
+from serving.record.scores import GivenScore, current_scores, give_scores
+from serving.record.upgrade import check, pending, require_upgraded, upgrade
+from tests.serving.record.telling import NOW, did, events, ids, put, told
+
+
+def quiet(step: str) -> None:
+    assert step in metadata.tables
+
+
+def rows(database: Database) -> dict[str, int]:
+    with database.reading() as connection:
+        return {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in metadata.sorted_tables
+        }
+
+
+GIVEN = NewConsent("profiling", "consent", True, "test", None, None, NOW)
+
+
+def score(number: int, probability: float, at: int = NOW) -> GivenScore:
+    contributions = {"event:click": 0.5, "other": -0.25}
+    return GivenScore(
+        number, at, at, probability, 50, "C", "rules", None, None, 0.25, 0.0, contributions
+    )
+
+
+def filled(database: Database) -> int:
+    number = put(
+        database, told("L", profile={"industry": "IT"}, contact={"email": "a@b.de"})
+    ).number
+    put(database, told("M"))
+    did(database, Whose("lead_id", "L"), Event("click", moment(NOW - 1), event_id="1"))
+    did(database, Whose("lead_id", "M"), Event("click", moment(NOW - 1), event_id="2"))
+    with database.writing() as connection:
+        give_scores(connection, [score(number, 0.25), score(number, 0.5, NOW + 1)])
+        add_consent(connection, number, GIVEN, NOW)
+    return number
+
+
+def test_an_upgrade_leaves_nothing_to_do(record_url: str) -> None:
+    database = Database(record_url)
+    [step] = pending(database)
+    with pytest.raises(RecordError, match="leadscore db upgrade"):
+        require_upgraded(database)
+    assert check(database) == [f"not upgraded yet: {step}; run leadscore db upgrade"]
+    assert upgrade(database) == [step]
+    assert upgrade(database) == []
+    assert check(database) == []
+    require_upgraded(database)
+    database.close()
+
+
+def test_a_table_that_is_not_as_expected_is_told(database: Database) -> None:
+    with database.writing() as connection:
+        connection.exec_driver_sql("DROP TABLE audit")
+    assert "add_table" in check(database)[0]
+
+
+def test_a_record_of_a_later_version_is_refused(database: Database) -> None:
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(RecordError, match="later version"):
+        upgrade(database)
+
+
+def test_an_upgrade_that_is_interrupted_leaves_nothing(
+    record_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(record_url)
+    monkeypatch.setattr("serving.record.upgrade.command.upgrade", _half)
+    with pytest.raises(KeyboardInterrupt):
+        upgrade(database)
+    monkeypatch.undo()
+    assert len(pending(database)) == 1
+    assert len(upgrade(database)) == 1
+    assert check(database) == []
+    database.close()
+
+
+def _half(config: object, target: str) -> None:
+    connection = config.attributes["connection"]  # type: ignore[attr-defined]
+    metadata.tables["audit"].create(connection)
+    raise KeyboardInterrupt
+
+
+def test_a_backup_is_restored_into_either_kind(
+    database: Database, tmp_path: Path, postgres: str
+) -> None:
+    filled(database)
+    write_backup(database, tmp_path / "record.zip", quiet)
+    other = Database(f"sqlite:///{tmp_path / 'other.db'}")
+    upgrade(other)
+    restored, erased = restore_backup(other, tmp_path / "record.zip", quiet, replace=False)
+    assert (restored, erased) == (sum(rows(database).values()), 0)
+    assert rows(other) == rows(database)
+    assert ids(events(other, "L")) == ["1"]
+    # Numbers go on after those that were restored.
+    assert put(other, told("N")).number == put(database, told("N")).number
+    other.close()
+
+
+def test_leads_that_are_there_do_not_go_unasked(database: Database, tmp_path: Path) -> None:
+    filled(database)
+    write_backup(database, tmp_path / "record.zip", quiet)
+    put(database, told("new"))
+    with pytest.raises(RecordError, match="3 leads are there and would go"):
+        restore_backup(database, tmp_path / "record.zip", quiet, replace=False)
+    restore_backup(database, tmp_path / "record.zip", quiet, replace=True)
+    with database.reading() as connection:
+        assert find_lead(connection, "new") is None
+    put(database, told("new"))
+
+
+def test_what_is_no_backup_changes_nothing(database: Database, tmp_path: Path) -> None:
+    filled(database)
+    before = rows(database)
+    write_backup(database, tmp_path / "whole.zip", quiet)
+    (tmp_path / "text.zip").write_text("no zip")
+    whole = (tmp_path / "whole.zip").read_bytes()
+    (tmp_path / "cut.zip").write_bytes(whole[: len(whole) // 2])
+    for name in ("text.zip", "cut.zip", "missing.zip"):
+        with pytest.raises(RecordError, match=name):
+            restore_backup(database, tmp_path / name, quiet, replace=True)
+    with pytest.raises(RecordError, match="there is a file already"):
+        write_backup(database, tmp_path / "whole.zip", quiet)
+    assert rows(database) == before
+
+
+def test_who_is_erased_is_gone_and_stays_so(database: Database, tmp_path: Path) -> None:
+    number = filled(database)
+    write_backup(database, tmp_path / "record.zip", quiet)
+    with database.writing() as connection:
+        found = find_lead(connection, "L")
+        assert found is not None
+        held = export_lead(connection, found)
+        assert erase_lead(connection, found, "test", NOW) == 1
+    assert held["event"][0]["event_id"] == "=1"
+    assert held["contact"][0]["value"] == "a@b.de"
+    assert [row["probability"] for row in held["score_given"]] == [0.25, 0.5]
+    for table in (lead, event, profile_value):
+        column = table.c.number if table is lead else table.c.lead
+        with database.reading() as connection:
+            statement = select(func.count()).select_from(table).where(column == number)
+            assert connection.execute(statement).scalar_one() == 0
+    _, erased = restore_backup(database, tmp_path / "record.zip", quiet, replace=True)
+    assert erased == 1
+    with database.writing() as connection:
+        assert find_lead(connection, "L") is None
+        assert find_lead(connection, "M") is not None
+        assert is_erased(connection, {"email": "a@b.de"})
+        assert not is_erased(connection, {"email": "b@b.de"})
+
+
+def test_the_newest_score_of_a_lead_is_its_current_one(database: Database) -> None:
+    number = filled(database)
+    with database.reading() as connection:
+        found = current_scores(connection, [number, 99])
+    assert {key: (one.probability, one.as_of) for key, one in found.items()} == {
+        number: (0.5, NOW + 1)
+    }
+
+
+def test_a_withdrawal_counts_from_its_moment_on(database: Database) -> None:
+    number = filled(database)
+    with database.writing() as connection:
+        gone = GIVEN._replace(given=False, at=NOW + 10)
+        assert add_consent(connection, number, gone, NOW + 10)
+        assert not add_consent(connection, number, gone, NOW + 20)
+    with database.reading() as connection:
+        barred = [
+            without_basis(connection, {number: number}, ["consent"], NOW + at)
+            for at in (-1, 0, 9, 10)
+        ]
+        other = without_basis(connection, {number: number}, ["contract"], NOW)
+    assert barred == [{number}, set(), set(), {number}]
+    assert other == {number}
+
+
+def test_a_withdrawal_by_one_of_two_that_are_one_person_holds_for_both(database: Database) -> None:
+    first = filled(database)
+    second = put(database, told("second")).number
+    with database.writing() as connection:
+        gone = GIVEN._replace(given=False)
+        add_consent(connection, second, gone, NOW)
+    with database.reading() as connection:
+        parts = {first: first, second: first}
+        assert without_basis(connection, parts, ["consent"], NOW) == {first}
+
+
+@pytest.mark.parametrize("url", ["mysql://a:geheim@b/c", "nonsense geheim"])
+def test_an_address_of_something_else_is_refused(url: str) -> None:
+    with pytest.raises(RecordError) as caught:
+        Database(url)
+    assert "geheim" not in str(caught.value)
+    assert "sqlite:///leadscore.db" in str(caught.value)
+
+
+def test_a_database_that_is_away_is_told_without_its_password() -> None:
+    database = Database("postgresql+psycopg://crm:geheim@127.0.0.1:9/x?connect_timeout=2")
+    with pytest.raises(RecordAwayError) as caught, database.reading():
+        pass
+    assert "geheim" not in str(caught.value)
