@@ -30,6 +30,7 @@ def test_what_does_not_count_is_ignored_and_counted() -> None:
     ]
     row = ONLINE.row(lead(), events, AS_OF_US)
     assert row.events_ignored == 4
+    assert row.table.numbers.shape == (1, len(FEATURES.features))
     assert row.table.value(0, FEATURES.columns["count(demo)"]) == 1.0
 
 

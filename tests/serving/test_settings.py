@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from serving.scoring.scoring import Conditions
 from serving.service import conditions_of
 from serving.settings import Settings, SettingsError, settings_table
 
@@ -20,7 +21,8 @@ def test_nothing_set_means_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None
     settings = Settings.from_environment()
     assert settings.model is None
     assert settings.port == 8000
-    assert conditions_of(settings).deadline == 0.2
+    assert conditions_of(settings) == Conditions()
+    assert Conditions().deadline == 0.2
 
 
 def test_each_setting_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,23 @@ def unordered(draw: st.DrawFn) -> tuple[np.ndarray, range, EventArrays, list[int
 def test_events_are_sorted_by_entity_and_all_that_can_be_told_apart(
     world: tuple[np.ndarray, range, EventArrays, list[int]],
 ) -> None:
-    entity, entities, events, cuts = world
+    _check(*world)
+
+
+def test_more_entities_than_a_core_sorts_at_a_time() -> None:
+    drawn = np.random.default_rng(3)
+    size = 3_000
+    events = EventArrays(
+        type_code=drawn.integers(0, 3, size).astype(np.int32),
+        occurred=drawn.integers(0, 9, size),
+        recorded=drawn.integers(0, 3, size),
+        value=drawn.normal(size=size),
+        item=drawn.integers(-1, 3, size),
+    )
+    _check(drawn.integers(0, 700, size).astype(np.int32), range(0, 700), events, [1_000])
+
+
+def _check(entity: np.ndarray, entities: range, events: EventArrays, cuts: list[int]) -> None:
     batches = [
         (entity[one], EventArrays._make(column[one] for column in events))
         for one in (slice(*cut) for cut in pairwise([0, *cuts, len(entity)]))

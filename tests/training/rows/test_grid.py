@@ -221,3 +221,12 @@ def test_an_open_lead_reached_its_target_up_to_the_horizon_to_the_microsecond() 
         timeline = Timeline(_days(0), _days(15) + late, _days(None))
         rows = open_rows(timeline, np.arange(1), 5 * DAY_US, 10 * DAY_US)
         assert rows.label.tolist() == [reached]
+
+
+def test_the_largest_age_is_inside_and_nothing_beyond_it() -> None:
+    grid = _grid(horizon=1, every=14, max_age=20)
+    timeline = Timeline(_days(0, 0), _days(None, None), _days(None, None))
+    after = np.array([0, 1]), np.array([20 * DAY_US, 20 * DAY_US + 1])
+    rows = _rows(timeline, grid, 100 * DAY_US, after)
+    special = rows.kind == AFTER_EVENT
+    assert (rows.lead[special].tolist(), rows.as_of[special].tolist()) == ([0], [20 * DAY_US])
