@@ -42,7 +42,7 @@ def serve(settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     rules = read_rules(settings.rules)
     state = ServiceState()
-    state.record = open_record(settings)
+    state.record, state.write_key = open_record(settings), settings.write_key
     with listen(settings.host, settings.port) as listener:
         threading.Thread(target=load, args=(state, settings, rules), daemon=True).start()
         # An access log would hold callers' addresses, and cost a tenth of an answer.

@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     policy: Path | None = Field(
         default=None, description="Policy file; without one, only consent allows scoring a lead."
     )
+    write_key: str | None = Field(
+        default=None,
+        description="What senders of the Segment protocol must send; without one, anything.",
+    )
     deadline_ms: int = Field(
         default=200,
         ge=1,

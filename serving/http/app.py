@@ -5,6 +5,7 @@ from serving.http.route import answer_errors
 from serving.http.routes.operation import operation_routes
 from serving.http.routes.record import record_routes
 from serving.http.routes.score import score_routes
+from serving.http.routes.segment import segment_routes
 from serving.http.routes.stored import stored_routes
 from serving.http.state import ServiceState
 
@@ -21,7 +22,7 @@ def create_app(state: ServiceState) -> DocumentedApp:
         version="1",
         redirect_slashes=False,
     )
-    for routes in (score_routes, stored_routes, record_routes, operation_routes):
+    for routes in (score_routes, stored_routes, record_routes, segment_routes, operation_routes):
         app.include_router(routes(state))
     answer_errors(app)
     return app

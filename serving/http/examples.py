@@ -60,6 +60,25 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "StagesBody": {"stages": [{"lead_id": "L-1042", "stage": "MQL"}]},
     "FeedbackBody": {"lead_id": "L-1042", "kind": "rejected", "reason": "no budget this year"},
+    "TrackedBatch": {
+        "batch": [
+            {
+                "type": "track",
+                "userId": "L-1042",
+                "event": "demo_request",
+                "messageId": "7d1c3a52",
+                "timestamp": "2026-02-28T16:20:00Z",
+            }
+        ],
+        "sentAt": "2026-02-28T16:20:01Z",
+    },
+    "TrackedMessage": {
+        "userId": "L-1042",
+        "event": "demo_request",
+        "groupId": "A-77",
+        "previousId": "cookie-1",
+        "traits": {"industry": "manufacturing"},
+    },
     "StoredRequest": {"lead_ids": ["L-1042", "L-1043"]},
 }
 """By the name of their model."""

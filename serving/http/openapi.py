@@ -27,7 +27,16 @@ _BODIES: tuple[type[BaseModel], ...] = (
 def body_of(model: type[BaseModel]) -> Document:
     """Return what the document says of a body that its handler reads itself."""
     name = model.__name__
-    content = {"schema": {"$ref": f"{_SCHEMAS}{name}"}, "example": EXAMPLES[name]}
+    return _described({"$ref": f"{_SCHEMAS}{name}"}, name)
+
+
+def json_body(example: str) -> Document:
+    """Return what the document says of a body that another protocol describes."""
+    return _described({"type": "object"}, example)
+
+
+def _described(schema: Document, example: str) -> Document:
+    content = {"schema": schema, "example": EXAMPLES[example]}
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
@@ -88,6 +97,13 @@ RECORD_ERRORS: dict[int | str, Document] = {
     ),
 }
 
+UNAUTHORIZED: dict[int | str, Document] = {
+    401: _error(
+        Problem(code="unauthorized", message="send the write key as the user name (basic auth)"),
+        "The write key is missing or wrong.",
+    )
+}
+
 _EXAMPLE_PROBLEM = ERRORS[422]["content"]["application/json"]["example"]["error"]
 
 
@@ -113,6 +129,8 @@ class DocumentedApp(FastAPI):
             _show(document, "/v1/leads/score", {"results": batch})
             for path in ("/v1/events", "/v1/stages", "/v1/feedback"):
                 _show(document, path, {"stored": 1, "known": 0})
+            for call in ("batch", "identify", "track", "page", "screen", "group", "alias"):
+                _show(document, f"/v1/{call}", {"success": True, "stored": 1, "refused": []})
             for method in ("put", "patch"):
                 _show(document, "/v1/leads/{lead_id}", EXAMPLE_LEAD, method)
         return self.openapi_schema or {}

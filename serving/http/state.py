@@ -25,6 +25,7 @@ class ServiceState:
         """Start as loading."""
         self.scoring: Scoring | None = None
         self.record: StoredScores | None = None
+        self.write_key: str | None = None
         self.message: str | None = None
         self._last_fallback: FallbackReason | None = None
 

@@ -54,6 +54,11 @@ def canonical_contact(kind: str, text: str, field: str) -> str:
     return _CANONICAL.get(kind, _as_it_is)(text, field)
 
 
+def is_reachable(contacts: Mapping[str, str]) -> bool:
+    """Tell whether somebody with these contacts can be reached, and so is a lead."""
+    return not REACHABLE.isdisjoint(contacts)
+
+
 def derived_facts(contacts: Mapping[str, str]) -> dict[str, ProfileValue]:
     """Return what features may know of canonical contacts."""
     facts: dict[str, ProfileValue] = {}

@@ -77,7 +77,7 @@ def numbers_of(connection: Connection, told: Sequence[ToldEvent], now: int) -> d
     first: dict[Whose, int] = {}
     for event in told:
         first[event.whose] = min(first.get(event.whose, event.occurred), event.occurred)
-    found = _known(connection, set(first))
+    found = known_leads(connection, set(first))
     left = {whose: visitor_id(whose) for whose in first if whose not in found}
     add_leads(connection, [NewLead(left[whose], "visitor", first[whose]) for whose in left], now)
     added = find_leads(connection, set(left.values()))
@@ -88,7 +88,8 @@ def numbers_of(connection: Connection, told: Sequence[ToldEvent], now: int) -> d
     return found
 
 
-def _known(connection: Connection, asked: set[Whose]) -> dict[Whose, int]:
+def known_leads(connection: Connection, asked: set[Whose]) -> dict[Whose, int]:
+    """Return the number of each lead that is known; a `user_id` may be a lead's own id."""
     by_kind: dict[str, list[str]] = {}
     for whose in asked:
         by_kind.setdefault(whose.kind, []).append(whose.value)
@@ -98,12 +99,16 @@ def _known(connection: Connection, asked: set[Whose]) -> dict[Whose, int]:
             numbers = {key: lead.number for key, lead in find_leads(connection, values).items()}
         else:
             numbers = find_by_contact(connection, kind, values)
+            if kind == "user_id":
+                left = [value for value in values if value not in numbers]
+                of_leads = find_leads(connection, left)
+                numbers |= {value: lead.number for value, lead in of_leads.items()}
         found |= {Whose(kind, value): number for value, number in numbers.items()}
     return found
 
 
 def visitor_id(whose: Whose) -> str:
     """Return the id of a visitor, which tells nobody the contact it is known by."""
-    if whose.kind == "lead_id":
+    if whose.kind in ("lead_id", "user_id"):
         return whose.value
     return "visitor-" + blake2b(f"{whose.kind}:{whose.value}".encode(), digest_size=16).hexdigest()

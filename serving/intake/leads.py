@@ -7,9 +7,17 @@ from sqlalchemy import Connection
 
 from features.contract.lead import ContractError, ProfileValue
 from features.contract.personal import holds_email
-from serving.intake.contact import IDENTIFYING, REACHABLE, canonical_contacts, derived_facts
+from serving.intake.contact import IDENTIFYING, canonical_contacts, derived_facts
 from serving.record.contacts import add_contacts, visitors_with
-from serving.record.leads import NewLead, StoredLead, add_leads, describe_lead, find_lead, touch
+from serving.record.leads import (
+    Kind,
+    NewLead,
+    StoredLead,
+    add_leads,
+    describe_lead,
+    find_lead,
+    touch,
+)
 from serving.record.merges import join_leads
 from serving.record.profiles import add_values, profiles
 
@@ -43,13 +51,14 @@ class ToldLead:
     source: str = "api"
 
 
-def take_lead(connection: Connection, told: ToldLead, now: int) -> StoredLead:
+def take_lead(connection: Connection, told: ToldLead, now: int, kind: Kind = "lead") -> StoredLead:
     """Write what is told of a lead, and return it; the same told twice changes nothing.
 
     Args:
         connection: Writing.
         told: By the sender.
         now: Microseconds since 1970.
+        kind: What it is at least; a lead does not become a visitor again.
 
     Raises:
         ContractError: A contact that nobody can be reached at, or an address among the profile.
@@ -61,10 +70,10 @@ def take_lead(connection: Connection, told: ToldLead, now: int) -> StoredLead:
                 f"profile.{name}", "holds an e-mail address; send it as contact.email"
             )
     created = told.created if told.created is not None else told.occurred
-    add_leads(connection, [NewLead(told.lead_id, "lead", created)], now)
+    add_leads(connection, [NewLead(told.lead_id, kind, created)], now)
     lead = find_lead(connection, told.lead_id)
     assert lead is not None, "it was added"
-    news = _described(connection, lead, told)
+    news = _described(connection, lead, told, kind)
     news |= add_contacts(connection, lead.number, contacts, now)
     news |= _joined(connection, lead.number, contacts, now)
     facts = {**told.profile, **derived_facts(contacts)}
@@ -86,15 +95,16 @@ def take_lead(connection: Connection, told: ToldLead, now: int) -> StoredLead:
     return found
 
 
-def _described(connection: Connection, lead: StoredLead, told: ToldLead) -> bool:
-    """Note creation, account and that it is a lead; return whether any of it was news."""
+def _described(connection: Connection, lead: StoredLead, told: ToldLead, least: Kind) -> bool:
+    """Note creation, account and whether it is a lead; return whether any of it was news."""
+    kind: Kind = "lead" if "lead" in (least, lead.kind) else "visitor"
     created = lead.created if told.created is None else told.created
     account = told.account_id if told.account_told else lead.account_id
-    if (lead.kind, lead.created, lead.account_id) == ("lead", created, account):
+    if (lead.kind, lead.created, lead.account_id) == (kind, created, account):
         return False
     # Who worked with it before is due a new score as well.
     touch(connection, [lead.number], told.recorded)
-    describe_lead(connection, lead.number, kind="lead", created=created, account_id=account)
+    describe_lead(connection, lead.number, kind=kind, created=created, account_id=account)
     return True
 
 
@@ -108,8 +118,3 @@ def _joined(connection: Connection, number: int, contacts: Mapping[str, str], no
     for visitor in sorted(visitors - {number}):
         join_leads(connection, number, visitor, "identified", now)
     return bool(visitors)
-
-
-def is_reachable(contacts: Mapping[str, str]) -> bool:
-    """Tell whether somebody with these contacts can be reached, and so is a lead."""
-    return not REACHABLE.isdisjoint(contacts)

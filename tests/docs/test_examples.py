@@ -58,7 +58,7 @@ def test_every_block_is_of_a_kind_that_a_test_reads() -> None:
             (block.language == "sh" and label in ("", "curl", "serve", "train", *NOT_RUN))
             or (block.language == "json" and label in MODELS)
             or (block.language == "toml" and label in ("policy", "project", "rules"))
-            or (block.language == "python" and not label)
+            or (block.language == "python" and label in ("", "sender"))
             or block.language in SHOWN
         ), str(block)
 
@@ -104,7 +104,7 @@ def test_commands_run(block: Block, folder: Path, environment: dict[str, str]) -
 
 
 def test_python_runs_in_a_process_of_its_own(folder: Path, environment: dict[str, str]) -> None:
-    program = "\n".join(block.text for block in having("python"))
+    program = "\n".join(block.text for block in having("python") if not block.labels)
     printed = run(
         [sys.executable, "-W", "error::FutureWarning", "-c", program], folder, environment
     )
@@ -155,6 +155,16 @@ def client(folder: Path, environment: dict[str, str]) -> Iterator[httpx.Client]:
     run(["leadscore", "db", "upgrade"], folder, environment)
     with served(command, folder, environment, environment["LEADSCORE_PORT"]) as client:
         yield client
+
+
+def test_a_sender_of_the_segment_protocol_is_heard(
+    client: httpx.Client, folder: Path, environment: dict[str, str]
+) -> None:
+    address = str(client.base_url).rstrip("/")
+    program = only(having("python", "sender")).text.replace(ADDRESS, address)
+    run([sys.executable, "-c", program + "sender.join()"], folder, environment)
+    leads = client.get("/v1/leads", params={"sort": "changed"}).json()["leads"]
+    assert "L-1042" in [lead["lead_id"] for lead in leads]
 
 
 def sent(client: httpx.Client, curl: Block) -> httpx.Response:

@@ -1,0 +1,151 @@
+"""The Segment tracking protocol, so that existing senders work unchanged."""
+
+import gzip
+import hmac
+import json
+import zlib
+from base64 import b64decode
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
+
+from features.contract.clock import now
+from serving.http.body import read_body, respond
+from serving.http.errors import Problem, RefusedError
+from serving.http.openapi import RECORD_ERRORS, UNAUTHORIZED, json_body
+from serving.http.route import GuardedRoute
+from serving.http.state import ServiceState
+from serving.intake.segment import Refused, read_messages, take_messages
+
+LARGEST_BATCH = 500 * 1024
+"""Bytes once unpacked, as the protocol has it."""
+
+CALLS = ("identify", "track", "page", "screen", "group", "alias")
+
+_MOMENT = TypeAdapter(AwareDatetime)
+
+
+class RefusedMessage(BaseModel):
+    """A message that was not kept."""
+
+    index: int = Field(ge=0, description="Position in the batch, from 0.")
+    error: Problem
+
+
+class Tracked(BaseModel):
+    """What became of messages."""
+
+    success: bool = True
+    stored: int = Field(ge=0, description="Events that are new.")
+    refused: list[RefusedMessage]
+
+
+def segment_routes(state: ServiceState) -> APIRouter:
+    """Return the paths of the protocol."""
+    routes = APIRouter(prefix="/v1", tags=["segment"], route_class=GuardedRoute)
+    documented: dict[str, Any] = {
+        "response_model": Tracked,
+        "responses": {**RECORD_ERRORS, **UNAUTHORIZED},
+    }
+
+    @routes.post("/batch", openapi_extra=json_body("TrackedBatch"), **documented)
+    async def track_batch(request: Request) -> Response:
+        """Keep a batch of messages as Segment's libraries send them; gzip is unpacked."""
+        body = await _authorised(state, request)
+        batch = body.get("batch")
+        if not isinstance(batch, list):
+            raise RefusedError(422, "invalid_request", "must be an array of messages", "batch")
+        sent_at = _sent_at(body.get("sentAt"))
+        return respond(200, await run_in_threadpool(_take, state, batch, None, sent_at))
+
+    for call in CALLS:
+        _add_call(routes, state, call, documented)
+    return routes
+
+
+def _add_call(
+    routes: APIRouter, state: ServiceState, call: str, documented: dict[str, Any]
+) -> None:
+    async def track_one(request: Request) -> Response:
+        body = await _authorised(state, request)
+        tracked = await run_in_threadpool(_take, state, [body], call, None)
+        for refused in tracked.refused:
+            raise RefusedError.by(refused.error)
+        return respond(200, tracked)
+
+    routes.add_api_route(
+        f"/{call}",
+        track_one,
+        methods=["POST"],
+        name=f"track_{call}",
+        description=f"Keep one `{call}` message as Segment's libraries send it.",
+        openapi_extra=json_body("TrackedMessage"),
+        **documented,
+    )
+
+
+async def _authorised(state: ServiceState, request: Request) -> dict[str, Any]:
+    """Return the unpacked body of a sender that has the write key."""
+    if state.write_key is not None and not _has_key(request, state.write_key):
+        raise RefusedError(401, "unauthorized", "send the write key as the user name (basic auth)")
+    body = await read_body(request)
+    if request.headers.get("content-encoding") == "gzip":
+        body = _unpacked(body)
+    if len(body) > LARGEST_BATCH:
+        raise RefusedError(413, "too_large", "the batch is larger than 500 kB; send fewer messages")
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        raise RefusedError(400, "invalid_json", "the body is no JSON object in UTF-8")
+    return content
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Return what gzip holds, at most one byte more than is allowed."""
+    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        return unpacker.decompress(body, LARGEST_BATCH + 1)
+    except (zlib.error, gzip.BadGzipFile):
+        raise RefusedError(400, "invalid_json", "the body is no gzip") from None
+
+
+def _has_key(request: Request, write_key: str) -> bool:
+    scheme, _, sent = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return False
+    try:
+        user = b64decode(sent, validate=True).partition(b":")[0]
+    except ValueError:
+        return False
+    return hmac.compare_digest(user, write_key.encode())
+
+
+def _sent_at(sent: object) -> datetime | None:
+    try:
+        return _MOMENT.validate_python(sent)
+    except ValidationError:
+        return None
+
+
+def _take(
+    state: ServiceState, batch: list[object], kind: str | None, sent_at: datetime | None
+) -> Tracked:
+    database = state.kept().database
+    messages, unread = read_messages(batch, kind, sent_at)
+    stored, unkept = 0, list[Refused]()
+    if messages:
+        with database.writing() as connection:
+            stored, unkept = take_messages(connection, messages, now())
+    refused = [
+        RefusedMessage(
+            index=one.place,
+            error=Problem(code="invalid_request", message=one.message, field=one.field),
+        )
+        for one in sorted([*unread, *unkept])
+    ]
+    return Tracked(stored=stored, refused=refused)
