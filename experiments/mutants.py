@@ -113,7 +113,9 @@ def _other(token: tokenize.TokenInfo) -> str | None:
     """Return what may stand for a token instead; None where it has no counterpart."""
     if token.type != tokenize.NUMBER:
         return _SWAPS.get(token.string)
-    return f"{token.string} + 1" if token.string.isdigit() else f"(2 * {token.string})"
+    if token.string.isdigit():
+        return f"{token.string} + 1"
+    return f"(2 * {token.string})" if float(token.string) else "1.0"
 
 
 def _quiet(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:

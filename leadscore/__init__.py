@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from leadscore import backtest, demo, explain, models, score, serve, train
+from leadscore import backtest, demo, explain, models, score, serve, train, work
 from leadscore.db import db
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ for command, example in (
     (train.train, train.EXAMPLE),
     (backtest.backtest, backtest.EXAMPLE),
     (serve.serve, serve.EXAMPLE),
+    (work.work, work.EXAMPLE),
     (score.score, score.EXAMPLE),
     (explain.explain, explain.EXAMPLE),
     (models.models, models.EXAMPLE),

@@ -1,9 +1,12 @@
 """Answer over HTTP."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from serving.settings import Settings
 
 EXAMPLE = "Example: `leadscore serve --project project.toml --port 8080`"
 
@@ -22,16 +25,21 @@ def serve(
 ) -> None:
     """Answer over HTTP; settings are LEADSCORE_ variables, options win over them."""
     from serving.service import serve as run
+
+    run(settings_of(project, model=model, host=host, port=port))
+
+
+def settings_of(project: Path | None, **given: object) -> "Settings":
+    """Return the settings of the environment, over which a project and options win."""
     from serving.settings import Settings
 
-    chosen: dict[str, object] = {"model": model, "host": host, "port": port}
+    chosen = dict(given)
     if project is not None:
         from training.project.project import read_project
 
         read = read_project(project)
-        chosen["model"] = model or read.champion
+        chosen["model"] = given["model"] or read.champion
         chosen["tracking_uri"] = read.mlflow.tracking_uri
         chosen["rules"] = project.parent / read.rules if read.rules else None
-    settings = Settings.from_environment()
-    given = {key: value for key, value in chosen.items() if value is not None}
-    run(settings.model_copy(update=given))
+    known = {key: value for key, value in chosen.items() if value is not None}
+    return Settings.from_environment().model_copy(update=known)

@@ -1,17 +1,20 @@
 """The service put together: settings in, a process that answers out."""
 
 import logging
+import signal
 import socket
 import threading
+from collections.abc import Callable
 
 import uvicorn
 
+from features.contract.clock import now
 from features.contract.mistake import MistakeError
 from serving.http.app import create_app
 from serving.http.state import ServiceState
 from serving.model.artefact import ModelRefusedError, load_model
 from serving.model.scorer import LeadModel
-from serving.record.database import Database
+from serving.record.database import Database, RecordError
 from serving.record.policy import read_policy
 from serving.record.upgrade import require_upgraded
 from serving.registry.loader import ModelUnavailableError, fetch_model
@@ -20,6 +23,7 @@ from serving.scoring.rules import Rules, read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.settings import Settings
 from serving.stored.scoring import StoredScores
+from serving.work.worker import Worker
 
 _GRACE_SECONDS = 10
 """How long a stopped service waits for requests that are under way."""
@@ -43,6 +47,11 @@ def serve(settings: Settings) -> None:
     rules = read_rules(settings.rules)
     state = ServiceState()
     state.record, state.write_key = open_record(settings), settings.write_key
+    # A server has workers of its own, as many as it needs; a file has this process alone.
+    worker = None
+    if state.record is not None and state.record.database.embedded:
+        worker = worker_of(state.record, lambda: state.scoring, settings)
+        worker.start()
     with listen(settings.host, settings.port) as listener:
         threading.Thread(target=load, args=(state, settings, rules), daemon=True).start()
         # An access log would hold callers' addresses, and cost a tenth of an answer.
@@ -56,8 +65,41 @@ def serve(settings: Settings) -> None:
         try:
             uvicorn.Server(config).run(sockets=[listener])
         finally:
+            if worker is not None:
+                worker.stop()
             if state.record is not None:
                 state.record.close()
+
+
+def work(settings: Settings) -> None:
+    """Score stored leads again and tell what changed, until the process is stopped.
+
+    Raises:
+        DocumentError: The rule file, or that of the policy, cannot be used.
+        RecordError: No record is named, its database cannot be had, or is not upgraded.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    rules = read_rules(settings.rules)
+    record = open_record(settings)
+    if record is None:
+        raise RecordError("there is nothing to work on; set LEADSCORE_DATABASE_URL")
+    scoring, _ = scoring_of(settings, rules)
+    worker = worker_of(record, lambda: scoring, settings)
+    worker.start()
+    stopped = threading.Event()
+    for received in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(received, lambda *_: stopped.set())
+    _log.info("working on %s with %s", record.database.shown, scoring.basis.version or "the rules")
+    stopped.wait()
+    worker.stop()
+    record.close()
+
+
+def worker_of(
+    record: StoredScores, scoring: Callable[[], Scoring | None], settings: Settings
+) -> Worker:
+    """Return what scores stored leads again and tells what changed; not started yet."""
+    return Worker(record, scoring, local=settings.webhooks_local, clock=now)
 
 
 def open_record(settings: Settings) -> StoredScores | None:
@@ -97,6 +139,13 @@ def listen(host: str, port: int) -> socket.socket:
 
 def load(state: ServiceState, settings: Settings, rules: Rules) -> None:
     """Bring the service's state to ready: with the model, or degraded to the rules."""
+    scoring, message = scoring_of(settings, rules)
+    state.ready(scoring, message)
+    _log.info("ready on %s %s", scoring.basis.name, scoring.basis.version or "")
+
+
+def scoring_of(settings: Settings, rules: Rules) -> tuple[Scoring, str | None]:
+    """Return what scores, warm, and what an operator should know of it."""
     conditions = conditions_of(settings)
     try:
         model, message = _model(settings)
@@ -108,8 +157,7 @@ def load(state: ServiceState, settings: Settings, rules: Rules) -> None:
         message = f"the model failed at loading with {type(error).__name__}; see the log"
         scoring = Scoring(rules, "model_refused", conditions)
         scoring.warm()
-    state.ready(scoring, message)
-    _log.info("ready on %s %s", scoring.basis.name, scoring.basis.version or "")
+    return scoring, message
 
 
 def conditions_of(settings: Settings) -> Conditions:

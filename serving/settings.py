@@ -60,6 +60,9 @@ class Settings(BaseSettings):
         default=None,
         description="What senders of the Segment protocol must send; without one, anything.",
     )
+    webhooks_local: bool = Field(
+        default=False, description="Whether webhooks may be inside the own network."
+    )
     deadline_ms: int = Field(
         default=200,
         ge=1,

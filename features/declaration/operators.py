@@ -1,7 +1,7 @@
 """The closed set of operators: what each one says of an empty history, and what it is called.
 
-The formulas stand in `features.kernel`; a new operator is an entry here, a branch there and a line
-in the oracle of the tests.
+The formulas stand in `features.kernel`; a new operator is an entry here, a branch there, its words
+in `features.wording`, and a line in the oracle of the tests.
 """
 
 import math

@@ -7,6 +7,7 @@ from serving.http.routes.record import record_routes
 from serving.http.routes.score import score_routes
 from serving.http.routes.segment import segment_routes
 from serving.http.routes.stored import stored_routes
+from serving.http.routes.webhooks import webhook_routes
 from serving.http.state import ServiceState
 
 
@@ -22,7 +23,14 @@ def create_app(state: ServiceState) -> DocumentedApp:
         version="1",
         redirect_slashes=False,
     )
-    for routes in (score_routes, stored_routes, record_routes, segment_routes, operation_routes):
+    for routes in (
+        score_routes,
+        stored_routes,
+        record_routes,
+        segment_routes,
+        webhook_routes,
+        operation_routes,
+    ):
         app.include_router(routes(state))
     answer_errors(app)
     return app

@@ -20,6 +20,7 @@ ErrorCode = Literal[
     "unknown_lead",
     "unknown_account",
     "not_scored",
+    "unknown_webhook",
     "internal",
 ]
 

@@ -79,6 +79,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "previousId": "cookie-1",
         "traits": {"industry": "manufacturing"},
     },
+    "WebhookBody": {"url": "https://crm.example.com/leadscore", "events": ["score.changed"]},
     "StoredRequest": {"lead_ids": ["L-1042", "L-1043"]},
 }
 """By the name of their model."""

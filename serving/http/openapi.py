@@ -11,7 +11,7 @@ from serving.http.asked import StoredRequest
 from serving.http.errors import ErrorBody, Problem
 from serving.http.examples import EXAMPLE_LEAD, EXAMPLE_REQUEST, EXAMPLES
 from serving.http.request import BatchRequest, ScoreRequest
-from serving.http.told import EventsBody, FeedbackBody, LeadBody, StagesBody
+from serving.http.told import EventsBody, FeedbackBody, LeadBody, StagesBody, WebhookBody
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
 
@@ -21,6 +21,7 @@ _SCHEMAS = "#/components/schemas/"
 
 _BODIES: tuple[type[BaseModel], ...] = (
     ScoreRequest, BatchRequest, LeadBody, EventsBody, StagesBody, FeedbackBody, StoredRequest,
+    WebhookBody,
 )  # fmt: skip
 
 
@@ -131,6 +132,8 @@ class DocumentedApp(FastAPI):
                 _show(document, path, {"stored": 1, "known": 0})
             for call in ("batch", "identify", "track", "page", "screen", "group", "alias"):
                 _show(document, f"/v1/{call}", {"success": True, "stored": 1, "refused": []})
+            _show(document, "/v1/webhooks", {"webhook_id": 1, "secret": "whsec_c2VjcmV0"})
+            _show(document, "/v1/webhooks/{webhook_id}/replay", {"messages": 3})
             for method in ("put", "patch"):
                 _show(document, "/v1/leads/{lead_id}", EXAMPLE_LEAD, method)
         return self.openapi_schema or {}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field, with_config
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, with_config
 from typing_extensions import TypedDict
 
 from features.contract.lead import ContractError, micros
@@ -181,6 +181,15 @@ class FeedbackBody(BaseModel):
             ContractError: It lies ahead.
         """
         return _moment(self.at, "at", now)
+
+
+class WebhookBody(BaseModel):
+    """Who is to be told of changes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: HttpUrl = Field(description="Where messages are posted.")
+    events: list[Literal["score.changed"]] = Field(min_length=1, max_length=10)
 
 
 def _told(event: EventOfLead, field: str, now: int) -> ToldEvent:

@@ -47,6 +47,7 @@ def add_events(connection: Connection, events: Iterable[NewEvent], received: int
         received: Microseconds since 1970.
     """
     rows = [{**new._asdict(), "event_id": _identified(new), "received": received} for new in events]
+    rows.sort(key=lambda row: (row["lead"], row["type"], row["event_id"]))
     return insert_new(connection, event, rows)
 
 

@@ -76,7 +76,7 @@ def leads_by_number(connection: Connection, numbers: Collection[int]) -> list[St
 
 def add_leads(connection: Connection, leads: Iterable[NewLead], now: int) -> None:
     """Add the leads whose ids are not known; each stands for itself."""
-    rows = [{**new._asdict(), "root": 0, "changed": now} for new in leads]
+    rows = [{**new._asdict(), "root": 0, "changed": now} for new in sorted(leads)]
     if insert_new(connection, lead, rows):
         own = update(lead).where(lead.c.root == 0).values(root=lead.c.number)
         connection.execute(own)
@@ -121,11 +121,14 @@ def members_of(connection: Connection, account_ids: Collection[str]) -> dict[str
 def touch(connection: Connection, numbers: Collection[int], now: int) -> None:
     """Note that something happened to leads: they, and who works with them, are due a new score."""
     other = lead.alias("other")
-    for some in chunks(numbers):
+    for some in chunks(sorted(numbers)):
         accounts = select(other.c.account_id).where(
             other.c.number.in_(some), other.c.account_id.is_not(None)
         )
         touched = or_(lead.c.number.in_(some), lead.c.account_id.in_(accounts))
+        # Writers that touch the same leads wait for each other in one order.
+        locked = select(lead.c.number).where(touched).order_by(lead.c.number).with_for_update()
+        connection.execute(locked).all()
         # Always another moment than before: a score that is under way does not cover this.
         due = case((lead.c.due >= now, lead.c.due + 1), else_=now)
         connection.execute(update(lead).where(touched).values(due=due))

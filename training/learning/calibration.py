@@ -59,7 +59,7 @@ class OutOfTime:
     @property
     def tells(self) -> bool:
         """Whether both outcomes occur."""
-        return len(self.label) > 0 and 0 < self.label.mean() < 1
+        return len(self.label) > 0 and bool(0 < self.label.mean() < 1)
 
 
 def calibrate(

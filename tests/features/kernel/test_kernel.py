@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from features.contract.duration import DAY_US
 from features.contract.lead import Event, Lead
 from features.declaration.feature_set import Behaviour, FeatureSet
-from features.declaration.operators import OperatorName
+from features.declaration.operators import OPERATORS, OperatorName
 from features.kernel.kernel import compute
 from features.kernel.plan import UNKNOWN_TYPE, EventArrays, Rows, lay_out
 from features.online import OnlineFeatures
@@ -127,3 +127,25 @@ def test_an_event_counts_to_the_microsecond(
 
 def test_the_first_day_of_1970_is_a_day_like_others() -> None:
     assert _alone(Behaviour(operator="active_days"), occurred=5, recorded=5, as_of=DAY_US) == 1.0
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_an_operator_says_what_it_reads_of_an_event(name: OperatorName) -> None:
+    declared: dict[str, object] = {"operator": name}
+    if OPERATORS[name].time == "half_life":
+        declared["half_life"] = "7d"
+    elif OPERATORS[name].time == "window":
+        declared["window"] = "30d"
+    feature = Behaviour.model_validate(declared)
+    moments = [START, AS_OF - timedelta(days=3), AS_OF - timedelta(days=1)]
+    plain = [Event("demo", at, value=1.0, item="a") for at in moments]
+    valued = [replace(event, value=2.0 + n) for n, event in enumerate(plain)]
+    other = [replace(event, item=str(n)) for n, event in enumerate(plain)]
+    before, by_value, by_item = (
+        OnlineFeatures(FeatureSet(features=(feature,)))
+        .row(Lead("1", START, None), events, AS_OF_US)
+        .table.value(0, 0)
+        for events in (plain, valued, other)
+    )
+    reads = "value" if by_value != before else "item" if by_item != before else None
+    assert OPERATORS[name].reads == reads

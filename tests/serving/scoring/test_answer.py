@@ -228,3 +228,8 @@ def test_an_assessment_is_finite_if_its_parts_and_their_sum_are(
     contributions = np.array(parts)
     assessment = Assessment(by_model.basis, table, 0, base, contributions, contributions, 0.5, 50)
     assert assessment.finite is finite
+
+
+def test_a_probability_lies_between_none_and_one() -> None:
+    bounds = Answer.model_json_schema()["properties"]["probability"]
+    assert (bounds["minimum"], bounds["maximum"]) == (0, 1)

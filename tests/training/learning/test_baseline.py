@@ -83,3 +83,9 @@ def test_an_age_of_zero_is_young_and_what_is_left_over_goes_to_the_oldest_part()
 def test_an_age_that_no_row_lacks_has_the_overall_rate_where_it_is_unknown() -> None:
     baseline = _fit(np.arange(4.0), np.array([1.0, 0.0, 0.0, 0.0]))
     assert baseline.unknown == pytest.approx(np.log(0.3 / 0.7))
+
+
+def test_an_age_at_a_border_belongs_to_the_older_part() -> None:
+    age = np.repeat([0.5, 1.0], 100)
+    label = np.tile(np.arange(100) < 50, 2) * 1.0
+    assert _fit(age, label).days == (0.5, 1.0)

@@ -108,3 +108,9 @@ def test_a_fixed_way_without_anything_to_learn_from_is_refused() -> None:
         calibrate(nothing, HORIZON, "long_offset")
     assert calibrate(nothing, HORIZON, "none")[0] == Calibration(slope=1.0, offset=0.0)
     assert calibrate(nothing, HORIZON, None)[0] == AS_LEARNED
+
+
+@pytest.mark.parametrize(("label", "tells"), [([0, 0], False), ([1, 1], False), ([0, 1], True)])
+def test_predictions_of_one_outcome_tell_nothing(label: list[int], *, tells: bool) -> None:
+    zero = np.zeros(2, dtype=np.int64)
+    assert OutOfTime(np.zeros(2), np.array(label, dtype=float), zero, zero, zero).tells is tells

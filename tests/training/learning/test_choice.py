@@ -11,6 +11,9 @@ from features.declaration.feature_set import FeatureSet, LeadAge, ProfileNumber,
 from features.declaration.table import FeatureTable
 from serving.model.scorer import explained
 from tests.training.studies import CHOICES
+from training.learning.choice import candidate_name, choose, rounds_tried
+from training.learning.forward import Forward
+from training.learning.learners import Candidate
 from training.learning.procedure import Fitted, Procedure
 from training.learning.refit import refit
 from training.rows.dataset import Dataset, Scene
@@ -109,3 +112,52 @@ def test_a_baseline_needs_the_age() -> None:
     fitted = _refit(replace(dataset, feature_sets=sets), by_age=True)
     assert "lead_age_days" not in fitted.feature_set.columns
     assert fitted.learned.ensemble.linear.model.terms
+
+
+def test_less_than_a_year_before_the_oldest_window_tells_no_season() -> None:
+    # The newest window could be predicted from a year of rows, the two before it could not.
+    trials = _refit(_dataset(wave=0.9, years=1.2)).trials
+    assert {trial.question for trial in trials} >= {"recency", "trees"}
+    assert not any("time of year" in trial.name for trial in trials)
+
+
+@pytest.mark.parametrize(("rare", "tried"), [(9, False), (10, True)])
+@pytest.mark.parametrize("outcome", [0.0, 1.0])
+def test_what_is_chosen_needs_ten_leads_of_either_outcome(
+    rare: int, outcome: float, *, tried: bool
+) -> None:
+    dataset = _dataset()
+    rows = dataset.learning.rows
+    # Of the very newest window no outcome is known yet.
+    newest = [dataset.schedule.window(rows, anchor) for anchor in dataset.schedule.anchors[1:4]]
+    inside = np.flatnonzero(np.any(newest, axis=0))
+    label = rows.label.copy()
+    label[inside] = 1.0 - outcome
+    label[inside[:rare]] = outcome
+    learning = replace(dataset.learning, rows=replace(rows, label=label))
+    changed = replace(dataset, learning=learning)
+    forward = Forward(changed, rounds_tried(CHOICES), CHOICES.learning_rate, CHOICES.seed)
+    fixed = CHOICES.model_copy(update={"tree_weight": 0.0, "season": False})
+    assert bool(choose(forward, dataset.schedule.end, fixed).trials) is tried
+
+
+USUAL = Candidate(
+    season=False, by_age=False, half_life=0.5, logistic_c=0.1, tree_weight=0.0, leaves=16, rounds=80
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "candidate", "name"),
+    [
+        ("recency", USUAL, "half-life 0.5 of the span"),
+        ("recency", replace(USUAL, half_life=0.0, season=True), "no recency, time of year"),
+        ("age", replace(USUAL, by_age=True), "a baseline of its own"),
+        ("age", USUAL, "a feature among others"),
+        ("logistic C", replace(USUAL, logistic_c=0.01), "0.01"),
+        ("trees", USUAL, "logistic alone"),
+        ("trees", replace(USUAL, tree_weight=0.5), "logistic and 80 trees of 16 leaves"),
+        ("trees", replace(USUAL, tree_weight=1.0, leaves=4), "80 trees of 4 leaves"),
+    ],
+)
+def test_what_candidates_are_called(question: str, candidate: Candidate, name: str) -> None:
+    assert candidate_name(question, candidate) == name

@@ -90,3 +90,9 @@ def test_many_cut_offs_of_flat_data_leave_two_parts_to_learn_from() -> None:
         np.arange(100), np.arange(100), np.zeros(100), np.arange(100), rows.kind, immature=0
     )
     assert flat_schedule(flat, cutoffs=12).step == 100 // 14
+
+
+def test_anchors_lie_after_the_first_row_however_late_the_last_stands() -> None:
+    observation = Observation(700 * DAY_US, 700 * DAY_US)
+    schedule = dated_schedule(_rows(580, 699), observation, 30 * DAY_US, 30 * DAY_US, 0)
+    assert [anchor / DAY_US for anchor in schedule.anchors] == [670, 640, 610]

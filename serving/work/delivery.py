@@ -1,0 +1,158 @@
+"""Messages sent to webhooks, after the Standard Webhooks specification."""
+
+import ipaddress
+import json
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+
+import httpx
+from standardwebhooks import Webhook
+
+from serving.record.database import Database
+from serving.record.outbox import (
+    DEAD,
+    DELIVERED,
+    WAITING,
+    Delivery,
+    claim_deliveries,
+    settle_delivery,
+)
+from serving.record.webhooks import disable_webhook
+
+SECOND_US = 1_000_000
+
+PAUSES = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+"""Seconds before each further attempt, as the specification proposes; then a message is dead."""
+
+_AT_ONCE = 16
+_TIMEOUT_SECONDS = 20
+
+
+class Attempt(NamedTuple):
+    """How sending ended.
+
+    Attributes:
+        status: Of the receiver's answer; None where there was none.
+        answer: Status or fault.
+        retry_after: Seconds that the receiver asks to wait.
+    """
+
+    status: int | None
+    answer: str
+    retry_after: float
+
+
+class AddressError(ValueError):
+    """A receiver that nothing may be sent to; the message says why."""
+
+
+class Deliveries:
+    """Sends what is due; safe to run in several processes at once."""
+
+    def __init__(self, database: Database, *, local: bool, clock: Callable[[], int]) -> None:
+        """Take what is needed.
+
+        Args:
+            database: Of the record.
+            local: Whether receivers may be inside the own network.
+            clock: Returns microseconds since 1970.
+        """
+        self._database = database
+        self._local = local
+        self._clock = clock
+        self._client = httpx.Client(timeout=_TIMEOUT_SECONDS, follow_redirects=False)
+
+    def send_due(self) -> int:
+        """Send what is due once, and return how many messages that were.
+
+        Raises:
+            RecordAwayError: The database does not answer; what was sent may be sent again.
+        """
+        with self._database.writing() as connection:
+            claimed = claim_deliveries(connection, self._clock(), _AT_ONCE)
+        if not claimed:
+            return 0
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            attempts = list(threads.map(self._send, claimed))
+        now = self._clock()
+        with self._database.writing() as connection:
+            for sent, attempt in zip(claimed, attempts, strict=True):
+                state, due = _settled(sent, attempt, now)
+                settle_delivery(connection, sent, state, attempt.answer, due)
+                if attempt.status == httpx.codes.GONE:
+                    disable_webhook(connection, sent.webhook, "the receiver is gone (410)")
+        return len(claimed)
+
+    def close(self) -> None:
+        """Close open connections."""
+        self._client.close()
+
+    def _send(self, sent: Delivery) -> Attempt:
+        body = json.dumps(sent.payload, ensure_ascii=False, separators=(",", ":"))
+        at = datetime.fromtimestamp(self._clock() / SECOND_US, UTC)
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": sent.message_id,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": Webhook(sent.secret).sign(sent.message_id, at, body),
+        }
+        try:
+            url = httpx.URL(sent.url)
+            # What was looked at is what is sent to, whatever the name means a moment later.
+            to = url if self._local else url.copy_with(host=public_address(url))
+            answer = self._client.post(
+                to,
+                content=body.encode(),
+                headers={**headers, "host": url.netloc.decode()},
+                extensions={"sni_hostname": url.host},
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return Attempt(None, type(error).__name__, 0.0)
+        except AddressError as error:
+            return Attempt(None, str(error), 0.0)
+        return Attempt(answer.status_code, str(answer.status_code), _retry_after(answer, at))
+
+
+def public_address(url: httpx.URL) -> str:
+    """Return an address of a receiver outside the own network.
+
+    Raises:
+        AddressError: It has none, or one inside.
+    """
+    try:
+        port = url.port or (443 if url.scheme == "https" else 80)
+        found = socket.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise AddressError("the receiver's name is not known") from None
+    addresses = [ipaddress.ip_address(str(one[4][0])) for one in found]
+    if not all(address.is_global for address in addresses):
+        raise AddressError(
+            "the receiver is inside the own network; LEADSCORE_WEBHOOKS_LOCAL=true allows that"
+        )
+    return str(addresses[0])
+
+
+def _settled(sent: Delivery, attempt: Attempt, now: int) -> tuple[str, int]:
+    """Return the state after an attempt, and when the next one is."""
+    if attempt.status is not None and httpx.codes.is_success(attempt.status):
+        return DELIVERED, now
+    if sent.attempts > len(PAUSES):
+        return DEAD, now
+    pause = max(PAUSES[sent.attempts - 1], attempt.retry_after)
+    return WAITING, now + round(pause * SECOND_US)
+
+
+def _retry_after(answer: httpx.Response, now: datetime) -> float:
+    said = answer.headers.get("retry-after", "")
+    if said.isascii() and said.isdigit():
+        return min(float(said), PAUSES[-1])
+    try:
+        until = parsedate_to_datetime(said)
+    except ValueError:
+        return 0.0
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return min(max((until - now).total_seconds(), 0.0), PAUSES[-1])

@@ -1,0 +1,101 @@
+"""Leads scored again: soon after something happened to them, and once a day."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, select, update
+
+from features.contract.lead import moment
+from serving.record.leads import StoredLead, leads_by_number, settle_due
+from serving.record.outbox import Message, add_messages
+from serving.record.schema import current_score, lead
+from serving.record.scores import CurrentScore, current_scores, give_scores
+from serving.scoring.answer import Answer
+from serving.scoring.scoring import Scoring
+from serving.stored.scoring import StoredScores, given_score
+
+BATCH = 100
+"""Leads of one transaction; nobody else can write to SQLite for as long."""
+
+FRESH_US = 24 * 3_600_000_000
+"""A score older than this is asked again, since time alone changes it."""
+
+CHANGED = "score.changed"
+
+
+def rescore_due(scores: StoredScores, scoring: Scoring, now: int) -> int:
+    """Score a batch of the leads that are due, tell what changed, and return how many they were.
+
+    Several workers on one PostgreSQL share the leads.
+
+    Args:
+        scores: Of the record.
+        scoring: The model and the rules.
+        now: Microseconds since 1970.
+
+    Raises:
+        RecordAwayError: The database does not answer; nothing was done.
+    """
+    with scores.database.writing() as connection:
+        rows = connection.execute(
+            select(lead.c.number, lead.c.due)
+            .where(lead.c.due <= now, lead.c.number == lead.c.root)
+            .order_by(lead.c.due)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        )
+        due = {row[0]: row[1] for row in rows}
+        leads = leads_by_number(connection, due)
+        outcomes = scores.outcomes(connection, scoring, leads, now, None)
+        answered = [
+            (one, outcome)
+            for one, outcome in zip(leads, outcomes, strict=True)
+            if isinstance(outcome, Answer)
+        ]
+        _tell(connection, answered, now)
+        give_scores(connection, [given_score(one.number, said, now, now) for one, said in answered])
+        silent = due.keys() - {one.number for one, _ in answered}
+        # No score is shown of whoever may not be scored any more.
+        connection.execute(delete(current_score).where(current_score.c.lead.in_(silent)))
+        settle_due(connection, due)
+    return len(due)
+
+
+def make_stale_due(scores: StoredScores, now: int) -> None:
+    """Make leads due whose score has not been asked again for a day."""
+    old = select(current_score.c.lead).where(current_score.c.as_of < now - FRESH_US)
+    with scores.database.writing() as connection:
+        connection.execute(
+            update(lead).where(lead.c.due.is_(None), lead.c.number.in_(old)).values(due=now)
+        )
+
+
+def _tell(connection: Connection, answered: Sequence[tuple[StoredLead, Answer]], now: int) -> None:
+    before = current_scores(connection, [one.number for one, _ in answered])
+    add_messages(
+        connection,
+        [
+            Message(CHANGED, one.number, _changed(one, before.get(one.number), said, now))
+            for one, said in answered
+            if one.number not in before or before[one.number].grade != said.grade
+        ],
+        now,
+    )
+
+
+def _changed(
+    one: StoredLead, before: CurrentScore | None, said: Answer, now: int
+) -> dict[str, object]:
+    old = None if before is None else {"grade": before.grade, "probability": before.probability}
+    return {
+        "type": CHANGED,
+        "timestamp": moment(now).isoformat(),
+        "data": {
+            "lead_id": one.lead_id,
+            "account_id": one.account_id,
+            "old": old,
+            "new": {"grade": said.grade, "probability": said.probability},
+            "basis": said.basis,
+            "model_version": said.model_version,
+            "reasons": [{"subject": r.subject, "text": r.text} for r in said.reasons],
+        },
+    }
