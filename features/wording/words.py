@@ -24,6 +24,12 @@ WORDS: dict[Language, dict[str, str]] = {
         "true": "ja",
         "false": "nein",
         "odds": "Chance",
+        # Why a score changed.
+        "cause model": "Ein anderes Modell",
+        "cause time": "Es ist Zeit vergangen",
+        "cause lead": "Was der Lead getan hat",
+        "cause company": "Was andere in der Firma getan haben",
+        "cause profile": "Was über den Lead bekannt wurde",
         # How long.
         "days": "{n} Tage",
         "hours": "{n} Stunden",
@@ -91,6 +97,12 @@ WORDS: dict[Language, dict[str, str]] = {
         "true": "yes",
         "false": "no",
         "odds": "odds",
+        # Why a score changed.
+        "cause model": "Another model",
+        "cause time": "Time has passed",
+        "cause lead": "What the lead did",
+        "cause company": "What others in the company did",
+        "cause profile": "What became known of the lead",
         "days": "{n} days",
         "hours": "{n} hours",
         "minutes": "{n} minutes",

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.contract.language import Language
-from features.declaration.feature_set import FeatureSet
+from features.declaration.feature_set import Feature, FeatureSet
 from features.declaration.subject import Subjects, subject_of
 from features.declaration.table import FeatureTable, Value
 from features.wording.sentence import Sentences
@@ -35,6 +35,10 @@ class Basis(Protocol):
     @property
     def fit(self) -> Sequence[bool]:
         """For each reason, whether it is about the profile."""
+
+    @property
+    def about(self) -> Sequence[tuple[str, Feature]]:
+        """For each reason, its subject, and a feature that tells what the subject is called."""
 
     @property
     def importance(self) -> Mapping[str, float]:
@@ -93,6 +97,7 @@ class ModelBasis:
         self._subjects = Subjects(self.feature_set)
         firsts = [self.feature_set.features[columns[0]] for columns in self._subjects.columns]
         self.fit = [first.part == "fit" for first in firsts]
+        self.about = list(zip(self._subjects.names, firsts, strict=True))
         self._sentences = Sentences(self.feature_set, self._subjects)
 
     def explain(self, table: FeatureTable) -> tuple[Explained, NDArray[np.int64]]:
@@ -156,7 +161,9 @@ class RulesBasis:
         self._base = _logit(rules.probability.at_zero)
         distance = _logit(rules.probability.at_sql) - self._base
         self._slope = distance / rules.thresholds.sql
-        self._subjects = [subject_of(rules.feature_of(rule)) for rule in rules.all]
+        features = [rules.feature_of(rule) for rule in rules.all]
+        self._subjects = [subject_of(feature) for feature in features]
+        self.about = list(zip(self._subjects, features, strict=True))
 
     @cached_property
     def importance(self) -> dict[str, float]:

@@ -149,6 +149,22 @@ class Scoring:
             for case, (found, reason) in zip(cases, settled, strict=True)
         ]
 
+    def assess(self, cases: Sequence[Case]) -> list[Assessment]:
+        """Return what one basis says of cases: the model if it can tell all of them, or the rules.
+
+        Raises:
+            ContractError: A case's data cannot be read as its features want them.
+        """
+        for basis in [self._model, self._rules] if self._model else [self._rules]:
+            found = basis.assess(basis.rows(cases))
+            for outcome in found:
+                if isinstance(outcome, ContractError):
+                    raise outcome
+            assessments = [one.assessment for one in found if isinstance(one, _Assessed)]
+            if all(one.finite for one in assessments):
+                break
+        return assessments
+
     def _ask_model(
         self, cases: Sequence[Case], latest: float
     ) -> Sequence[_Assessed | ContractError | Fallback]:

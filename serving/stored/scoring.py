@@ -87,15 +87,16 @@ class StoredScores:
         language: Language | None,
     ) -> list[Outcome]:
         """Return what is to be said of leads, in order, inside an open transaction."""
-        refused = self._refused(connection, leads, as_of)
+        refused = self.refused(connection, leads, as_of)
         allowed = [lead for lead in leads if lead.number not in refused]
         cases = stored_cases(connection, allowed, as_of, language)
         answers = iter(scoring.score_all(cases, time.monotonic()))
         return [refused[lead.number] if lead.number in refused else next(answers) for lead in leads]
 
-    def _refused(
+    def refused(
         self, connection: Connection, leads: Sequence[StoredLead], as_of: int
     ) -> dict[int, NotScoredError | UnknownLeadError]:
+        """Return why leads may not be scored at a moment, by number; others are left out."""
         parts = parts_of(connection, [lead.number for lead in leads])
         bases = self.policy.profiling.bases
         barred = without_basis(connection, parts, bases, as_of)

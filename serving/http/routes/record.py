@@ -114,7 +114,7 @@ def _lead(state: ServiceState, lead_id: str, body: bytes, *, whole: bool) -> Lea
 
 
 def _check_id(lead_id: str) -> None:
-    if lead_id.endswith("/score"):
+    if lead_id.endswith(("/score", "/history")):
         raise HTTPException(405, headers={"Allow": "GET"})
     if not lead_id or len(lead_id) > LONGEST_NAME or "\0" in lead_id:
         raise RefusedError(

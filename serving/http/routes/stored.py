@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 
 from features.contract.clock import now
+from features.contract.duration import DAY_US
 from features.contract.language import Language
 from features.contract.lead import ContractError, micros
 from serving.http.asked import ListQuery, StoredRequest
@@ -19,11 +21,21 @@ from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.request import Moment
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
-from serving.http.views import AccountView, LeadList, ListedView, StoredAnswers, StoredResult
-from serving.record.leads import leads_by_number, members_of
+from serving.http.views import (
+    AccountView,
+    ChangeView,
+    LeadList,
+    ListedView,
+    StoredAnswers,
+    StoredResult,
+)
+from serving.record.leads import find_lead, leads_by_number, members_of
 from serving.record.listing import Place, list_leads
 from serving.scoring.answer import Answer
+from serving.stored.change import explain_change
 from serving.stored.scoring import NotScoredError, Outcome, UnknownLeadError, given_score
+
+_WEEK_US = 7 * DAY_US
 
 
 def stored_routes(state: ServiceState) -> APIRouter:
@@ -40,6 +52,18 @@ def stored_routes(state: ServiceState) -> APIRouter:
         if not isinstance(outcome, Answer):
             raise _refusal(outcome)
         return respond(200, outcome)
+
+    @routes.get("/leads/{lead_id:path}/history", response_model=ChangeView, responses=RECORD_ERRORS)
+    async def history(
+        lead_id: str,
+        since: Moment | None = None,
+        until: Moment | None = None,
+        language: Language | None = None,
+    ) -> Response:
+        """Tell why a score changed between two moments, in parts that add up."""
+        return respond(
+            200, await run_in_threadpool(_history, state, lead_id, since, until, language)
+        )
 
     @routes.post(
         "/leads/score",
@@ -103,6 +127,36 @@ def _refusal(outcome: UnknownLeadError | NotScoredError | ContractError) -> Refu
     if isinstance(outcome, NotScoredError):
         return RefusedError(409, "not_scored", str(outcome))
     return RefusedError.by(invalid(outcome))
+
+
+def _history(
+    state: ServiceState,
+    lead_id: str,
+    since: datetime | None,
+    until: datetime | None,
+    language: Language | None,
+) -> ChangeView:
+    scores, scoring, at = state.kept(), state.loaded(), now()
+    end = at if until is None else min(micros(until, "until"), at)
+    begin = end - _WEEK_US if since is None else micros(since, "since")
+    with scores.database.reading() as connection:
+        lead = find_lead(connection, lead_id)
+        if lead is None:
+            raise RefusedError(404, "unknown_lead", "the record has no such lead")
+        # A lead that is younger than a week has no score from before it was there.
+        begin = max(begin, lead.created) if since is None else begin
+        if not lead.created <= begin <= end:
+            raise RefusedError(
+                422, "invalid_request", "must lie between the lead's creation and until", "since"
+            )
+        for refused in scores.refused(connection, [lead], end).values():
+            raise _refusal(refused)
+        spoken = language or scoring.conditions.language
+        try:
+            change = explain_change(connection, scoring, lead, (begin, end), spoken)
+        except ContractError as error:
+            raise RefusedError.by(invalid(error)) from None
+    return ChangeView.of(lead.lead_id, change, spoken)
 
 
 def _page(state: ServiceState, query: ListQuery) -> LeadList:

@@ -199,6 +199,60 @@ def listed(client: httpx.Client, **query: str | int) -> list[str]:
         cursor = {"cursor": page["next_cursor"]}
 
 
+def test_a_change_of_score_is_explained_in_parts_that_add_up(
+    client: httpx.Client, state: ServiceState
+) -> None:
+    put(client, "L", account_id="firm", profile={"employees": 3})
+    put(client, "colleague", account_id="firm")
+    begin = client.get("/v1/leads/L/score").json()
+    post(client, {"lead_id": "L", "event_type": "demo_request"})
+    post(client, {"lead_id": "colleague", "event_type": "demo_request"})
+    put(client, "L", account_id="firm", profile={"employees": 400})
+    end = client.get("/v1/leads/L/score").json()
+    state.kept().ledger.flush()
+    query = {"since": begin["as_of"], "until": end["as_of"], "language": "de"}
+    told = client.get("/v1/leads/L/history", params=query).raise_for_status().json()
+    assert told["start"]["log_odds"] == pytest.approx(begin["log_odds"], abs=1e-9)
+    assert told["end"]["log_odds"] == pytest.approx(end["log_odds"], abs=1e-9)
+    steps = {step["cause"]: step for step in told["steps"]}
+    assert list(steps) == ["time", "lead", "company", "profile"]
+    whole = told["end"]["log_odds"] - told["start"]["log_odds"]
+    assert sum(step["contribution"] for step in told["steps"]) == pytest.approx(whole, abs=1e-6)
+    for step in told["steps"]:
+        inside = sum(change["contribution"] for change in step["changes"])
+        assert inside + step["other_contribution"] == pytest.approx(step["contribution"], abs=1e-6)
+        assert len(step["changes"]) == 5 or abs(step["other_contribution"]) < 1e-9
+    assert [one["subject"] for one in steps["profile"]["changes"]] == ["profile.employees"]
+    assert steps["lead"]["contribution"] != 0
+    assert steps["lead"]["text"].startswith("Was der Lead getan hat (Chance × ")
+    # What was said by another model is a step of its own.
+    with state.kept().database.writing() as connection:
+        connection.exec_driver_sql(
+            "UPDATE score_given SET log_odds = log_odds - 1, model_version = 'earlier/1'"
+        )
+    told = client.get("/v1/leads/L/history", params=query).json()
+    assert told["steps"][0]["cause"] == "model"
+    assert told["steps"][0]["contribution"] == pytest.approx(1.0, abs=1e-9)
+    assert told["start"]["model_version"] == "earlier/1"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({}, 200),
+        ({"since": "2020-01-01T00:00:00Z"}, 422),
+        ({"since": "2026-03-02T00:00:00Z", "until": "2026-03-01T12:00:00Z"}, 422),
+        ({"since": "yesterday"}, 422),
+    ],
+)
+def test_a_history_lies_within_the_life_of_a_lead(
+    client: httpx.Client, query: dict[str, str], status: int
+) -> None:
+    put(client, "L")
+    assert client.get("/v1/leads/L/history", params=query).status_code == status
+    assert client.get("/v1/leads/nobody/history", params=query).status_code in (404, 422)
+
+
 def test_a_company_is_told_by_its_leads(client: httpx.Client) -> None:
     put(client, "A", account_id="firm/1")
     put(client, "B", account_id="firm/1", profile={"employees": 400})
