@@ -44,10 +44,17 @@ FURTHER = {
     "features/declaration/derived.py": ("tests/features/test_online.py",),
     "features/kernel/order.py": ("tests/features/test_local.py",),
     "features/online.py": ("tests/features/kernel/test_kernel.py",),
-    "serving/scoring/answer.py": ("tests/serving/scoring/test_scoring.py",),
+    "serving/scoring/answer.py": (
+        "tests/serving/scoring/test_scoring.py",
+        "tests/serving/test_settings.py",
+    ),
     "serving/scoring/scoring.py": ("tests/serving/scoring/test_answer.py",),
     "serving/model/reference.py": ("tests/serving/model/test_model.py",),
     "serving/model/scorer.py": ("tests/serving/model/test_model.py",),
+    **dict.fromkeys(
+        ("training/learning/baseline.py", "training/learning/choice.py"),
+        ("tests/docs/test_documented.py",),
+    ),
     "training/learning/examples.py": ("tests/training/learning/test_learners.py",),
 }
 """Tests of a module besides the file that has its name."""

@@ -4,6 +4,7 @@ from serving.http.openapi import DocumentedApp
 from serving.http.route import answer_errors
 from serving.http.routes.operation import operation_routes
 from serving.http.routes.record import record_routes
+from serving.http.routes.rights import rights_routes
 from serving.http.routes.score import score_routes
 from serving.http.routes.segment import segment_routes
 from serving.http.routes.stored import stored_routes
@@ -27,6 +28,7 @@ def create_app(state: ServiceState) -> DocumentedApp:
         score_routes,
         stored_routes,
         record_routes,
+        rights_routes,
         segment_routes,
         webhook_routes,
         operation_routes,

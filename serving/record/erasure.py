@@ -1,7 +1,7 @@
 """A lead's rights: all that is held, as one document; and all of it gone, for good."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any
 
@@ -61,25 +61,23 @@ def erase_lead(connection: Connection, found: StoredLead, actor: str, now: int) 
 
 
 def erase_again(connection: Connection) -> int:
-    """Remove the leads that tombstones stand for, as after a backup was restored."""
-    marks = set(connection.execute(select(tombstone.c.mark)).scalars())
+    """Remove the leads that tombstones stand for, as after a backup was restored.
+
+    Whoever came again after the erasure stays.
+    """
+    marks = {row.mark: row.at for row in connection.execute(select(tombstone))}
     if not marks:
         return 0
     key = _key(connection)
-    ids = connection.execute(select(lead.c.number, lead.c.lead_id))
-    gone = {number for number, lead_id in ids if mark(key, "lead_id", lead_id) in marks}
-    known = connection.execute(select(contact.c.lead, contact.c.kind, contact.c.value))
-    gone |= {number for number, kind, value in known if mark(key, kind, value) in marks}
+    ids = connection.execute(select(lead.c.number, lead.c.lead_id, lead.c.changed))
+    known = connection.execute(
+        select(contact.c.lead, contact.c.kind, contact.c.value, contact.c.since)
+    )
+    named = [(number, mark(key, "lead_id", lead_id), since) for number, lead_id, since in ids]
+    named += [(number, mark(key, kind, value), since) for number, kind, value, since in known]
+    gone = {number for number, one, since in named if since <= marks.get(one, -1)}
     _remove(connection, sorted(gone))
     return len(gone)
-
-
-def is_erased(connection: Connection, identities: Mapping[str, str]) -> bool:
-    """Tell whether somebody with one of these ids or contacts, by kind, was erased."""
-    key = _key(connection)
-    marks = [mark(key, kind, value) for kind, value in identities.items()]
-    where = tombstone.c.mark.in_(marks)
-    return connection.execute(select(tombstone.c.mark).where(where)).first() is not None
 
 
 def mark(key: str, kind: str, value: str) -> str:

@@ -1,9 +1,11 @@
-"""Scores that were asked for, written down a moment later, so that no caller waits for the disk."""
+"""What was said and looked at, written down a moment later: no caller waits for the disk."""
 
 import logging
 import threading
 from collections import deque
+from typing import NamedTuple
 
+from serving.record.audits import note_audit
 from serving.record.database import Database, RecordError
 from serving.record.scores import GivenScore, give_scores
 
@@ -13,13 +15,23 @@ _MOST = 100_000
 _log = logging.getLogger(__name__)
 
 
+class Look(NamedTuple):
+    """Somebody looked at a lead; `at` is in microseconds since 1970."""
+
+    lead: int
+    actor: str
+    action: str
+    at: int
+
+
 class Ledger:
-    """Notes given scores in batches; while the database is away, it keeps them and tries again."""
+    """Writes scores and looks in batches; while the database is away, it keeps them for later."""
 
     def __init__(self, database: Database) -> None:
         """Begin with nothing to write."""
         self._database = database
-        self._waiting: deque[GivenScore] = deque(maxlen=_MOST)
+        self._scores: deque[GivenScore] = deque(maxlen=_MOST)
+        self._looks: deque[Look] = deque(maxlen=_MOST)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
 
@@ -36,19 +48,28 @@ class Ledger:
 
     def note(self, score: GivenScore) -> None:
         """Take a score that was given."""
-        self._waiting.append(score)
+        self._scores.append(score)
+
+    def note_look(self, look: Look) -> None:
+        """Take that somebody looked at a lead."""
+        self._looks.append(look)
 
     def flush(self) -> None:
         """Write what waits; what cannot be written goes on waiting."""
-        scores = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        if not scores:
+        scores = [self._scores.popleft() for _ in range(len(self._scores))]
+        looks = [self._looks.popleft() for _ in range(len(self._looks))]
+        if not scores and not looks:
             return
         try:
             with self._database.writing() as connection:
                 give_scores(connection, scores)
+                for look in looks:
+                    note_audit(connection, look.at, look.actor, look.action, look.lead, None)
         except RecordError as error:
-            _log.warning("%d scores wait to be written down: %s", len(scores), error)
-            self._waiting.extendleft(reversed(scores))
+            waiting = len(scores) + len(looks)
+            _log.warning("%d scores and looks wait to be written down: %s", waiting, error)
+            self._scores.extendleft(reversed(scores))
+            self._looks.extendleft(reversed(looks))
 
     def _run(self) -> None:
         while not self._stopped.wait(_SECONDS):

@@ -49,6 +49,11 @@ def blocks(document: str) -> list[Block]:
     ]
 
 
+def text(document: str) -> str:
+    """Return the whole text of a document."""
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
 def table(document: str, heading: str) -> list[dict[str, str]]:
     """Return the rows of all tables under a heading, deeper headings included, by column title."""
     text = _section((ROOT / document).read_text(encoding="utf-8"), heading)

@@ -2,7 +2,7 @@
 
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
@@ -25,8 +25,10 @@ from serving.scoring.card import Card
 from serving.scoring.reasons import FeatureShare, Reason
 from serving.scoring.rules import Rules
 from serving.settings import settings_table
-from tests.docs.markdown import blocks, code, table
+from tests.docs.markdown import blocks, code, table, text
 from training.checks.metrics import METRICS
+from training.learning.baseline import AGES
+from training.learning.choice import HALF_LIVES, LEAVES, LOGISTIC_CS, ROUNDS
 from training.project.project import Project
 from training.report.report import metrics_table
 
@@ -129,6 +131,25 @@ def test_every_operator_is_documented_with_its_time_and_empty_value() -> None:
         name: (o.time.replace("_", "-"), "missing" if math.isnan(o.empty) else f"{o.empty:g}")
         for name, o in OPERATORS.items()
     }
+
+
+def test_what_is_tried_is_documented() -> None:
+    tried = {
+        row["question"].partition(":")[0].partition(",")[0]: row["ways, the simplest first"]
+        for row in table(SCIENTIST, "What is chosen")
+    }
+    shares = [f"{share:g}" if share else "none" for share in HALF_LIVES]
+    assert tried["recency"].startswith(f"{shares[0]} of the span (the incumbent), ")
+    assert f"{shares[1]}, {shares[2]};" in tried["recency"]
+    assert tried["regularisation of the logistic"] == f"C = {_listed(LOGISTIC_CS)}"
+    fewest, most = ROUNDS[0], ROUNDS[-1]
+    leaves = " or ".join(map(str, LEAVES))
+    assert f"the mean with {fewest} to {most} trees of {leaves} leaves" in tried["trees"]
+    assert f"at {_listed(AGES[1:-1])} days" in " ".join(text(SCIENTIST).split())
+
+
+def _listed(numbers: Sequence[float]) -> str:
+    return ", ".join(f"{number:g}" for number in numbers)
 
 
 def test_every_figure_of_the_report_is_documented() -> None:

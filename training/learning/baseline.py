@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from features.declaration.feature_set import FeatureSet, LeadAge
 from serving.model.linear import NumberTerm
 
-_AGES = (0.0, 1.0, 3.0, 7.0, 14.0, 30.0, 60.0, 120.0, 240.0, np.inf)
+AGES = (0.0, 1.0, 3.0, 7.0, 14.0, 30.0, 60.0, 120.0, 240.0, np.inf)
 """Borders of ages, days; neighbours that hold too little are taken together."""
 
 _FEWEST_LEADS = 10
@@ -110,7 +110,7 @@ def _parts(
     """Return rows by age, in parts that hold enough leads of both outcomes."""
     parts: list[NDArray[np.bool_]] = []
     begin = 0.0
-    for until in _AGES[1:]:
+    for until in AGES[1:]:
         rows = (begin <= age) & (age < until)
         reached = label > 0
         fewest = min(len(np.unique(lead[rows & reached])), len(np.unique(lead[rows & ~reached])))

@@ -21,6 +21,7 @@ from serving.http.told import EventsBody, FeedbackBody, LeadBody, StagesBody
 from serving.http.views import LeadView
 from serving.intake.events import take_events
 from serving.intake.leads import take_lead
+from serving.record.audits import note_audit
 from serving.record.consents import add_consent
 from serving.record.feedback import NewFeedback, add_feedback
 from serving.record.leads import StoredLead, find_lead, find_leads, touch
@@ -108,13 +109,14 @@ def _lead(state: ServiceState, lead_id: str, body: bytes, *, whole: bool) -> Lea
         consents = [add_consent(connection, lead.number, c.new(at), at) for c in sent.consents]
         if any(consents):
             touch(connection, [lead.number], at)
+        note_audit(connection, at, sent.source, "told", lead.number, None)
         return lead
 
     return LeadView.of(_written(state, write))
 
 
 def _check_id(lead_id: str) -> None:
-    if lead_id.endswith(("/score", "/history")):
+    if lead_id.endswith(("/score", "/history", "/export", "/audit")):
         raise HTTPException(405, headers={"Allow": "GET"})
     if not lead_id or len(lead_id) > LONGEST_NAME or "\0" in lead_id:
         raise RefusedError(

@@ -20,6 +20,7 @@ from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.request import Moment
 from serving.http.route import GuardedRoute
+from serving.http.routes.rights import ACTOR
 from serving.http.state import ServiceState
 from serving.http.views import (
     AccountView,
@@ -33,6 +34,7 @@ from serving.record.leads import find_lead, leads_by_number, members_of
 from serving.record.listing import Place, list_leads
 from serving.scoring.answer import Answer
 from serving.stored.change import explain_change
+from serving.stored.ledger import Look
 from serving.stored.scoring import NotScoredError, Outcome, UnknownLeadError, given_score
 
 _WEEK_US = 7 * DAY_US
@@ -106,6 +108,8 @@ def _outcomes(
         if as_of is None and isinstance(outcome, Answer):
             state.note(outcome)
             scores.ledger.note(given_score(leads[lead_id].number, outcome, at, at))
+    for lead in leads.values():
+        scores.ledger.note_look(Look(lead.number, ACTOR, "scored", at))
     return outcomes
 
 
@@ -156,6 +160,7 @@ def _history(
             change = explain_change(connection, scoring, lead, (begin, end), spoken)
         except ContractError as error:
             raise RefusedError.by(invalid(error)) from None
+    scores.ledger.note_look(Look(lead.number, ACTOR, "history", at))
     return ChangeView.of(lead.lead_id, change, spoken)
 
 

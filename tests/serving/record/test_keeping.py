@@ -10,7 +10,7 @@ from serving.intake.events import Whose
 from serving.record.backup import restore_backup, write_backup
 from serving.record.consents import NewConsent, add_consent, without_basis
 from serving.record.database import Database, RecordAwayError, RecordError
-from serving.record.erasure import erase_lead, export_lead, is_erased
+from serving.record.erasure import erase_again, erase_lead, export_lead
 from serving.record.leads import find_lead
 from serving.record.schema import event, lead, metadata, profile_value
 from serving.record.scores import GivenScore, current_scores, give_scores
@@ -163,8 +163,18 @@ def test_who_is_erased_is_gone_and_stays_so(database: Database, tmp_path: Path) 
     with database.writing() as connection:
         assert find_lead(connection, "L") is None
         assert find_lead(connection, "M") is not None
-        assert is_erased(connection, {"email": "a@b.de"})
-        assert not is_erased(connection, {"email": "b@b.de"})
+
+
+def test_whoever_comes_again_after_an_erasure_stays(database: Database) -> None:
+    filled(database)
+    with database.writing() as connection:
+        found = find_lead(connection, "L")
+        assert found is not None
+        erase_lead(connection, found, "test", NOW)
+    put(database, told("L", NOW + 1, contact={"email": "a@b.de"}))
+    with database.writing() as connection:
+        assert erase_again(connection) == 0
+        assert find_lead(connection, "L") is not None
 
 
 def test_the_newest_score_of_a_lead_is_its_current_one(database: Database) -> None:

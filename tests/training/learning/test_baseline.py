@@ -89,3 +89,16 @@ def test_an_age_at_a_border_belongs_to_the_older_part() -> None:
     age = np.repeat([0.5, 1.0], 100)
     label = np.tile(np.arange(100) < 50, 2) * 1.0
     assert _fit(age, label).days == (0.5, 1.0)
+
+
+def test_a_term_with_the_baseline_in_it_says_what_the_baseline_says() -> None:
+    age = np.concatenate([np.repeat([0.5, 5.0, 50.0], 200), np.full(100, np.nan)])
+    label = (np.arange(700) % 10 < np.repeat([5, 3, 1, 2], [200, 200, 200, 100])) * 1.0
+    baseline = _fit(age, label)
+    nothing = baseline.term.model_copy(update={"weight": 0.0, "missing_weight": 0.0})
+    term, rest = baseline.added_to(nothing, 0.5)
+    known = ~np.isnan(age)
+    said = np.where(
+        known, term.weight * np.interp(age, term.grid, term.normal), term.missing_weight
+    )
+    np.testing.assert_allclose(said + rest, 0.5 * baseline.margins(age[:, None]), atol=1e-9)

@@ -114,3 +114,14 @@ def test_a_fixed_way_without_anything_to_learn_from_is_refused() -> None:
 def test_predictions_of_one_outcome_tell_nothing(label: list[int], *, tells: bool) -> None:
     zero = np.zeros(2, dtype=np.int64)
     assert OutOfTime(np.zeros(2), np.array(label, dtype=float), zero, zero, zero).tells is tells
+
+
+def test_two_windows_that_could_be_predicted_are_enough_to_choose_by() -> None:
+    # Each window's outcomes are known exactly when the next one begins.
+    window = np.repeat([0, STEP, 2 * STEP], 100)
+    told = OutOfTime(
+        margin=np.zeros(300), label=np.tile([0.0, 1.0], 150), as_of=window,
+        group=np.arange(300), window=window,
+    )  # fmt: skip
+    assert len(calibrate(told, HORIZON, None)[1]) == 4
+    assert calibrate(told, HORIZON + 1, None)[1] == []
