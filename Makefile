@@ -15,8 +15,8 @@ demo: .venv/ready
 AS_PYTHON := tests/features/kernel tests/serving/model -k "not threads and not bits"
 
 test: lint
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --cov --cov-report=
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses 2 --cov --cov-append --cov-report= $(AS_PYTHON)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-append --cov-report= $(AS_PYTHON)
 	$(BIN)/coverage report
 
 lint: .venv/ready

@@ -16,11 +16,14 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
+from experiments.demo_record import show_record
 from experiments.simulator import Simulation, simulate
 from features.contract.clock import now
 from features.contract.language import Language
 from features.contract.lead import moment
 from features.contract.mistake import MistakeError
+from serving.record.database import Database
+from serving.record.upgrade import upgrade
 from serving.scoring.answer import Answer
 from serving.scoring.drawing import draw
 from serving.service import listen
@@ -60,6 +63,7 @@ def run_demo(
         answer = _ask(f"{address}/v1/score", json.dumps(request).encode())
         console.print(f"POST {address}/v1/score answered:\n")
         console.print(draw(answer, language, training.shipped.manifest.feature_set.names))
+        show_record(address, simulation, request, answer.probability, language, console, progress)
         if keep_serving:
             console.print(f"\nThe service runs at {address} (documentation: {address}/docs).")
             console.print("Stop it with Ctrl+C.")
@@ -136,7 +140,11 @@ def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
 def _service(project: Path, port: int, progress: Progress) -> Iterator[str]:
     command = [sys.executable, "-m", "leadscore", "serve"]
     command += ["--project", str(project), "--port", str(port)]
-    environment = os.environ | {"LEADSCORE_CACHE": str(project.parent / ".leadscore")}
+    environment = os.environ | {
+        "LEADSCORE_CACHE": str(project.parent / ".leadscore"),
+        "LEADSCORE_DATABASE_URL": _new_record(project.parent),
+        "LEADSCORE_WEBHOOKS_LOCAL": "true",
+    }
     with (project.parent / "service.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
@@ -147,6 +155,16 @@ def _service(project: Path, port: int, progress: Progress) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+def _new_record(folder: Path) -> str:
+    """Make an empty record in a folder, in place of an earlier demo's, and return its address."""
+    for file in folder.glob("record.db*"):
+        file.unlink()
+    database = Database(f"sqlite:///{folder / 'record.db'}")
+    upgrade(database)
+    database.close()
+    return database.shown
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:

@@ -13,15 +13,6 @@ from tests.registry import Registry, make_registry
 _numbers = count(1)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the tests of a file to one process; those of e2e, which share what was trained, too."""
-    for item in items:
-        file = item.path.relative_to(item.config.rootpath)
-        group = "e2e" if "e2e" in file.parts else str(file)
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
     """Return an MLflow with two versions of a small model; no test may change it."""

@@ -18,6 +18,7 @@ BENCHMARKS = (
     "request_path",
     "http_scoring",
     "batch_scoring",
+    "record",
 )
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 

@@ -74,8 +74,10 @@ def ready_features(training: Training) -> bytes:
     return json.dumps({"dataframe_split": {"columns": names, "data": [row]}}).encode()
 
 
-def put_under_load(port: int, path: str, body: bytes, seconds: float) -> Load:
+def put_under_load(port: int, path: str, body: bytes | None, seconds: float) -> Load:
     """Let clients ask for so many seconds, after some requests that are not counted.
+
+    Without a body, they get; with one, they post it.
 
     Raises:
         RuntimeError: The server answers with another status than 200.
@@ -98,11 +100,12 @@ def put_under_load(port: int, path: str, body: bytes, seconds: float) -> Load:
     return Load(len(all_of_them) / elapsed, float(p50), float(p99))
 
 
-def _ask_until(port: int, path: str, body: bytes, until: float) -> list[float]:
+def _ask_until(port: int, path: str, body: bytes | None, until: float) -> list[float]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     took = []
     while (asked := time.perf_counter()) < until:
-        connection.request("POST", path, body, {"Content-Type": "application/json"})
+        method = "GET" if body is None else "POST"
+        connection.request(method, path, body, {"Content-Type": "application/json"})
         response = connection.getresponse()
         said = response.read()
         if response.status != 200:

@@ -72,6 +72,9 @@ class LeadBody(BaseModel):
     occurred_at: Moment | None = Field(
         default=None, description="When all this became true; now, if left out."
     )
+    recorded_at: Moment | None = Field(
+        default=None, description="When it could be known; now, if left out."
+    )
     source: Name = "api"
 
     def told(self, lead_id: str, now: int, *, whole: bool) -> ToldLead:
@@ -96,7 +99,7 @@ class LeadBody(BaseModel):
             contact=self.contact.model_dump(),
             whole=whole,
             occurred=_moment(self.occurred_at, "occurred_at", now),
-            recorded=now,
+            recorded=_moment(self.recorded_at, "recorded_at", now),
             source=self.source,
         )
 

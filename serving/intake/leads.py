@@ -73,7 +73,7 @@ def take_lead(connection: Connection, told: ToldLead, now: int, kind: Kind = "le
     add_leads(connection, [NewLead(told.lead_id, kind, created)], now)
     lead = find_lead(connection, told.lead_id)
     assert lead is not None, "it was added"
-    news = _described(connection, lead, told, kind)
+    news = _described(connection, lead, told, kind, now)
     news |= add_contacts(connection, lead.number, contacts, now)
     news |= _joined(connection, lead.number, contacts, now)
     facts = {**told.profile, **derived_facts(contacts)}
@@ -95,7 +95,9 @@ def take_lead(connection: Connection, told: ToldLead, now: int, kind: Kind = "le
     return found
 
 
-def _described(connection: Connection, lead: StoredLead, told: ToldLead, least: Kind) -> bool:
+def _described(
+    connection: Connection, lead: StoredLead, told: ToldLead, least: Kind, now: int
+) -> bool:
     """Note creation, account and whether it is a lead; return whether any of it was news."""
     kind: Kind = "lead" if "lead" in (least, lead.kind) else "visitor"
     created = lead.created if told.created is None else told.created
@@ -103,7 +105,7 @@ def _described(connection: Connection, lead: StoredLead, told: ToldLead, least: 
     if (lead.kind, lead.created, lead.account_id) == (kind, created, account):
         return False
     # Who worked with it before is due a new score as well.
-    touch(connection, [lead.number], told.recorded)
+    touch(connection, [lead.number], now)
     describe_lead(connection, lead.number, kind=kind, created=created, account_id=account)
     return True
 

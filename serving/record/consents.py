@@ -45,7 +45,7 @@ def add_consent(connection: Connection, number: int, new: NewConsent, now: int) 
 
 
 def without_basis(
-    connection: Connection, parts: Mapping[int, int], bases: Collection[str], as_of: int
+    connection: Connection, parts: Mapping[int, int], bases: Collection[str]
 ) -> set[int]:
     """Return the numbers of the leads that no accepted basis for profiling stands for.
 
@@ -56,7 +56,6 @@ def without_basis(
         connection: Reading.
         parts: By number of each lead, for which it stands.
         bases: That count.
-        as_of: Microseconds since 1970.
     """
     newest: dict[tuple[int, str], bool] = {}
     for some in chunks(sorted(parts)):
@@ -66,8 +65,6 @@ def without_basis(
                 consent.c.lead.in_(some),
                 consent.c.purpose == PROFILING,
                 consent.c.basis.in_(sorted(bases)),
-                consent.c.at <= as_of,
-                consent.c.recorded <= as_of,
             )
             .order_by(consent.c.at, consent.c.number)
         )

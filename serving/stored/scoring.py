@@ -96,10 +96,13 @@ class StoredScores:
     def refused(
         self, connection: Connection, leads: Sequence[StoredLead], as_of: int
     ) -> dict[int, NotScoredError | UnknownLeadError]:
-        """Return why leads may not be scored at a moment, by number; others are left out."""
+        """Return why leads may not be scored at a moment, by number; others are left out.
+
+        Whether they may is a matter of the bases that stand now, whichever moment is asked about.
+        """
         parts = parts_of(connection, [lead.number for lead in leads])
         bases = self.policy.profiling.bases
-        barred = without_basis(connection, parts, bases, as_of)
+        barred = without_basis(connection, parts, bases)
         refused: dict[int, NotScoredError | UnknownLeadError] = {}
         for lead in leads:
             if lead.created > as_of:

@@ -48,7 +48,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """Return a small demo; the port is free again afterwards."""
     folder = tmp_path_factory.mktemp("demo")
     port = str(free_port())
-    return Ran(folder, said(folder, "demo", "--no-serve", "--leads", "1000", "--port", port))
+    return Ran(folder, said(folder, "demo", "--no-serve", "--leads", "2000", "--port", port))
 
 
 @pytest.fixture(scope="session")

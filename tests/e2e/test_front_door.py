@@ -174,5 +174,7 @@ def test_the_help_of_every_command_has_an_example(tmp_path: Path, command: str) 
 
 def test_the_help_names_every_command(tmp_path: Path) -> None:
     shown = said(tmp_path, "--help")
-    assert set(COMMANDS) == {"demo", "train", "backtest", "serve", "score", "explain", "models"}
+    assert set(COMMANDS) == {
+        "demo", "train", "backtest", "serve", "work", "score", "explain", "models",
+    }  # fmt: skip
     assert all(re.search(rf"│ {command}\s", shown) for command in COMMANDS)

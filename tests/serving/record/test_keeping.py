@@ -186,31 +186,33 @@ def test_the_newest_score_of_a_lead_is_its_current_one(database: Database) -> No
     }
 
 
-def test_a_withdrawal_counts_from_its_moment_on(database: Database) -> None:
+def test_a_basis_stands_until_it_is_withdrawn(database: Database) -> None:
     number = filled(database)
+    gone = GIVEN._replace(given=False, at=NOW + 10)
+    assert barred(database, number, "consent") == set()
+    assert barred(database, number, "contract") == {number}
     with database.writing() as connection:
-        gone = GIVEN._replace(given=False, at=NOW + 10)
         assert add_consent(connection, number, gone, NOW + 10)
         assert not add_consent(connection, number, gone, NOW + 20)
+    assert barred(database, number, "consent") == {number}
+    with database.writing() as connection:
+        assert add_consent(connection, number, GIVEN._replace(at=NOW + 11), NOW + 11)
+    assert barred(database, number, "consent") == set()
+
+
+def barred(database: Database, number: int, basis: str) -> set[int]:
     with database.reading() as connection:
-        barred = [
-            without_basis(connection, {number: number}, ["consent"], NOW + at)
-            for at in (-1, 0, 9, 10)
-        ]
-        other = without_basis(connection, {number: number}, ["contract"], NOW)
-    assert barred == [{number}, set(), set(), {number}]
-    assert other == {number}
+        return without_basis(connection, {number: number}, [basis])
 
 
 def test_a_withdrawal_by_one_of_two_that_are_one_person_holds_for_both(database: Database) -> None:
     first = filled(database)
     second = put(database, told("second")).number
     with database.writing() as connection:
-        gone = GIVEN._replace(given=False)
-        add_consent(connection, second, gone, NOW)
+        add_consent(connection, second, GIVEN._replace(given=False), NOW)
     with database.reading() as connection:
         parts = {first: first, second: first}
-        assert without_basis(connection, parts, ["consent"], NOW) == {first}
+        assert without_basis(connection, parts, ["consent"]) == {first}
 
 
 @pytest.mark.parametrize("url", ["mysql://a:geheim@b/c", "nonsense geheim"])

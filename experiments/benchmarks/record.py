@@ -1,0 +1,193 @@
+"""The record: events in, scores out, on both databases.
+
+Events through `/v1/batch` against batched inserts into the same table in the same run; the score of
+a stored lead with 20 events against the stateless score of the same lead, with few and with many
+events stored; leads scored again in a second.
+
+    python -m experiments.benchmarks.record --events 1000000
+"""
+
+import argparse
+import json
+import math
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from experiments.benchmarks.http_scoring import Load, put_under_load, scored_lead
+from experiments.faults.records import record_of
+from experiments.faults.service import free_port, started_service
+from features.contract.clock import now
+from serving.record.database import Database
+from serving.record.leads import NewLead, add_leads, find_leads, touch
+from serving.record.policy import Policy
+from serving.record.schema import event
+from serving.record.upgrade import upgrade
+from serving.scoring.rules import read_rules
+from serving.scoring.scoring import Conditions, Scoring
+from serving.stored.scoring import StoredScores
+from serving.work.rescoring import rescore_due
+
+_BATCH = 500
+_LEADS = 5_000
+_SENDERS = 2
+_SECONDS = 5.0
+
+
+@contextmanager
+def _record(kind: str) -> Iterator[tuple[str, Database]]:
+    with tempfile.TemporaryDirectory() as folder, record_of(kind, Path(folder)) as url:
+        database = Database(url)
+        upgrade(database)
+        yield url, database
+        database.close()
+
+
+def raw_inserts(database: Database, events: int) -> float:
+    """Insert events in batches, and return how many a second."""
+    numbers = _leads(database)
+    at = now()
+    rows = [
+        {
+            "lead": numbers[n % _LEADS], "type": "click", "event_id": f"={n}", "occurred": at - n,
+            "recorded": at, "received": at, "value": None, "item": "page", "source": "raw",
+        }
+        for n in range(events)
+    ]  # fmt: skip
+    begun = time.perf_counter()
+    for start in range(0, events, _BATCH):
+        with database.writing() as connection:
+            connection.execute(event.insert(), rows[start : start + _BATCH])
+    return events / (time.perf_counter() - begun)
+
+
+def _leads(database: Database) -> list[int]:
+    ids = [f"L{n}" for n in range(_LEADS)]
+    with database.writing() as connection:
+        add_leads(connection, [NewLead(lead_id, "lead", 0) for lead_id in ids], now())
+        return [lead.number for lead in find_leads(connection, ids).values()]
+
+
+def tracked(port: int, events: int) -> float:
+    """Send events through `/v1/batch`, and return how many a second."""
+    bodies = [
+        json.dumps(
+            {
+                "batch": [
+                    {
+                        "type": "track", "userId": f"L{n % _LEADS}", "event": "click",
+                        "messageId": f"m{n}", "properties": {"item": "page"},
+                    }
+                    for n in range(start, start + _BATCH)
+                ]
+            }
+        ).encode()
+        for start in range(0, events, _BATCH)
+    ]  # fmt: skip
+    begun = time.perf_counter()
+    threads = [
+        threading.Thread(target=_send, args=(port, bodies[own::_SENDERS]))
+        for own in range(_SENDERS)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return events / (time.perf_counter() - begun)
+
+
+def _send(port: int, bodies: list[bytes]) -> None:
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    for body in bodies:
+        connection.request("POST", "/v1/batch", body)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"/v1/batch answered {answer.status}")
+
+
+def stored_and_stateless(port: int) -> tuple[Load, Load]:
+    """Return how a stored lead and the same lead in a request are scored under load."""
+    body = scored_lead()
+    sent = json.loads(body)
+    base = f"http://127.0.0.1:{port}/v1"
+    lead = {
+        "created_at": sent["lead"]["created_at"],
+        "profile": sent["lead"]["profile"],
+        "consents": [{"purpose": "profiling", "source": "benchmark"}],
+    }
+    httpx.put(f"{base}/leads/L-1", json=lead).raise_for_status()
+    events = [{"lead_id": "L-1", **one} for one in sent["events"]]
+    httpx.post(f"{base}/events", json={"events": events}).raise_for_status()
+    return (
+        put_under_load(port, "/v1/leads/L-1/score", None, _SECONDS),
+        put_under_load(port, "/v1/score", body, _SECONDS),
+    )
+
+
+def rescored(database: Database) -> float:
+    """Score stored leads again, and return how many a second."""
+    scoring = Scoring(read_rules(), "no_model", Conditions(deadline=math.inf))
+    scoring.warm()
+    scores = StoredScores(database, Policy())
+    with database.writing() as connection:
+        ids = [f"L{n}" for n in range(_LEADS)]
+        numbers = [lead.number for lead in find_leads(connection, ids).values()]
+        touch(connection, numbers, now())
+        connection.exec_driver_sql("UPDATE lead SET kind = 'lead', created = 0")
+        connection.exec_driver_sql(
+            "INSERT INTO consent (lead, purpose, basis, given, source, at, recorded) "
+            "SELECT number, 'profiling', 'consent', true, 'benchmark', 0, 0 FROM lead"
+        )
+    begun, done = time.perf_counter(), 0
+    while (some := rescore_due(scores, scoring, now())) > 0:
+        done += some
+    return done / (time.perf_counter() - begun)
+
+
+def main() -> None:
+    """Measure and tell."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m ...benchmarks.record")
+    parser.add_argument("--events", type=int, default=1_000_000, help="stored beside the lead")
+    stored = parser.parse_args().events
+    console = Console()
+    for kind in ("sqlite", "postgresql"):
+        console.print(kind)
+        events = 20_000
+        with _record(kind) as (_, database):
+            raw = raw_inserts(database, events)
+        with _record(kind) as (url, database):
+            _leads(database)
+            with started_service(url, free_port()) as port:
+                through = tracked(port, events)
+                few = stored_and_stateless(port)
+            console.print(
+                f"  {events:,} events, {_BATCH} at a time: {raw:,.0f} inserted a second, "
+                f"{through:,.0f} through /v1/batch ({through / raw:.2f})"
+            )
+            _told(console, events, few)
+            console.print(f"  {rescored(database):,.0f} leads scored again in a second, by rules")
+        with _record(kind) as (url, database):
+            raw_inserts(database, stored)
+            with started_service(url, free_port()) as port:
+                _told(console, stored, stored_and_stateless(port))
+
+
+def _told(console: Console, events: int, loads: tuple[Load, Load]) -> None:
+    ours, stateless = loads
+    console.print(
+        f"  {events:,} events stored, 4 clients: stored lead p50 {ours.p50:.1f} ms, "
+        f"p99 {ours.p99:.1f} ms; in a request p50 {stateless.p50:.1f} ms, p99 "
+        f"{stateless.p99:.1f} ms ({ours.p50 / stateless.p50:.2f} times)"
+    )
+
+
+if __name__ == "__main__":
+    main()

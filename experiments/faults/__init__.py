@@ -1,0 +1,1 @@
+"""What happens to the service when something is taken away from it."""
