@@ -1,5 +1,8 @@
 """Who did what, when: writes, reads of a lead, and what an operator did."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from sqlalchemy import Connection, select
 
 from serving.record.schema import audit
@@ -21,6 +24,21 @@ def note_audit(
     connection.execute(
         audit.insert().values(at=now, actor=actor, action=action, lead=lead, detail=detail)
     )
+
+
+class Look(NamedTuple):
+    """Somebody looked at a lead; `lead` is its number, `at` is in microseconds since 1970."""
+
+    lead: int
+    actor: str
+    action: str
+    at: int
+
+
+def note_looks(connection: Connection, looks: Sequence[Look]) -> None:
+    """Add an entry for each look."""
+    if looks:
+        connection.execute(audit.insert(), [look._asdict() for look in looks])
 
 
 def audits_of(connection: Connection, number: int) -> list[tuple[int, str, str, str | None]]:

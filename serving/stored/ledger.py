@@ -3,9 +3,8 @@
 import logging
 import threading
 from collections import deque
-from typing import NamedTuple
 
-from serving.record.audits import note_audit
+from serving.record.audits import Look, note_looks
 from serving.record.database import Database, RecordError
 from serving.record.scores import GivenScore, give_scores
 
@@ -13,15 +12,6 @@ _SECONDS = 0.2
 _MOST = 100_000
 
 _log = logging.getLogger(__name__)
-
-
-class Look(NamedTuple):
-    """Somebody looked at a lead; `at` is in microseconds since 1970."""
-
-    lead: int
-    actor: str
-    action: str
-    at: int
 
 
 class Ledger:
@@ -63,8 +53,7 @@ class Ledger:
         try:
             with self._database.writing() as connection:
                 give_scores(connection, scores)
-                for look in looks:
-                    note_audit(connection, look.at, look.actor, look.action, look.lead, None)
+                note_looks(connection, looks)
         except RecordError as error:
             waiting = len(scores) + len(looks)
             _log.warning("%d scores and looks wait to be written down: %s", waiting, error)

@@ -30,11 +30,11 @@ from serving.http.views import (
     StoredAnswers,
     StoredResult,
 )
+from serving.record.audits import Look
 from serving.record.leads import find_lead, leads_by_number, members_of
 from serving.record.listing import Place, list_leads
 from serving.scoring.answer import Answer
 from serving.stored.change import explain_change
-from serving.stored.ledger import Look
 from serving.stored.scoring import NotScoredError, Outcome, UnknownLeadError, given_score
 
 _WEEK_US = 7 * DAY_US
