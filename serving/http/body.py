@@ -1,10 +1,14 @@
 """Bodies of requests and answers: read whole or refused, written as JSON."""
 
+from typing import TypeVar
+
 from fastapi import Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
-from serving.http.errors import RefusedError
+from serving.http.errors import RefusedError, invalid
+
+Sent = TypeVar("Sent", bound=BaseModel)
 
 LARGEST_BODY = 32 * 1024 * 1024
 """Bytes; room for a thousand leads with a few hundred events each."""
@@ -28,6 +32,18 @@ async def read_body(request: Request) -> bytes:
     if size > LARGEST_BODY:
         raise RefusedError(413, "too_large", "the body is larger than 32 MiB; send fewer leads")
     return bytes(body)
+
+
+def read_as(model: type[Sent], body: bytes) -> Sent:
+    """Return a body as a model.
+
+    Raises:
+        RefusedError: It is no JSON, or breaks the model; the error names the field.
+    """
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise RefusedError.by(invalid(error)) from None
 
 
 def respond(status: int, body: BaseModel) -> Response:

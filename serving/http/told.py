@@ -212,16 +212,13 @@ def _told(event: EventOfLead, field: str, now: int) -> ToldEvent:
     )
 
 
-def _not_ahead(at: int, field: str, now: int) -> int:
-    """Return a moment; one that is minutes ahead is taken as now.
+def _moment(sent: datetime | None, field: str, now: int) -> int:
+    """Return a moment, now if none was sent; one that is minutes ahead is taken as now.
 
     Raises:
         ContractError: It lies further ahead than clocks differ.
     """
+    at = now if sent is None else micros(sent, field)
     if at > now + CLOCK_SKEW_US:
         raise ContractError(field, "lies in the future; send when it happened, in UTC")
     return min(at, now)
-
-
-def _moment(sent: datetime | None, field: str, now: int) -> int:
-    return now if sent is None else _not_ahead(micros(sent, field), field, now)

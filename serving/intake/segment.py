@@ -24,7 +24,7 @@ from serving.record.merges import join_leads
 SOURCE = "segment"
 LONGEST = 200
 
-_CONTACTS = {"email": "email", "phone": "phone", "name": "name", "company": "company"}
+_CONTACTS = ("email", "phone", "name", "company")
 _PERSONAL = frozenset(
     ("address", "avatar", "birthday", "description", "firstName", "id", "lastName", "username")
 )
@@ -223,9 +223,7 @@ def _told(traits: Mapping[str, Any]) -> tuple[dict[str, str | None], dict[str, P
     company = traits.get("company")
     named = {**traits, "company": company.get("name")} if isinstance(company, dict) else traits
     contact: dict[str, str | None] = {
-        kind: value[:LONGEST]
-        for trait, kind in _CONTACTS.items()
-        if isinstance(value := named.get(trait), str)
+        kind: value[:LONGEST] for kind in _CONTACTS if isinstance(value := named.get(kind), str)
     }
     profile: dict[str, ProfileValue] = {
         name: value

@@ -1,6 +1,6 @@
 """Profile values with their history: what was recorded of a lead, and when it became true."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -90,7 +90,7 @@ def _histories(
 ) -> list[tuple[tuple[int, str], Known]]:
     columns = profile_value.c
     found = []
-    for some in chunks(_numbers(parts)):
+    for some in chunks(sorted(parts)):
         rows = connection.execute(
             select(columns.lead, columns.field, columns.occurred, columns.recorded, columns.value)
             .where(columns.lead.in_(some))
@@ -98,10 +98,6 @@ def _histories(
         )
         found += [((parts[n], field), Known(*known)) for n, field, *known in rows]
     return found
-
-
-def _numbers(parts: Mapping[int, int]) -> Collection[int]:
-    return sorted(parts)
 
 
 def _same(known: ProfileValue, value: ProfileValue) -> bool:

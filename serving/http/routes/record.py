@@ -5,13 +5,13 @@ from typing import TypeVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
 from features.contract.clock import now
 from features.contract.lead import ContractError
-from serving.http.body import read_body, respond
+from serving.http.body import read_as, read_body, respond
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.request import LONGEST_NAME
@@ -27,7 +27,6 @@ from serving.record.feedback import NewFeedback, add_feedback
 from serving.record.leads import StoredLead, find_lead, find_leads, touch
 from serving.record.stages import NewStage, add_stages
 
-Sent = TypeVar("Sent", bound=BaseModel)
 Result = TypeVar("Result")
 
 
@@ -102,7 +101,7 @@ def record_routes(state: ServiceState) -> APIRouter:
 
 def _lead(state: ServiceState, lead_id: str, body: bytes, *, whole: bool) -> LeadView:
     _check_id(lead_id)
-    sent, at = _read(LeadBody, body), now()
+    sent, at = read_as(LeadBody, body), now()
 
     def write(connection: Connection) -> StoredLead:
         lead = take_lead(connection, sent.told(lead_id, at, whole=whole), at)
@@ -125,13 +124,13 @@ def _check_id(lead_id: str) -> None:
 
 
 def _events(state: ServiceState, body: bytes) -> Kept:
-    sent, at = _read(EventsBody, body), now()
+    sent, at = read_as(EventsBody, body), now()
     taken = _written(state, lambda c: take_events(c, sent.told(at), at, sent.source))
     return Kept(stored=taken.stored, known=taken.known)
 
 
 def _stages(state: ServiceState, body: bytes) -> Kept:
-    sent, at = _read(StagesBody, body), now()
+    sent, at = read_as(StagesBody, body), now()
 
     def write(connection: Connection) -> int:
         leads = find_leads(connection, {stage.lead_id for stage in sent.stages})
@@ -152,7 +151,7 @@ def _stages(state: ServiceState, body: bytes) -> Kept:
 
 
 def _feedback(state: ServiceState, body: bytes) -> Kept:
-    sent, at = _read(FeedbackBody, body), now()
+    sent, at = read_as(FeedbackBody, body), now()
 
     def write(connection: Connection) -> bool:
         lead = find_lead(connection, sent.lead_id)
@@ -163,13 +162,6 @@ def _feedback(state: ServiceState, body: bytes) -> Kept:
 
     stored = int(_written(state, write))
     return Kept(stored=stored, known=1 - stored)
-
-
-def _read(model: type[Sent], body: bytes) -> Sent:
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        raise RefusedError.by(invalid(error)) from None
 
 
 def _written(state: ServiceState, write: Callable[[Connection], Result]) -> Result:

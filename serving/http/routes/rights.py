@@ -79,7 +79,7 @@ def rights_routes(state: ServiceState) -> APIRouter:
 def _export(state: ServiceState, lead_id: str) -> Export:
     kept, at = state.kept(), now()
     with kept.database.reading() as connection:
-        lead = _found(connection, lead_id)
+        lead = found_lead(connection, lead_id)
         tables = export_lead(connection, lead)
     kept.ledger.note_look(Look(lead.number, ACTOR, "exported", at))
     return Export(lead_id=lead.lead_id, exported_at=moment(at), tables=tables)
@@ -87,7 +87,7 @@ def _export(state: ServiceState, lead_id: str) -> Export:
 
 def _audit(state: ServiceState, lead_id: str) -> AuditList:
     with state.kept().database.reading() as connection:
-        lead = _found(connection, lead_id)
+        lead = found_lead(connection, lead_id)
         entries = [
             AuditEntry(at=moment(at), actor=actor, action=action, detail=detail)
             for at, actor, action, detail in audits_of(connection, lead.number)
@@ -97,11 +97,16 @@ def _audit(state: ServiceState, lead_id: str) -> AuditList:
 
 def _erase(state: ServiceState, lead_id: str) -> Erased:
     with state.kept().database.writing() as connection:
-        lead = _found(connection, lead_id)
+        lead = found_lead(connection, lead_id)
         return Erased(leads=erase_lead(connection, lead, ACTOR, now()))
 
 
-def _found(connection: Connection, lead_id: str) -> StoredLead:
+def found_lead(connection: Connection, lead_id: str) -> StoredLead:
+    """Return the lead that stands for an id.
+
+    Raises:
+        RefusedError: The record has none.
+    """
     lead = find_lead(connection, lead_id)
     if lead is None:
         raise RefusedError(404, "unknown_lead", "the record has no such lead")

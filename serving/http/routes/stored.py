@@ -8,19 +8,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import ValidationError
 
 from features.contract.clock import now
 from features.contract.duration import DAY_US
 from features.contract.language import Language
 from features.contract.lead import ContractError, micros
 from serving.http.asked import ListQuery, StoredRequest
-from serving.http.body import read_body, respond
+from serving.http.body import read_as, read_body, respond
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.request import Moment
 from serving.http.route import GuardedRoute
-from serving.http.routes.rights import ACTOR
+from serving.http.routes.rights import ACTOR, found_lead
 from serving.http.state import ServiceState
 from serving.http.views import (
     AccountView,
@@ -31,7 +30,7 @@ from serving.http.views import (
     StoredResult,
 )
 from serving.record.audits import Look
-from serving.record.leads import find_lead, leads_by_number, members_of
+from serving.record.leads import leads_by_number, members_of
 from serving.record.listing import Place, list_leads
 from serving.scoring.answer import Answer
 from serving.stored.change import explain_change
@@ -75,11 +74,7 @@ def stored_routes(state: ServiceState) -> APIRouter:
     )
     async def stored_scores(request: Request) -> Response:
         """Score up to 1,000 stored leads, each with its own answer or error."""
-        body = await read_body(request)
-        try:
-            sent = StoredRequest.model_validate_json(body)
-        except ValidationError as error:
-            raise RefusedError.by(invalid(error)) from None
+        sent = read_as(StoredRequest, await read_body(request))
         at = None if sent.as_of is None else micros(sent.as_of, "as_of")
         outcomes = await run_in_threadpool(_outcomes, state, sent.lead_ids, at, sent.language)
         return respond(200, StoredAnswers(results=_results(sent.lead_ids, outcomes)))
@@ -144,9 +139,7 @@ def _history(
     end = at if until is None else min(micros(until, "until"), at)
     begin = end - _WEEK_US if since is None else micros(since, "since")
     with scores.database.reading() as connection:
-        lead = find_lead(connection, lead_id)
-        if lead is None:
-            raise RefusedError(404, "unknown_lead", "the record has no such lead")
+        lead = found_lead(connection, lead_id)
         # A lead that is younger than a week has no score from before it was there.
         begin = max(begin, lead.created) if since is None else begin
         if not lead.created <= begin <= end:

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from features.contract.clock import now
 from features.contract.lead import micros, moment
-from serving.http.body import read_body, respond
-from serving.http.errors import RefusedError, invalid
+from serving.http.body import read_as, read_body, respond
+from serving.http.errors import RefusedError
 from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.request import Moment
 from serving.http.route import GuardedRoute
@@ -91,10 +91,7 @@ WebhookId = Annotated[int, Field(ge=1, le=2**53)]
 
 
 def _add(state: ServiceState, body: bytes) -> NewWebhook:
-    try:
-        sent = WebhookBody.model_validate_json(body)
-    except ValidationError as error:
-        raise RefusedError.by(invalid(error)) from None
+    sent = read_as(WebhookBody, body)
     with state.kept().database.writing() as connection:
         number, secret = add_webhook(connection, str(sent.url), sent.events, now())
     return NewWebhook(webhook_id=number, secret=secret)
