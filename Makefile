@@ -17,7 +17,7 @@ AS_PYTHON := tests/features/kernel tests/serving/model -k "not threads and not b
 test: lint
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-append --cov-report= $(AS_PYTHON)
-	$(BIN)/coverage report
+	$(BIN)/coverage report --fail-under 96.8
 
 lint: .venv/ready
 	$(BIN)/ruff format --check .
