@@ -5,11 +5,22 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from serving.record.leads import chunks
+from serving.record.among import among
 from serving.record.schema import consent
 
 PROFILING = "profiling"
 """The purpose that a score needs."""
+
+
+_BASES = (
+    select(consent.c.lead, consent.c.basis, consent.c.given)
+    .where(
+        among(consent.c.lead, "numbers"),
+        consent.c.purpose == PROFILING,
+        among(consent.c.basis, "bases"),
+    )
+    .order_by(consent.c.at, consent.c.number)
+)
 
 
 class NewConsent(NamedTuple):
@@ -57,19 +68,8 @@ def without_basis(
         parts: By number of each lead, for which it stands.
         bases: That count.
     """
-    newest: dict[tuple[int, str], bool] = {}
-    for some in chunks(sorted(parts)):
-        rows = connection.execute(
-            select(consent.c.lead, consent.c.basis, consent.c.given)
-            .where(
-                consent.c.lead.in_(some),
-                consent.c.purpose == PROFILING,
-                consent.c.basis.in_(sorted(bases)),
-            )
-            .order_by(consent.c.at, consent.c.number)
-        )
-        for number, basis, given in rows:
-            newest[number, basis] = given
+    rows = connection.execute(_BASES, {"numbers": sorted(parts), "bases": sorted(bases)})
+    newest: dict[tuple[int, str], bool] = {(number, basis): given for number, basis, given in rows}
     standing: dict[int, list[bool]] = {}
     by_root: dict[tuple[int, str], bool] = {}
     for (number, basis), given in newest.items():

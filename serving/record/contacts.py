@@ -2,11 +2,18 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
+from serving.record.among import among
 from serving.record.database import insert_new
-from serving.record.leads import chunks
 from serving.record.schema import contact, lead
+
+_BY_VALUE = (
+    select(contact.c.value, func.min(lead.c.root))
+    .join(lead, lead.c.number == contact.c.lead)
+    .where(contact.c.kind == bindparam("kind"), among(contact.c.value, "values"))
+    .group_by(contact.c.value)
+)
 
 
 def add_contacts(
@@ -36,13 +43,5 @@ def visitors_with(connection: Connection, kind: str, value: str) -> list[int]:
 
 def find_by_contact(connection: Connection, kind: str, values: Collection[str]) -> dict[str, int]:
     """Return by value the number of the lead that has a contact, the first of several."""
-    found: dict[str, int] = {}
-    for some in chunks(values):
-        rows = connection.execute(
-            select(contact.c.value, func.min(lead.c.root))
-            .join(lead, lead.c.number == contact.c.lead)
-            .where(contact.c.kind == kind, contact.c.value.in_(some))
-            .group_by(contact.c.value)
-        )
-        found |= {row[0]: row[1] for row in rows}
-    return found
+    rows = connection.execute(_BY_VALUE, {"kind": kind, "values": values}).all()
+    return dict(tuple(row) for row in rows)

@@ -103,9 +103,9 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int
     """Insert rows whose key is not there yet, and return how many were not."""
     if not rows:
         return 0
-    first = next(iter(table.primary_key.columns))
-    statement = _insert(connection, table).on_conflict_do_nothing().returning(first)
-    return len(connection.execute(statement, rows).all())
+    statement = _insert(connection, table).on_conflict_do_nothing()
+    counted = statement.execution_options(preserve_rowcount=True)
+    return connection.execute(counted, rows).rowcount
 
 
 def put(
@@ -122,8 +122,13 @@ def put(
     connection.execute(statement, rows)
 
 
+def is_embedded(connection: Connection) -> bool:
+    """Tell whether it is SQLite, where a writer is alone."""
+    return connection.dialect.name == "sqlite"
+
+
 def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    if connection.dialect.name == "sqlite":
+    if is_embedded(connection):
         return sqlite.insert(table)
     return postgresql.insert(table)
 

@@ -4,12 +4,17 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from features.contract.lead import Event, moment
+from serving.record.among import among
 from serving.record.database import insert_new
-from serving.record.leads import chunks
 from serving.record.schema import event
+
+_c = event.c
+_KNOWN = select(_c.lead, _c.type, _c.occurred, _c.recorded, _c.value, _c.item, _c.event_id).where(
+    among(_c.lead, "numbers"), _c.recorded <= bindparam("as_of")
+)
 
 _BY_SENDER, _BY_DIGEST = "=", "#"
 
@@ -61,20 +66,13 @@ def events_of(
         parts: By number of each lead, for which it stands.
         as_of: Microseconds since 1970.
     """
-    columns = event.c
     found: dict[int, list[Event]] = {root: [] for root in parts.values()}
-    for some in chunks(sorted(parts)):
-        rows = connection.execute(
-            select(
-                columns.lead, columns.type, columns.occurred, columns.recorded,
-                columns.value, columns.item, columns.event_id,
-            ).where(columns.lead.in_(some), columns.recorded <= as_of)
-        )  # fmt: skip
-        for number, event_type, occurred, recorded, value, item, event_id in rows:
-            sent = event_id[1:] if event_id[0] == _BY_SENDER else None
-            found[parts[number]].append(
-                Event(event_type, moment(occurred), moment(recorded), value, item, sent)
-            )
+    rows = connection.execute(_KNOWN, {"numbers": sorted(parts), "as_of": as_of})
+    for number, event_type, occurred, recorded, value, item, event_id in rows:
+        sent = event_id[1:] if event_id[0] == _BY_SENDER else None
+        found[parts[number]].append(
+            Event(event_type, moment(occurred), moment(recorded), value, item, sent)
+        )
     return found
 
 

@@ -1,18 +1,15 @@
 """Leads of the record: who stands for whom, and what happened to them since."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, select, union, update
 
-from serving.record.database import insert_new
+from serving.record.among import among
+from serving.record.database import insert_new, is_embedded
 from serving.record.schema import lead
 
-Item = TypeVar("Item")
 Kind = Literal["lead", "visitor"]
-
-MOST_AT_ONCE = 500
-"""Values of one IN: databases limit the parameters of a statement."""
 
 
 class StoredLead(NamedTuple):
@@ -45,19 +42,46 @@ class NewLead(NamedTuple):
 
 _FIELDS = [lead.c[name] for name in StoredLead._fields]
 
+_asked = lead.alias("asked")
+_BY_ID = (
+    select(_asked.c.lead_id, *_FIELDS)
+    .join(lead, lead.c.number == _asked.c.root)
+    .where(among(_asked.c.lead_id, "lead_ids"))
+)
+_BY_NUMBER = select(*_FIELDS).where(among(lead.c.number, "numbers"))
+_PARTS = select(lead.c.number, lead.c.root).where(among(lead.c.root, "roots"))
+_MEMBERS = select(lead.c.account_id, lead.c.number).where(
+    among(lead.c.account_id, "account_ids"), lead.c.number == lead.c.root
+)
+
+_touched = union(
+    select(_asked.c.number).where(among(_asked.c.number, "numbers")),
+    select(lead.c.number)
+    .join(_asked, _asked.c.account_id == lead.c.account_id)
+    .where(among(_asked.c.number, "numbers")),
+)
+# Writers that touch the same leads wait for each other in one order.
+_LOCK = (
+    select(lead.c.number)
+    .where(lead.c.number.in_(_touched))
+    .order_by(lead.c.number)
+    .with_for_update()
+)
+_TOUCH = (
+    update(lead)
+    .where(lead.c.number.in_(_touched))
+    .values(
+        # Always another moment than before: a score that is under way does not cover this.
+        due=case((lead.c.due >= bindparam("now"), lead.c.due + 1), else_=bindparam("now")),
+        changed=case((among(lead.c.number, "numbers"), bindparam("now")), else_=lead.c.changed),
+    )
+)
+
 
 def find_leads(connection: Connection, lead_ids: Collection[str]) -> dict[str, StoredLead]:
     """Return by id the leads that stand for ids; an id that is not known is left out."""
-    asked = lead.alias("asked")
-    found: dict[str, StoredLead] = {}
-    for some in chunks(lead_ids):
-        rows = connection.execute(
-            select(asked.c.lead_id, *_FIELDS)
-            .join(lead, lead.c.number == asked.c.root)
-            .where(asked.c.lead_id.in_(some))
-        )
-        found |= {row[0]: StoredLead(*row[1:]) for row in rows}
-    return found
+    rows = connection.execute(_BY_ID, {"lead_ids": lead_ids}).all()
+    return {row[0]: StoredLead(*row[1:]) for row in rows}
 
 
 def find_lead(connection: Connection, lead_id: str) -> StoredLead | None:
@@ -67,11 +91,8 @@ def find_lead(connection: Connection, lead_id: str) -> StoredLead | None:
 
 def leads_by_number(connection: Connection, numbers: Collection[int]) -> list[StoredLead]:
     """Return leads by their numbers, in the order of their ids."""
-    found: list[StoredLead] = []
-    for some in chunks(numbers):
-        rows = connection.execute(select(*_FIELDS).where(lead.c.number.in_(some)))
-        found += [StoredLead(*row) for row in rows]
-    return sorted(found, key=lambda one: one.lead_id)
+    rows = connection.execute(_BY_NUMBER, {"numbers": numbers}).all()
+    return sorted((StoredLead(*row) for row in rows), key=lambda one: one.lead_id)
 
 
 def add_leads(connection: Connection, leads: Iterable[NewLead], now: int) -> None:
@@ -97,42 +118,25 @@ def describe_lead(
 
 def parts_of(connection: Connection, numbers: Collection[int]) -> dict[int, int]:
     """Return by number of each lead that is part of the given ones, for which it stands."""
-    parts: dict[int, int] = {}
-    for some in chunks(numbers):
-        rows = connection.execute(select(lead.c.number, lead.c.root).where(lead.c.root.in_(some)))
-        parts |= {row[0]: row[1] for row in rows}
-    return parts
+    rows = connection.execute(_PARTS, {"roots": numbers}).all()
+    return dict(tuple(row) for row in rows)
 
 
 def members_of(connection: Connection, account_ids: Collection[str]) -> dict[str, set[int]]:
     """Return by account the numbers of its leads, of those that stand for others alone."""
     members: dict[str, set[int]] = {}
-    for some in chunks(account_ids):
-        rows = connection.execute(
-            select(lead.c.account_id, lead.c.number).where(
-                lead.c.account_id.in_(some), lead.c.number == lead.c.root
-            )
-        )
-        for account_id, number in rows:
+    if account_ids:
+        for account_id, number in connection.execute(_MEMBERS, {"account_ids": account_ids}):
             members.setdefault(account_id, set()).add(number)
     return members
 
 
 def touch(connection: Connection, numbers: Collection[int], now: int) -> None:
     """Note that something happened to leads: they, and who works with them, are due a new score."""
-    other = lead.alias("other")
-    for some in chunks(sorted(numbers)):
-        accounts = select(other.c.account_id).where(
-            other.c.number.in_(some), other.c.account_id.is_not(None)
-        )
-        touched = or_(lead.c.number.in_(some), lead.c.account_id.in_(accounts))
-        # Writers that touch the same leads wait for each other in one order.
-        locked = select(lead.c.number).where(touched).order_by(lead.c.number).with_for_update()
-        connection.execute(locked).all()
-        # Always another moment than before: a score that is under way does not cover this.
-        due = case((lead.c.due >= now, lead.c.due + 1), else_=now)
-        connection.execute(update(lead).where(touched).values(due=due))
-        connection.execute(update(lead).where(lead.c.number.in_(some)).values(changed=now))
+    asked = {"numbers": sorted(numbers), "now": now}
+    if not is_embedded(connection):
+        connection.execute(_LOCK, asked).all()
+    connection.execute(_TOUCH, asked)
 
 
 def settle_due(connection: Connection, done: Mapping[int, int]) -> None:
@@ -150,10 +154,3 @@ def settle_due(connection: Connection, done: Mapping[int, int]) -> None:
     if done:
         rows = [{"of": number, "was": due} for number, due in done.items()]
         connection.execute(statement, rows)
-
-
-def chunks(items: Collection[Item]) -> Iterable[list[Item]]:
-    """Return items in lists that one statement may hold."""
-    every = list(items)
-    for start in range(0, len(every), MOST_AT_ONCE):
-        yield every[start : start + MOST_AT_ONCE]

@@ -6,9 +6,16 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from features.contract.lead import ProfileValue
+from serving.record.among import among
 from serving.record.database import put
-from serving.record.leads import chunks
 from serving.record.schema import profile_value
+
+_c = profile_value.c
+_KNOWN = (
+    select(_c.lead, _c.field, _c.occurred, _c.recorded, _c.value)
+    .where(among(_c.lead, "numbers"))
+    .order_by(_c.lead)
+)
 
 
 class Known(NamedTuple):
@@ -88,16 +95,8 @@ def profiles(
 def _histories(
     connection: Connection, parts: Mapping[int, int]
 ) -> list[tuple[tuple[int, str], Known]]:
-    columns = profile_value.c
-    found = []
-    for some in chunks(sorted(parts)):
-        rows = connection.execute(
-            select(columns.lead, columns.field, columns.occurred, columns.recorded, columns.value)
-            .where(columns.lead.in_(some))
-            .order_by(columns.lead)
-        )
-        found += [((parts[n], field), Known(*known)) for n, field, *known in rows]
-    return found
+    rows = connection.execute(_KNOWN, {"numbers": sorted(parts)})
+    return [((parts[number], field), Known(*known)) for number, field, *known in rows]
 
 
 def _same(known: ProfileValue, value: ProfileValue) -> bool:

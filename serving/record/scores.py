@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from serving.model.reference import Grade
+from serving.record.among import among
 from serving.record.database import put
-from serving.record.leads import chunks
 from serving.record.schema import current_score, score_given
 
 
@@ -41,6 +41,10 @@ class CurrentScore(NamedTuple):
     as_of: int
 
 
+_c = current_score.c
+_CURRENT = select(_c.lead, _c.probability, _c.grade, _c.as_of).where(among(_c.lead, "numbers"))
+
+
 def give_scores(connection: Connection, scores: Sequence[GivenScore]) -> None:
     """Note scores that were given; the last of each lead becomes its current one."""
     if not scores:
@@ -65,13 +69,5 @@ def give_scores(connection: Connection, scores: Sequence[GivenScore]) -> None:
 
 def current_scores(connection: Connection, numbers: Sequence[int]) -> dict[int, CurrentScore]:
     """Return the newest score of each lead that has one, by number."""
-    columns = current_score.c
-    found: dict[int, CurrentScore] = {}
-    for some in chunks(numbers):
-        rows = connection.execute(
-            select(columns.lead, columns.probability, columns.grade, columns.as_of).where(
-                columns.lead.in_(some)
-            )
-        )
-        found |= {row[0]: CurrentScore(*row[1:]) for row in rows}
-    return found
+    rows = connection.execute(_CURRENT, {"numbers": numbers}).all()
+    return {row[0]: CurrentScore(*row[1:]) for row in rows}
