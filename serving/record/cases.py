@@ -1,6 +1,6 @@
 """What is asked about stored leads: the same cases that a request without a record would send."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
@@ -13,23 +13,29 @@ from serving.record.profiles import profiles
 
 
 def stored_cases(
-    connection: Connection, leads: Collection[StoredLead], as_of: int, language: Language | None
+    connection: Connection,
+    leads: Collection[StoredLead],
+    parts: Mapping[int, int],
+    as_of: int,
+    language: Language | None,
 ) -> list[Case]:
     """Return one case for each lead, in order.
 
     Args:
         connection: Reading.
         leads: That stand for themselves, created by `as_of`.
+        parts: By number of each part of the leads, for which it stands.
         as_of: Microseconds since 1970; what was recorded later is not known then.
         language: Of the reasons; None leaves it to the service.
     """
     accounts = {lead.account_id for lead in leads if lead.account_id is not None}
     members = members_of(connection, accounts)
-    everyone = {lead.number for lead in leads}.union(*members.values())
-    parts = parts_of(connection, everyone)
-    events = events_of(connection, parts, as_of)
     own = {lead.number for lead in leads}
-    known = profiles(connection, {n: root for n, root in parts.items() if root in own}, as_of)
+    of_own = {number: root for number, root in parts.items() if root in own}
+    others = set[int]().union(*members.values()) - own
+    of_others = parts_of(connection, others) if others else {}
+    events = events_of(connection, of_own | of_others, as_of)
+    known = profiles(connection, of_own, as_of)
     return [
         Case(
             lead=Lead(

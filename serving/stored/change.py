@@ -6,6 +6,7 @@ is scored by the same basis, and is what it adds to the log-odds; so the steps a
 change. What another model than the present one said at the earlier moment is a step of its own.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -77,6 +78,7 @@ def explain_change(
     connection: Connection,
     scoring: Scoring,
     lead: StoredLead,
+    parts: Mapping[int, int],
     moments: tuple[int, int],
     language: Language,
 ) -> Change:
@@ -88,6 +90,7 @@ def explain_change(
         connection: Reading.
         scoring: The model and the rules.
         lead: Whose score.
+        parts: By number of each part of the lead, for which it stands.
         moments: The earlier and the later one, microseconds since 1970.
         language: Of labels.
 
@@ -95,8 +98,8 @@ def explain_change(
         ContractError: The lead's data cannot be read as its features want them.
     """
     begin, end = moments
-    [before] = stored_cases(connection, [lead], begin, language)
-    [after] = stored_cases(connection, [lead], end, language)
+    [before] = stored_cases(connection, [lead], parts, begin, language)
+    [after] = stored_cases(connection, [lead], parts, end, language)
     cases = _between(before, after)
     said = scoring.assess(cases)
     odds = [_log_odds(one) for one in said]

@@ -1,7 +1,7 @@
 """Scores of stored leads, by id; the same answer as a request with the same history."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -87,20 +87,30 @@ class StoredScores:
         language: Language | None,
     ) -> list[Outcome]:
         """Return what is to be said of leads, in order, inside an open transaction."""
-        refused = self.refused(connection, leads, as_of)
+        parts = parts_of(connection, [lead.number for lead in leads])
+        refused = self.refused(connection, leads, parts, as_of)
         allowed = [lead for lead in leads if lead.number not in refused]
-        cases = stored_cases(connection, allowed, as_of, language)
+        cases = stored_cases(connection, allowed, parts, as_of, language)
         answers = iter(scoring.score_all(cases, time.monotonic()))
         return [refused[lead.number] if lead.number in refused else next(answers) for lead in leads]
 
     def refused(
-        self, connection: Connection, leads: Sequence[StoredLead], as_of: int
+        self,
+        connection: Connection,
+        leads: Sequence[StoredLead],
+        parts: Mapping[int, int],
+        as_of: int,
     ) -> dict[int, NotScoredError | UnknownLeadError]:
         """Return why leads may not be scored at a moment, by number; others are left out.
 
         Whether they may is a matter of the bases that stand now, whichever moment is asked about.
+
+        Args:
+            connection: Reading.
+            leads: That stand for themselves.
+            parts: By number of each part of the leads, for which it stands.
+            as_of: Microseconds since 1970.
         """
-        parts = parts_of(connection, [lead.number for lead in leads])
         bases = self.policy.profiling.bases
         barred = without_basis(connection, parts, bases)
         refused: dict[int, NotScoredError | UnknownLeadError] = {}

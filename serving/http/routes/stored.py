@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from serving.http.request import Moment
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import ACTOR, found_lead
 from serving.http.state import ServiceState
+from serving.http.together import Together
 from serving.http.views import (
     AccountView,
     ChangeView,
@@ -30,7 +32,7 @@ from serving.http.views import (
     StoredResult,
 )
 from serving.record.audits import Look
-from serving.record.leads import leads_by_number, members_of
+from serving.record.leads import leads_by_number, members_of, parts_of
 from serving.record.listing import Place, list_leads
 from serving.scoring.answer import Answer
 from serving.stored.change import explain_change
@@ -38,10 +40,14 @@ from serving.stored.scoring import NotScoredError, Outcome, UnknownLeadError, gi
 
 _WEEK_US = 7 * DAY_US
 
+_How = tuple[int | None, Language | None]
+"""As of when, None for now; and in which language."""
+
 
 def stored_routes(state: ServiceState) -> APIRouter:
     """Return the paths that tell of stored leads."""
     routes = APIRouter(prefix="/v1", tags=["record"], route_class=GuardedRoute)
+    together = Together[_How, Outcome](lambda lead_ids, how: _outcomes(state, lead_ids, *how))
 
     @routes.get("/leads/{lead_id:path}/score", response_model=Answer, responses=RECORD_ERRORS)
     async def stored_score(
@@ -49,7 +55,7 @@ def stored_routes(state: ServiceState) -> APIRouter:
     ) -> Response:
         """Score a stored lead by all that the record knows of it."""
         at = None if as_of is None else micros(as_of, "as_of")
-        [outcome] = await run_in_threadpool(_outcomes, state, [lead_id], at, language)
+        outcome = await together.ask(lead_id, (at, language))
         if not isinstance(outcome, Answer):
             raise _refusal(outcome)
         return respond(200, outcome)
@@ -94,7 +100,7 @@ def stored_routes(state: ServiceState) -> APIRouter:
 
 
 def _outcomes(
-    state: ServiceState, lead_ids: list[str], as_of: int | None, language: Language | None
+    state: ServiceState, lead_ids: Sequence[str], as_of: int | None, language: Language | None
 ) -> list[Outcome]:
     scores, scoring, at = state.kept(), state.loaded(), now()
     outcomes, leads = scores.score(scoring, lead_ids, at if as_of is None else as_of, language)
@@ -146,11 +152,12 @@ def _history(
             raise RefusedError(
                 422, "invalid_request", "must lie between the lead's creation and until", "since"
             )
-        for refused in scores.refused(connection, [lead], end).values():
+        parts = parts_of(connection, [lead.number])
+        for refused in scores.refused(connection, [lead], parts, end).values():
             raise _refusal(refused)
         spoken = language or scoring.conditions.language
         try:
-            change = explain_change(connection, scoring, lead, (begin, end), spoken)
+            change = explain_change(connection, scoring, lead, parts, (begin, end), spoken)
         except ContractError as error:
             raise RefusedError.by(invalid(error)) from None
     scores.ledger.note_look(Look(lead.number, ACTOR, "history", at))

@@ -16,7 +16,7 @@ from features.contract.clock import now
 from serving.http.state import ServiceState
 from serving.record.cases import stored_cases
 from serving.record.database import Database
-from serving.record.leads import find_lead
+from serving.record.leads import find_lead, parts_of
 from serving.record.policy import Policy
 from serving.record.upgrade import upgrade
 from serving.scoring.rules import read_rules
@@ -50,7 +50,7 @@ def case_of(state: ServiceState, lead_id: str) -> Case:
     with state.kept().database.reading() as connection:
         lead = find_lead(connection, lead_id)
         assert lead is not None
-        [case] = stored_cases(connection, [lead], now(), None)
+        [case] = stored_cases(connection, [lead], parts_of(connection, [lead.number]), now(), None)
     return case
 
 

@@ -7,7 +7,7 @@ from serving.intake.events import ToldEvent, Whose, take_events
 from serving.intake.leads import ToldLead, take_lead
 from serving.record.cases import stored_cases
 from serving.record.database import Database
-from serving.record.leads import StoredLead, find_lead
+from serving.record.leads import StoredLead, find_lead, parts_of
 
 NOW = 1_790_000_000_000_000
 HOUR = 3_600_000_000
@@ -48,7 +48,7 @@ def profile(database: Database, lead_id: str, as_of: int) -> dict[str, object]:
     with database.reading() as connection:
         lead = find_lead(connection, lead_id)
         assert lead is not None
-        [case] = stored_cases(connection, [lead], as_of, None)
+        [case] = stored_cases(connection, [lead], parts_of(connection, [lead.number]), as_of, None)
     return dict(case.lead.profile)
 
 
@@ -56,7 +56,7 @@ def events(database: Database, lead_id: str, as_of: int = NOW) -> list[Event]:
     with database.reading() as connection:
         lead = find_lead(connection, lead_id)
         assert lead is not None
-        [case] = stored_cases(connection, [lead], as_of, None)
+        [case] = stored_cases(connection, [lead], parts_of(connection, [lead.number]), as_of, None)
     return case.events
 
 
