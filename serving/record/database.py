@@ -1,8 +1,9 @@
 """The database of the record: SQLite beside the service, or a PostgreSQL; one code for both."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
@@ -45,6 +46,10 @@ class Database:
             RecordError: The address is of no database, or of one that is not supported.
         """
         self.engine = _engine(url)
+        # SQLite lets one writer in, and others look again after a while; here they take turns.
+        self._turn: AbstractContextManager[object] = (
+            threading.Lock() if self.embedded else nullcontext()
+        )
 
     @property
     def shown(self) -> str:
@@ -71,7 +76,7 @@ class Database:
         Raises:
             RecordAwayError: The database does not answer, or is full.
         """
-        with self._told(), self.engine.connect() as connection:
+        with self._turn, self._told(), self.engine.connect() as connection:
             connection.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
