@@ -17,9 +17,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -74,22 +75,25 @@ def ready_features(training: Training) -> bytes:
     return json.dumps({"dataframe_split": {"columns": names, "data": [row]}}).encode()
 
 
-def put_under_load(port: int, path: str, body: bytes | None, seconds: float) -> Load:
+def put_under_load(port: int, paths: Sequence[str], body: bytes | None, seconds: float) -> Load:
     """Let clients ask for so many seconds, after some requests that are not counted.
 
-    Without a body, they get; with one, they post it.
+    Each takes the paths in turn, from a place of its own. Without a body, they get; with one, they
+    post it.
 
     Raises:
         RuntimeError: The server answers with another status than 200.
     """
-    _ask_until(port, path, body, time.perf_counter() + seconds / 5)
+    _ask_until(port, paths, body, time.perf_counter() + seconds / 5)
     started = time.perf_counter()
     took: list[list[float]] = [[] for _ in range(_CLIENTS)]
 
-    def client(own: list[float]) -> None:
-        own.extend(_ask_until(port, path, body, started + seconds))
+    def client(own: list[float], place: int) -> None:
+        start = place * len(paths) // _CLIENTS
+        turn = [*paths[start:], *paths[:start]]
+        own.extend(_ask_until(port, turn, body, started + seconds))
 
-    threads = [threading.Thread(target=client, args=(own,)) for own in took]
+    threads = [threading.Thread(target=client, args=(own, place)) for place, own in enumerate(took)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -100,10 +104,12 @@ def put_under_load(port: int, path: str, body: bytes | None, seconds: float) -> 
     return Load(len(all_of_them) / elapsed, float(p50), float(p99))
 
 
-def _ask_until(port: int, path: str, body: bytes | None, until: float) -> list[float]:
+def _ask_until(port: int, paths: Sequence[str], body: bytes | None, until: float) -> list[float]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     took = []
-    while (asked := time.perf_counter()) < until:
+    for path in cycle(paths):
+        if (asked := time.perf_counter()) >= until:
+            break
         method = "GET" if body is None else "POST"
         connection.request(method, path, body, {"Content-Type": "application/json"})
         response = connection.getresponse()
@@ -183,7 +189,7 @@ def _measure(folder: Path, seconds: float) -> dict[str, Load]:
     ):
         port = _free_port()
         with server([*command, str(port)], port, health, folder / "server.log"):
-            loads[name] = put_under_load(port, path, body, seconds)
+            loads[name] = put_under_load(port, [path], body, seconds)
     return loads
 
 

@@ -38,6 +38,7 @@ from serving.work.rescoring import rescore_due
 _BATCH = 500
 _LEADS = 5_000
 _SENDERS = 2
+_SCORED = 100
 _SECONDS = 5.0
 
 
@@ -114,7 +115,7 @@ def _send(port: int, bodies: list[bytes]) -> None:
 
 
 def stored_and_stateless(port: int) -> tuple[Load, Load]:
-    """Return how a stored lead and the same lead in a request are scored under load."""
+    """Return how stored leads, and the same lead in a request, are scored under load."""
     body = scored_lead()
     sent = json.loads(body)
     base = f"http://127.0.0.1:{port}/v1"
@@ -123,12 +124,14 @@ def stored_and_stateless(port: int) -> tuple[Load, Load]:
         "profile": sent["lead"]["profile"],
         "consents": [{"purpose": "profiling", "source": "benchmark"}],
     }
-    httpx.put(f"{base}/leads/L-1", json=lead).raise_for_status()
-    events = [{"lead_id": "L-1", **one} for one in sent["events"]]
+    ids = [f"L-{n}" for n in range(_SCORED)]
+    for lead_id in ids:
+        httpx.put(f"{base}/leads/{lead_id}", json=lead).raise_for_status()
+    events = [{"lead_id": lead_id, **one} for lead_id in ids for one in sent["events"]]
     httpx.post(f"{base}/events", json={"events": events}).raise_for_status()
     return (
-        put_under_load(port, "/v1/leads/L-1/score", None, _SECONDS),
-        put_under_load(port, "/v1/score", body, _SECONDS),
+        put_under_load(port, [f"/v1/leads/{lead_id}/score" for lead_id in ids], None, _SECONDS),
+        put_under_load(port, ["/v1/score"], body, _SECONDS),
     )
 
 
