@@ -12,6 +12,7 @@ from features.contract.clock import now
 from features.contract.mistake import MistakeError
 from serving.http.app import create_app
 from serving.http.state import ServiceState
+from serving.intake.mapping import read_mapping
 from serving.model.artefact import ModelRefusedError, load_model
 from serving.model.scorer import LeadModel
 from serving.record.database import Database, RecordError
@@ -39,14 +40,15 @@ def serve(settings: Settings) -> None:
     """Answer until the process is stopped; liveness at once, leads as soon as all is warm.
 
     Raises:
-        DocumentError: The rule file, or that of the policy, cannot be used.
+        DocumentError: The rule file, the mapping or the policy cannot be used.
         RecordError: The record's database cannot be had, or is not upgraded.
         AddressError: The address cannot be had.
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     rules = read_rules(settings.rules)
     state = ServiceState()
-    state.record, state.write_key = open_record(settings), settings.write_key
+    state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
+    state.record = open_record(settings)
     # A server has workers of its own, as many as it needs; a file has this process alone.
     worker = None
     if state.record is not None and state.record.database.embedded:

@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     policy: Path | None = Field(
         default=None, description="Policy file; without one, only consent allows scoring a lead."
     )
+    mapping: Path | None = Field(
+        default=None,
+        description="Mapping file that says how payloads of other systems are read; without one, "
+        "none is.",
+    )
     write_key: str | None = Field(
         default=None,
         description="What senders of the Segment protocol must send; without one, anything.",

@@ -7,6 +7,7 @@ from serving.http.routes.record import record_routes
 from serving.http.routes.rights import rights_routes
 from serving.http.routes.score import score_routes
 from serving.http.routes.segment import segment_routes
+from serving.http.routes.senders import sender_routes
 from serving.http.routes.stored import stored_routes
 from serving.http.routes.webhooks import webhook_routes
 from serving.http.state import ServiceState
@@ -30,6 +31,7 @@ def create_app(state: ServiceState) -> DocumentedApp:
         record_routes,
         rights_routes,
         segment_routes,
+        sender_routes,
         webhook_routes,
         operation_routes,
     ):

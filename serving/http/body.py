@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 from starlette.requests import ClientDisconnect
 
 from serving.http.errors import RefusedError, invalid
@@ -32,6 +33,20 @@ async def read_body(request: Request) -> bytes:
     if size > LARGEST_BODY:
         raise RefusedError(413, "too_large", "the body is larger than 32 MiB; send fewer leads")
     return bytes(body)
+
+
+def read_json(body: bytes) -> object:
+    """Return a body of which nothing but its being JSON is known.
+
+    Raises:
+        RefusedError: It is no JSON.
+    """
+    try:
+        return from_json(body, allow_inf_nan=False)
+    except ValueError:
+        raise RefusedError(
+            400, "invalid_json", "the body is no JSON in UTF-8, or not uncompressed"
+        ) from None
 
 
 def read_as(model: type[Sent], body: bytes) -> Sent:

@@ -21,6 +21,7 @@ ErrorCode = Literal[
     "unknown_account",
     "not_scored",
     "unknown_webhook",
+    "unknown_sender",
     "internal",
 ]
 
@@ -48,6 +49,13 @@ class Problem(BaseModel):
     field: str | None = Field(
         default=None, description="Path of the offending field; null if it is none."
     )
+
+
+class RefusedItem(BaseModel):
+    """One of several things sent that was not kept."""
+
+    index: int = Field(ge=0, description="Position in what was sent, from 0.")
+    error: Problem
 
 
 class ErrorBody(BaseModel):

@@ -35,7 +35,7 @@ EXAMPLE_REQUEST: dict[str, Any] = {
 
 BAD_LEAD: dict[str, Any] = {"lead": {"lead_id": "L-1043", "created_at": "2026-02-20T08:15:00"}}
 
-EXAMPLES: dict[str, dict[str, Any]] = {
+EXAMPLES: dict[str, Any] = {
     "ScoreRequest": EXAMPLE_REQUEST,
     "BatchRequest": {"leads": [EXAMPLE_REQUEST, BAD_LEAD]},
     "LeadBody": {
@@ -79,6 +79,16 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "previousId": "cookie-1",
         "traits": {"industry": "manufacturing"},
     },
+    "SenderPayload": [
+        {
+            "eventId": 100,
+            "subscriptionType": "contact.propertyChange",
+            "objectId": 1042,
+            "propertyName": "jobtitle",
+            "propertyValue": "head of production",
+            "occurredAt": 1772278800000,
+        }
+    ],
     "WebhookBody": {"url": "https://crm.example.com/leadscore", "events": ["score.changed"]},
     "StoredRequest": {"lead_ids": ["L-1042", "L-1043"]},
 }

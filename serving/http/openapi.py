@@ -33,7 +33,8 @@ def body_of(model: type[BaseModel]) -> Document:
 
 def json_body(example: str) -> Document:
     """Return what the document says of a body that another protocol describes."""
-    return _described({"type": "object"}, example)
+    kind = "array" if isinstance(EXAMPLES[example], list) else "object"
+    return _described({"type": kind}, example)
 
 
 def _described(schema: Document, example: str) -> Document:
@@ -132,6 +133,7 @@ class DocumentedApp(FastAPI):
                 _show(document, path, {"stored": 1, "known": 0})
             for call in ("batch", "identify", "track", "page", "screen", "group", "alias"):
                 _show(document, f"/v1/{call}", {"success": True, "stored": 1, "refused": []})
+            _show(document, "/v1/senders/{sender}", {"taken": 1, "ignored": 0, "refused": []})
             _show(document, "/v1/webhooks", {"webhook_id": 1, "secret": "whsec_c2VjcmV0"})
             _show(document, "/v1/webhooks/{webhook_id}/replay", {"messages": 3})
             for method in ("put", "patch"):

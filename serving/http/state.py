@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from serving.http.errors import RefusedError
+from serving.intake.mapping import Mapping
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
@@ -26,6 +27,7 @@ class ServiceState:
         self.scoring: Scoring | None = None
         self.record: StoredScores | None = None
         self.write_key: str | None = None
+        self.mapping = Mapping()
         self.message: str | None = None
         self._last_fallback: FallbackReason | None = None
 

@@ -100,5 +100,5 @@ def _histories(
 
 
 def _same(known: ProfileValue, value: ProfileValue) -> bool:
-    # 1 and True are equal, and not the same.
-    return type(known) is type(value) and known == value
+    # 1 and True are equal, and not the same; 120.0 is kept as 120.
+    return isinstance(known, bool) is isinstance(value, bool) and known == value

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from serving.record.database import insert_new
 from serving.record.schema import stage_change
@@ -16,6 +16,18 @@ class NewStage(NamedTuple):
     stage: str
     at: int
     source: str
+
+
+def stage_at(connection: Connection, number: int, at: int) -> str | None:
+    """Return the stage of a lead at a moment, in microseconds since 1970; None if it has none."""
+    columns = stage_change.c
+    newest = (
+        select(columns.stage)
+        .where(columns.lead == number, columns.at <= at)
+        .order_by(columns.at.desc(), columns.recorded.desc())
+        .limit(1)
+    )
+    return connection.execute(newest).scalar_one_or_none()
 
 
 def add_stages(connection: Connection, stages: Sequence[NewStage], now: int) -> int:

@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 from serving.http.app import create_app
 from serving.http.state import ServiceState
+from serving.intake.mapping import Mapping, Sender, Take
 from serving.record.database import Database
 from serving.record.policy import Policy
 from serving.record.upgrade import upgrade
@@ -39,6 +40,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('record') / 'record.db'}")
     upgrade(database)
     state.record = StoredScores(database, Policy())
+    role = Take(lead_id=("objectId",), profile={"role": ("propertyValue",)})
+    state.mapping = Mapping(senders={"crm": Sender(moments="epoch_ms", take=(role,))})
     state.ready(scoring)
     with running(state) as client:
         yield client
@@ -80,7 +83,7 @@ def test_the_examples_work_when_pasted(client: httpx.Client, document: dict[str,
     for method, path, operation in operations:
         body = operation["requestBody"]["content"]["application/json"]["example"]
         shown = operation["responses"]["200"]["content"]["application/json"]["example"]
-        url = path.replace("{lead_id}", "L-1042")
+        url = path.replace("{lead_id}", "L-1042").replace("{sender}", "crm")
         answer = client.request(method, url, json=body).raise_for_status().json()
         assert answer.keys() == shown.keys()
 

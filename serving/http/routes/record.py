@@ -103,20 +103,42 @@ def _lead(state: ServiceState, lead_id: str, body: bytes, *, whole: bool) -> Lea
     _check_id(lead_id)
     sent, at = read_as(LeadBody, body), now()
 
-    def write(connection: Connection) -> StoredLead:
-        lead = take_lead(connection, sent.told(lead_id, at, whole=whole), at)
-        consents = [add_consent(connection, lead.number, c.new(at), at) for c in sent.consents]
-        if any(consents):
-            touch(connection, [lead.number], at)
-        note_audit(connection, at, sent.source, "told", lead.number, None)
-        return lead
+    return LeadView.of(
+        _written(state, lambda connection: keep_lead(connection, lead_id, sent, at, whole=whole))
+    )
 
-    return LeadView.of(_written(state, write))
+
+def keep_lead(
+    connection: Connection, lead_id: str, sent: LeadBody, at: int, *, whole: bool
+) -> StoredLead:
+    """Write what is told of a lead, its consents too, and return it.
+
+    Args:
+        connection: Writing.
+        lead_id: The sender's id.
+        sent: What is told.
+        at: Now, microseconds since 1970.
+        whole: Whether fields left out are taken back.
+
+    Raises:
+        ContractError: A moment or contact that is none.
+        RefusedError: The id is too long.
+    """
+    _check_length(lead_id)
+    lead = take_lead(connection, sent.told(lead_id, at, whole=whole), at)
+    consents = [add_consent(connection, lead.number, c.new(at), at) for c in sent.consents]
+    if any(consents):
+        touch(connection, [lead.number], at)
+    note_audit(connection, at, sent.source, "told", lead.number, None)
+    return lead
 
 
 def _check_id(lead_id: str) -> None:
     if lead_id.endswith(("/score", "/history", "/export", "/audit")):
         raise HTTPException(405, headers={"Allow": "GET"})
+
+
+def _check_length(lead_id: str) -> None:
     if not lead_id or len(lead_id) > LONGEST_NAME or "\0" in lead_id:
         raise RefusedError(
             422, "invalid_request", f"must have 1 to {LONGEST_NAME} characters", "lead_id"

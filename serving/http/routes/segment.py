@@ -2,7 +2,6 @@
 
 import gzip
 import hmac
-import json
 import zlib
 from base64 import b64decode
 from datetime import datetime
@@ -13,8 +12,8 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 
 from features.contract.clock import now
-from serving.http.body import read_body, respond
-from serving.http.errors import Problem, RefusedError
+from serving.http.body import read_body, read_json, respond
+from serving.http.errors import Problem, RefusedError, RefusedItem
 from serving.http.openapi import RECORD_ERRORS, UNAUTHORIZED, json_body
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
@@ -28,19 +27,12 @@ CALLS = ("identify", "track", "page", "screen", "group", "alias")
 _MOMENT = TypeAdapter(AwareDatetime)
 
 
-class RefusedMessage(BaseModel):
-    """A message that was not kept."""
-
-    index: int = Field(ge=0, description="Position in the batch, from 0.")
-    error: Problem
-
-
 class Tracked(BaseModel):
     """What became of messages."""
 
     success: bool = True
     stored: int = Field(ge=0, description="Events that are new.")
-    refused: list[RefusedMessage]
+    refused: list[RefusedItem]
 
 
 def segment_routes(state: ServiceState) -> APIRouter:
@@ -96,10 +88,7 @@ async def _authorised(state: ServiceState, request: Request) -> dict[str, Any]:
         body = _unpacked(body)
     if len(body) > LARGEST_BATCH:
         raise RefusedError(413, "too_large", "the batch is larger than 500 kB; send fewer messages")
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        content = None
+    content = read_json(body)
     if not isinstance(content, dict):
         raise RefusedError(400, "invalid_json", "the body is no JSON object in UTF-8")
     return content
@@ -142,7 +131,7 @@ def _take(
         with database.writing() as connection:
             stored, unkept = take_messages(connection, messages, now())
     refused = [
-        RefusedMessage(
+        RefusedItem(
             index=one.place,
             error=Problem(code="invalid_request", message=one.message, field=one.field),
         )

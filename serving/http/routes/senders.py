@@ -1,0 +1,103 @@
+"""Payloads of other systems, as they come, read by the mapping file."""
+
+from typing import NoReturn
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy import Connection
+
+from features.contract.clock import now
+from features.contract.lead import ContractError
+from serving.http.body import read_body, read_json, respond
+from serving.http.errors import RefusedError, RefusedItem, invalid
+from serving.http.openapi import RECORD_ERRORS, json_body
+from serving.http.request import MOST_LEADS
+from serving.http.route import GuardedRoute
+from serving.http.routes.record import keep_lead
+from serving.http.state import ServiceState
+from serving.http.told import EventsBody, LeadBody, StagesBody
+from serving.intake.events import take_events
+from serving.intake.mapping import Sender, Take
+from serving.intake.payload import Said, read_record, records_of
+from serving.record.leads import find_lead
+from serving.record.stages import NewStage, add_stages, stage_at
+
+
+class Taken(BaseModel):
+    """What became of a payload."""
+
+    taken: int = Field(ge=0, description="Records that said something, and are kept.")
+    ignored: int = Field(ge=0, description="Records that the mapping says nothing of.")
+    refused: list[RefusedItem] = Field(description="Records that were not kept, and why.")
+
+
+def sender_routes(state: ServiceState) -> APIRouter:
+    """Return the path that payloads of other systems are sent to."""
+    routes = APIRouter(prefix="/v1", tags=["record"], route_class=GuardedRoute)
+
+    @routes.post(
+        "/senders/{sender}",
+        response_model=Taken,
+        responses=RECORD_ERRORS,
+        openapi_extra=json_body("SenderPayload"),
+    )
+    async def take_payload(sender: str, request: Request) -> Response:
+        """Keep what a payload says, as another system sends it; the mapping file says how."""
+        body = await read_body(request)
+        return respond(200, await run_in_threadpool(_take, state, sender, body))
+
+    return routes
+
+
+def _take(state: ServiceState, name: str, body: bytes) -> Taken:
+    sender = state.mapping.senders.get(name)
+    if sender is None:
+        raise RefusedError(404, "unknown_sender", "the mapping file has no such sender")
+    records = records_of(read_json(body), sender)
+    if len(records) > MOST_LEADS:
+        raise RefusedError(422, "invalid_request", f"holds more than {MOST_LEADS:,} records")
+    said, refused, at = Taken(taken=0, ignored=0, refused=[]), list[RefusedItem](), now()
+    with state.kept().database.writing() as connection:
+        for index, (record, takes) in enumerate(records):
+            try:
+                with connection.begin_nested():
+                    kept = [_keep(connection, record, take, sender, name, at) for take in takes]
+                said.taken, said.ignored = said.taken + any(kept), said.ignored + (not any(kept))
+            except (ContractError, ValidationError) as error:
+                refused.append(RefusedItem(index=index, error=invalid(error)))
+            except RefusedError as error:
+                refused.append(RefusedItem(index=index, error=error.problem))
+    return said.model_copy(update={"refused": refused})
+
+
+def _keep(
+    connection: Connection, record: object, take: Take, sender: Sender, source: str, at: int
+) -> bool:
+    """Write what a record says, and return whether it says anything."""
+    said = read_record(record, take, sender, source)
+    if said.lead is not None:
+        lead = LeadBody.model_validate({**said.lead, "source": source})
+        keep_lead(connection, said.lead_id or _nobody(), lead, at, whole=False)
+    if said.event is not None:
+        events = EventsBody.model_validate({"events": [said.event], "source": source})
+        take_events(connection, events.told(at), at, source)
+    if said.stage is not None:
+        _keep_stage(connection, said, source, at)
+    return bool(said.lead or said.event or said.stage)
+
+
+def _keep_stage(connection: Connection, said: Said, source: str, at: int) -> None:
+    lead_id = said.lead_id or _nobody()
+    [told] = StagesBody.model_validate({"stages": [said.stage], "source": source}).stages
+    lead = find_lead(connection, lead_id)
+    if lead is None:
+        raise ContractError("lead_id", "is not known; send the lead first")
+    reached = told.reached("stages.0", at)
+    # Systems tell the stage with every change of the lead; only another one is news.
+    if stage_at(connection, lead.number, reached) != told.stage:
+        add_stages(connection, [NewStage(lead.number, told.stage, reached, source)], at)
+
+
+def _nobody() -> NoReturn:
+    raise ContractError("lead_id", "is missing")
