@@ -6,6 +6,7 @@ from pydantic import Field
 
 from features.contract.document import read_document
 from features.contract.document_part import DocumentPart
+from features.contract.duration import Duration
 
 
 class Profiling(DocumentPart):
@@ -14,10 +15,21 @@ class Profiling(DocumentPart):
     bases: tuple[str, ...] = Field(default=("consent",), min_length=1)
 
 
+class Retention(DocumentPart):
+    """How long things are kept; what has no period is kept for good."""
+
+    leads_without_activity: Duration | None = None
+    visitors: Duration | None = None
+    scores: Duration | None = None
+    audit: Duration | None = None
+    outbox: Duration | None = None
+
+
 class Policy(DocumentPart):
     """A whole policy file; without one, only consent counts."""
 
     profiling: Profiling = Field(default_factory=Profiling)
+    retention: Retention = Field(default_factory=Retention)
 
 
 def read_policy(path: Path | None) -> Policy:

@@ -136,6 +136,8 @@ current_score = Table(
     Column("grade", Text, nullable=False),
     _moment("as_of"),
     Index("ix_current_score_probability", "probability", "lead"),
+    # A score that goes is looked for here.
+    Index("ix_current_score_given", "given"),
 )
 
 feedback = Table(
