@@ -47,6 +47,7 @@ def serve(settings: Settings) -> None:
     rules = read_rules(settings.rules)
     state = ServiceState()
     state.record, state.write_key = open_record(settings), settings.write_key
+    state.mail_lacks = settings.mail_lacks
     # A server has workers of its own, as many as it needs; a file has this process alone.
     worker = None
     if state.record is not None and state.record.database.embedded:
@@ -99,7 +100,7 @@ def worker_of(
     record: StoredScores, scoring: Callable[[], Scoring | None], settings: Settings
 ) -> Worker:
     """Return what scores stored leads again and tells what changed; not started yet."""
-    return Worker(record, scoring, local=settings.webhooks_local, clock=now)
+    return Worker(record, scoring, local=settings.webhooks_local, mail=settings.mail, clock=now)
 
 
 def open_record(settings: Settings) -> StoredScores | None:

@@ -21,6 +21,8 @@ ErrorCode = Literal[
     "unknown_account",
     "not_scored",
     "unknown_webhook",
+    "unknown_opt_in",
+    "no_mail",
     "internal",
 ]
 

@@ -1,6 +1,5 @@
 """A lead's rights: all that is held, as one document; and all of it gone, for good."""
 
-import secrets
 from collections.abc import Collection
 from hashlib import blake2b
 from typing import Any
@@ -17,9 +16,9 @@ from serving.record.schema import (
     lead,
     merge,
     metadata,
-    secret,
     tombstone,
 )
+from serving.record.secret_keys import own_key
 
 _KEY = "tombstones"
 
@@ -52,7 +51,7 @@ def erase_lead(connection: Connection, found: StoredLead, actor: str, now: int) 
     ids = connection.execute(select(lead.c.lead_id).where(lead.c.number.in_(numbers))).scalars()
     where = contact.c.lead.in_(numbers)
     known = connection.execute(select(contact.c.kind, contact.c.value).where(where)).all()
-    key = _key(connection)
+    key = own_key(connection, _KEY)
     marks = [mark(key, "lead_id", lead_id) for lead_id in ids]
     marks += [mark(key, kind, value) for kind, value in known if kind in ("email", "phone")]
     insert_new(connection, tombstone, [{"mark": one, "at": now} for one in set(marks)])
@@ -69,7 +68,7 @@ def erase_again(connection: Connection) -> int:
     marks = {row.mark: row.at for row in connection.execute(select(tombstone))}
     if not marks:
         return 0
-    key = _key(connection)
+    key = own_key(connection, _KEY)
     ids = connection.execute(select(lead.c.number, lead.c.lead_id, lead.c.changed))
     known = connection.execute(
         select(contact.c.lead, contact.c.kind, contact.c.value, contact.c.since)
@@ -85,16 +84,6 @@ def mark(key: str, kind: str, value: str) -> str:
     """Return what stands for an id or contact; without the key it can be checked against none."""
     said = f"{kind}:{value}".encode()
     return blake2b(said, key=bytes.fromhex(key), digest_size=20).hexdigest()
-
-
-def _key(connection: Connection) -> str:
-    where = secret.c.name == _KEY
-    found = connection.execute(select(secret.c.value).where(where)).scalar_one_or_none()
-    if found is not None:
-        return str(found)
-    new = secrets.token_hex(32)
-    insert_new(connection, secret, [{"name": _KEY, "value": new}])
-    return str(connection.execute(select(secret.c.value).where(where)).scalar_one())
 
 
 def remove_leads(connection: Connection, numbers: Collection[int]) -> None:
