@@ -1,5 +1,6 @@
 """Where e-mails are handed in, who sends them, and where their readers come back to."""
 
+from email.utils import parseaddr
 from typing import Annotated, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -61,7 +62,9 @@ def _of_mail_server(url: SecretStr) -> SecretStr:
 
 def _sender(text: str) -> str:
     try:
-        validate_email(text, allow_display_name=True, check_deliverability=False)
+        # A line break would begin another header.
+        address = parseaddr(text)[1] if text.isprintable() else ""
+        validate_email(address, check_deliverability=False)
     except EmailNotValidError:
         raise PydanticCustomError(
             "mail_from", "must be an address such as Example GmbH <news@example.com>"
