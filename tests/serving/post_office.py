@@ -64,7 +64,7 @@ def opened(
     """Open a post office, and give how mails are sent through it."""
     controller = Controller(
         office, hostname="127.0.0.1", port=port or free_port(), tls_context=starttls,
-        authenticator=office.authenticate if credentials else None,
+        enable_SMTPUTF8=True, authenticator=office.authenticate if credentials else None,
         auth_require_tls=starttls is not None,
     )  # fmt: skip
     controller.start()

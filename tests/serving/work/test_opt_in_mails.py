@@ -203,3 +203,21 @@ def send(database: Database, mail: Mail, clock: Clock) -> int:
     """Send what is due when the longest pause is over; tokens hold a week."""
     clock.now += PAUSES[3] * SECOND_US
     return OptInMails(database, mail, clock).send_due()
+
+
+@pytest.mark.parametrize(
+    ("email", "to"),
+    [
+        ("jürgen@müller.de", "jürgen@müller.de"),
+        ("o'neil+x=y@müller.de", "o'neil+x=y@xn--mller-kva.de"),
+        (f"{'a' * 64}@{'b' * 60}.{'c' * 60}.de", f"{'a' * 64}@{'b' * 60}.{'c' * 60}.de"),
+    ],
+)
+def test_unusual_addresses_get_their_mail(
+    database: Database, office: PostOffice, clock: Clock, email: str, to: str
+) -> None:
+    asked = requested(database, email=email)
+    with opened(office) as mail:
+        assert OptInMails(database, mail, clock).send_due() == 1
+    assert outcome(database, asked) == (SENT, 1, "250")
+    assert office.to == [to]
