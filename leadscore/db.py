@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from serving.record.database import Database
 
-db = typer.Typer(no_args_is_help=True, help="Upgrade, check, back up or restore the record.")
+db = typer.Typer(no_args_is_help=True, help="Upgrade, check, back up, restore or tidy the record.")
 
 _START = "The database is that of `LEADSCORE_DATABASE_URL`."
 
@@ -72,6 +72,32 @@ def restore(
         require_upgraded(database)
         rows, erased = restore_backup(database, file, on_step, replace=replace)
     typer.echo(f"{rows:,} rows restored, {erased} erased leads left out")
+
+
+@db.command(epilog=f"{_START} Example: `leadscore db retain --dry-run`")
+def retain(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell how much would go.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Let it go, for good.")] = False,
+) -> None:
+    """Let go of what is older than the policy's periods of retention."""
+    from features.contract.clock import now
+    from serving.record.policy import read_policy
+    from serving.record.retention import expired, let_go
+    from serving.record.upgrade import require_upgraded
+    from serving.settings import Settings
+
+    if dry_run == yes:
+        raise typer.BadParameter("say --dry-run to be told, or --yes to let go")
+    policy = read_policy(Settings.from_environment().policy).retention
+    with _database() as database, _steps("Letting go of") as on_step:
+        require_upgraded(database)
+        at = now()
+        counts = let_go(database, policy, at, on_step) if yes else expired(database, policy, at)
+    for rule, count in counts.items():
+        typer.echo(f"{rule}: {count:,} {'went' if yes else 'would go'}")
+    typer.echo(f"{database.shown}: {len(counts)} rules of [retention] looked at")
 
 
 @contextmanager

@@ -49,6 +49,7 @@ def serve(settings: Settings) -> None:
     state = ServiceState()
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
     state.record = open_record(settings)
+    state.mail_lacks = settings.mail_lacks
     # A server has workers of its own, as many as it needs; a file has this process alone.
     worker = None
     if state.record is not None and state.record.database.embedded:
@@ -101,7 +102,7 @@ def worker_of(
     record: StoredScores, scoring: Callable[[], Scoring | None], settings: Settings
 ) -> Worker:
     """Return what scores stored leads again and tells what changed; not started yet."""
-    return Worker(record, scoring, local=settings.webhooks_local, clock=now)
+    return Worker(record, scoring, local=settings.webhooks_local, mail=settings.mail, clock=now)
 
 
 def open_record(settings: Settings) -> StoredScores | None:

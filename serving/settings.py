@@ -10,11 +10,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from features.contract.document import suggestion
 from features.contract.language import Language
 from features.contract.mistake import MistakeError
+from serving.mail import Mail, Sender, SmtpUrl, WebAddress, mail_server
 
 PREFIX = "LEADSCORE_"
 
 OF_OTHER_ROOMS = frozenset({"LEADSCORE_DATA"})
 """Variables that project files read, not the service."""
+
+
+_OF_MAIL = ("smtp_url", "mail_from", "public_url")
 
 
 class SettingsError(MistakeError):
@@ -68,6 +72,19 @@ class Settings(BaseSettings):
     webhooks_local: bool = Field(
         default=False, description="Whether webhooks may be inside the own network."
     )
+    smtp_url: SmtpUrl | None = Field(
+        default=None,
+        description="Mail server: `smtp://user:password@host:587`, or `smtps://..`; "
+        "without one no consent is asked for by e-mail.",
+    )
+    mail_from: Sender | None = Field(
+        default=None, description="Sender of e-mails, such as `Example GmbH <news@example.com>`."
+    )
+    public_url: WebAddress | None = Field(
+        default=None,
+        description="Where readers of e-mails reach this service, such as "
+        "`https://leads.example.com`.",
+    )
     deadline_ms: int = Field(
         default=200,
         ge=1,
@@ -86,6 +103,19 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65_535, description="Port to listen on.")
+
+    @property
+    def mail(self) -> Mail | None:
+        """How e-mails are sent; None where a setting for it lacks."""
+        if self.smtp_url is None or self.mail_from is None or self.public_url is None:
+            return None
+        server = mail_server(self.smtp_url.get_secret_value())
+        return Mail(server, self.mail_from, self.public_url.rstrip("/"))
+
+    @property
+    def mail_lacks(self) -> tuple[str, ...]:
+        """Variables that must be set before e-mails can be sent."""
+        return tuple(variable_of(name) for name in _OF_MAIL if getattr(self, name) is None)
 
     @classmethod
     def from_environment(cls) -> Self:

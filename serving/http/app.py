@@ -3,6 +3,8 @@
 from serving.http.openapi import DocumentedApp
 from serving.http.route import answer_errors
 from serving.http.routes.operation import operation_routes
+from serving.http.routes.opt_in_page import opt_in_page_routes
+from serving.http.routes.opt_ins import opt_in_routes
 from serving.http.routes.record import record_routes
 from serving.http.routes.rights import rights_routes
 from serving.http.routes.score import score_routes
@@ -30,6 +32,8 @@ def create_app(state: ServiceState) -> DocumentedApp:
         stored_routes,
         record_routes,
         rights_routes,
+        opt_in_routes,
+        opt_in_page_routes,
         segment_routes,
         sender_routes,
         webhook_routes,

@@ -22,6 +22,8 @@ ErrorCode = Literal[
     "not_scored",
     "unknown_webhook",
     "unknown_sender",
+    "unknown_opt_in",
+    "no_mail",
     "internal",
 ]
 

@@ -90,6 +90,13 @@ EXAMPLES: dict[str, Any] = {
         }
     ],
     "WebhookBody": {"url": "https://crm.example.com/leadscore", "events": ["score.changed"]},
+    "OptInBody": {
+        "lead_id": "L-1042",
+        "purpose": "newsletter",
+        "wording": "newsletter-2026-01",
+        "language": "de",
+        "source": "form:newsletter",
+    },
     "StoredRequest": {"lead_ids": ["L-1042", "L-1043"]},
 }
 """By the name of their model."""
@@ -100,4 +107,15 @@ EXAMPLE_LEAD: dict[str, Any] = {
     "created_at": "2026-02-20T08:15:00Z",
     "account_id": "A-77",
     "changed_at": "2026-02-28T16:25:00Z",
+}
+
+EXAMPLE_OPT_IN: dict[str, Any] = {
+    "opt_in_id": "3dY0b9p6cQkz1mVtXw8LrFhA",
+    **EXAMPLES["OptInBody"],
+    "requested_at": "2026-02-28T16:25:00Z",
+    "expires_at": "2026-03-07T16:25:00Z",
+    "confirmed_at": None,
+    "mail": "waiting",
+    "attempts": 0,
+    "answer": None,
 }

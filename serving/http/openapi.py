@@ -9,9 +9,9 @@ from pydantic.json_schema import models_json_schema
 
 from serving.http.asked import StoredRequest
 from serving.http.errors import ErrorBody, Problem
-from serving.http.examples import EXAMPLE_LEAD, EXAMPLE_REQUEST, EXAMPLES
+from serving.http.examples import EXAMPLE_LEAD, EXAMPLE_OPT_IN, EXAMPLE_REQUEST, EXAMPLES
 from serving.http.request import BatchRequest, ScoreRequest
-from serving.http.told import EventsBody, FeedbackBody, LeadBody, StagesBody, WebhookBody
+from serving.http.told import EventsBody, FeedbackBody, LeadBody, OptInBody, StagesBody, WebhookBody
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
 
@@ -21,7 +21,7 @@ _SCHEMAS = "#/components/schemas/"
 
 _BODIES: tuple[type[BaseModel], ...] = (
     ScoreRequest, BatchRequest, LeadBody, EventsBody, StagesBody, FeedbackBody, StoredRequest,
-    WebhookBody,
+    WebhookBody, OptInBody,
 )  # fmt: skip
 
 
@@ -136,6 +136,7 @@ class DocumentedApp(FastAPI):
             _show(document, "/v1/senders/{sender}", {"taken": 1, "ignored": 0, "refused": []})
             _show(document, "/v1/webhooks", {"webhook_id": 1, "secret": "whsec_c2VjcmV0"})
             _show(document, "/v1/webhooks/{webhook_id}/replay", {"messages": 3})
+            _show(document, "/v1/opt-ins", EXAMPLE_OPT_IN)
             for method in ("put", "patch"):
                 _show(document, "/v1/leads/{lead_id}", EXAMPLE_LEAD, method)
         return self.openapi_schema or {}

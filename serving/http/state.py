@@ -28,6 +28,7 @@ class ServiceState:
         self.record: StoredScores | None = None
         self.write_key: str | None = None
         self.mapping = Mapping()
+        self.mail_lacks: tuple[str, ...] = ()
         self.message: str | None = None
         self._last_fallback: FallbackReason | None = None
 
@@ -63,6 +64,16 @@ class ServiceState:
                 503, "no_record", "no record is kept here; set LEADSCORE_DATABASE_URL"
             )
         return self.record
+
+    def require_mail(self) -> None:
+        """Make sure that e-mails can be sent.
+
+        Raises:
+            RefusedError: A setting for it lacks.
+        """
+        if self.mail_lacks:
+            lacking = ", ".join(self.mail_lacks)
+            raise RefusedError(503, "no_mail", f"no e-mails are sent from here; set {lacking}")
 
     def note(self, answer: Answer) -> None:
         """Remember whether the newest answer fell back."""

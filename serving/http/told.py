@@ -6,6 +6,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, with_config
 from typing_extensions import TypedDict
 
+from features.contract.language import Language
 from features.contract.lead import ContractError, micros
 from serving.http.request import (
     CLOCK_SKEW_US,
@@ -20,6 +21,7 @@ from serving.intake.contact import canonical_contact
 from serving.intake.events import ToldEvent, Whose
 from serving.intake.leads import ToldLead
 from serving.record.consents import NewConsent
+from serving.record.opt_ins import NewOptIn
 
 _IDS = ("lead_id", "email", "phone", "user_id", "anonymous_id")
 
@@ -193,6 +195,22 @@ class WebhookBody(BaseModel):
 
     url: HttpUrl = Field(description="Where messages are posted.")
     events: list[Literal["score.changed"]] = Field(min_length=1, max_length=10)
+
+
+class OptInBody(BaseModel):
+    """Whom to ask for consent by e-mail, and for what."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lead_id: Name
+    purpose: Name = Field(description="Such as `profiling`, `newsletter`.")
+    wording: Name = Field(description="Version of the text, as the policy file names it.")
+    language: Language = Field(description="Of the text.")
+    source: Name = Field(description="Where the person asked for it, such as `form:newsletter`.")
+
+    def new(self, text: str) -> NewOptIn:
+        """Return what is asked for in these words."""
+        return NewOptIn(**self.model_dump(exclude={"lead_id"}), text=text)
 
 
 def _told(event: EventOfLead, field: str, now: int) -> ToldEvent:

@@ -55,6 +55,24 @@ def add_consent(connection: Connection, number: int, new: NewConsent, now: int) 
     return True
 
 
+def withdrawn_since(
+    connection: Connection, numbers: Collection[int], purpose: str, since: int
+) -> bool:
+    """Tell whether any basis of a purpose was withdrawn from leads after a moment."""
+    found = connection.execute(
+        select(consent.c.number)
+        .where(
+            among(consent.c.lead, "numbers"),
+            consent.c.purpose == purpose,
+            consent.c.given.is_(False),
+            consent.c.at > since,
+        )
+        .limit(1),
+        {"numbers": list(numbers)},
+    )
+    return found.first() is not None
+
+
 def without_basis(
     connection: Connection, parts: Mapping[int, int], bases: Collection[str]
 ) -> set[int]:

@@ -41,6 +41,17 @@ def visitors_with(connection: Connection, kind: str, value: str) -> list[int]:
     return list(rows.scalars())
 
 
+def newest_contact(connection: Connection, numbers: Collection[int], kind: str) -> str | None:
+    """Return the contact of a kind that was told last of some leads, None where they have none."""
+    return connection.execute(
+        select(contact.c.value)
+        .where(among(contact.c.lead, "numbers"), contact.c.kind == kind)
+        .order_by(contact.c.since.desc(), contact.c.value)
+        .limit(1),
+        {"numbers": numbers},
+    ).scalar_one_or_none()
+
+
 def find_by_contact(connection: Connection, kind: str, values: Collection[str]) -> dict[str, int]:
     """Return by value the number of the lead that has a contact, the first of several."""
     rows = connection.execute(_BY_VALUE, {"kind": kind, "values": values}).all()

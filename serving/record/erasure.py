@@ -1,12 +1,12 @@
 """A lead's rights: all that is held, as one document; and all of it gone, for good."""
 
-import secrets
-from collections.abc import Iterable
+from collections.abc import Collection
 from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from serving.record.among import among
 from serving.record.audits import note_audit
 from serving.record.database import insert_new
 from serving.record.leads import StoredLead, parts_of
@@ -16,9 +16,9 @@ from serving.record.schema import (
     lead,
     merge,
     metadata,
-    secret,
     tombstone,
 )
+from serving.record.secret_keys import own_key
 
 _KEY = "tombstones"
 
@@ -51,11 +51,11 @@ def erase_lead(connection: Connection, found: StoredLead, actor: str, now: int) 
     ids = connection.execute(select(lead.c.lead_id).where(lead.c.number.in_(numbers))).scalars()
     where = contact.c.lead.in_(numbers)
     known = connection.execute(select(contact.c.kind, contact.c.value).where(where)).all()
-    key = _key(connection)
+    key = own_key(connection, _KEY)
     marks = [mark(key, "lead_id", lead_id) for lead_id in ids]
     marks += [mark(key, kind, value) for kind, value in known if kind in ("email", "phone")]
     insert_new(connection, tombstone, [{"mark": one, "at": now} for one in set(marks)])
-    _remove(connection, numbers)
+    remove_leads(connection, numbers)
     note_audit(connection, now, actor, "erased", found.number, None)
     return len(numbers)
 
@@ -68,7 +68,7 @@ def erase_again(connection: Connection) -> int:
     marks = {row.mark: row.at for row in connection.execute(select(tombstone))}
     if not marks:
         return 0
-    key = _key(connection)
+    key = own_key(connection, _KEY)
     ids = connection.execute(select(lead.c.number, lead.c.lead_id, lead.c.changed))
     known = connection.execute(
         select(contact.c.lead, contact.c.kind, contact.c.value, contact.c.since)
@@ -76,7 +76,7 @@ def erase_again(connection: Connection) -> int:
     named = [(number, mark(key, "lead_id", lead_id), since) for number, lead_id, since in ids]
     named += [(number, mark(key, kind, value), since) for number, kind, value, since in known]
     gone = {number for number, one, since in named if since <= marks.get(one, -1)}
-    _remove(connection, sorted(gone))
+    remove_leads(connection, gone)
     return len(gone)
 
 
@@ -86,18 +86,9 @@ def mark(key: str, kind: str, value: str) -> str:
     return blake2b(said, key=bytes.fromhex(key), digest_size=20).hexdigest()
 
 
-def _key(connection: Connection) -> str:
-    where = secret.c.name == _KEY
-    found = connection.execute(select(secret.c.value).where(where)).scalar_one_or_none()
-    if found is not None:
-        return str(found)
-    new = secrets.token_hex(32)
-    insert_new(connection, secret, [{"name": _KEY, "value": new}])
-    return str(connection.execute(select(secret.c.value).where(where)).scalar_one())
-
-
-def _remove(connection: Connection, numbers: Iterable[int]) -> None:
-    every = list(numbers)
+def remove_leads(connection: Connection, numbers: Collection[int]) -> None:
+    """Remove leads by number, with all that hangs on them; nothing is left to know them by."""
     # What hangs on a lead goes with it; SQLite and PostgreSQL both see to that.
-    connection.execute(delete(lead).where(lead.c.number.in_(every)))
-    connection.execute(audit.update().where(audit.c.lead.in_(every)).values(detail=None))
+    connection.execute(delete(lead).where(among(lead.c.number, "gone")), {"gone": numbers})
+    silenced = audit.update().where(among(audit.c.lead, "gone")).values(detail=None)
+    connection.execute(silenced, {"gone": numbers})

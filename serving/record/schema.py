@@ -136,6 +136,8 @@ current_score = Table(
     Column("grade", Text, nullable=False),
     _moment("as_of"),
     Index("ix_current_score_probability", "probability", "lead"),
+    # A score that goes is looked for here.
+    Index("ix_current_score_given", "given"),
 )
 
 feedback = Table(
@@ -166,6 +168,28 @@ consent = Table(
     _moment("at"),
     _moment("recorded"),
     Index("ix_consent_lead", "lead", "purpose"),
+)
+
+opt_in = Table(
+    "opt_in",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _of_lead(),
+    Column("purpose", Text, nullable=False),
+    Column("wording", Text, nullable=False, doc="Version of the text."),
+    Column("text", Text, nullable=False, doc="What is agreed to, whatever its file says later."),
+    Column("language", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("email", Text, nullable=False, doc="Whose reader confirms."),
+    _moment("asked"),
+    _moment("expires"),
+    _moment("confirmed", nullable=True),
+    Column("state", Text, nullable=False, doc="Of the mail: `waiting`, `sent`, `dead`."),
+    Column("attempts", Integer, nullable=False),
+    _moment("due"),
+    Column("answer", Text, doc="Status or fault of the newest attempt."),
+    Index("ix_opt_in_lead", "lead", "purpose"),
+    Index("ix_opt_in_due", "state", "due"),
 )
 
 merge = Table(

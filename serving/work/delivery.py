@@ -22,11 +22,7 @@ from serving.record.outbox import (
     settle_delivery,
 )
 from serving.record.webhooks import disable_webhook
-
-SECOND_US = 1_000_000
-
-PAUSES = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
-"""Seconds before each further attempt, as the specification proposes; then a message is dead."""
+from serving.work.backoff import PAUSES, SECOND_US, next_attempt
 
 _AT_ONCE = 16
 _TIMEOUT_SECONDS = 20
@@ -140,10 +136,8 @@ def _settled(sent: Delivery, attempt: Attempt, now: int) -> tuple[str, int]:
     """Return the state after an attempt, and when the next one is."""
     if attempt.status is not None and httpx.codes.is_success(attempt.status):
         return DELIVERED, now
-    if sent.attempts > len(PAUSES):
-        return DEAD, now
-    pause = max(PAUSES[sent.attempts - 1], attempt.retry_after)
-    return WAITING, now + round(pause * SECOND_US)
+    again = next_attempt(sent.attempts, now, attempt.retry_after)
+    return (DEAD, now) if again is None else (WAITING, again)
 
 
 def _retry_after(answer: httpx.Response, now: datetime) -> float:

@@ -4,10 +4,12 @@ import logging
 import threading
 from collections.abc import Callable
 
+from serving.mail import Mail
 from serving.record.database import RecordError
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
 from serving.work.delivery import Deliveries
+from serving.work.opt_in_mails import OptInMails
 from serving.work.rescoring import make_stale_due, rescore_due
 
 _IDLE_SECONDS = 0.25
@@ -26,6 +28,7 @@ class Worker:
         scoring: Callable[[], Scoring | None],
         *,
         local: bool,
+        mail: Mail | None,
         clock: Callable[[], int],
     ) -> None:
         """Take what is needed.
@@ -34,17 +37,19 @@ class Worker:
             scores: Of the record.
             scoring: Returns the model and the rules, None while they are being loaded.
             local: Whether webhooks may be inside the own network.
+            mail: How e-mails are sent; None sends none.
             clock: Returns microseconds since 1970.
         """
         self._scores = scores
         self._scoring = scoring
         self._clock = clock
         self._deliveries = Deliveries(scores.database, local=local, clock=clock)
+        self._mails = None if mail is None else OptInMails(scores.database, mail, clock)
         self._stopped = threading.Event()
         self._stale_at = 0
         self._threads = [
             threading.Thread(target=self._loop, args=(work,), name=work.__name__, daemon=True)
-            for work in (self.rescore, self.deliver)
+            for work in (self.rescore, self.deliver, *([self.mail] if self._mails else []))
         ]
 
     def start(self) -> None:
@@ -73,6 +78,10 @@ class Worker:
     def deliver(self) -> int:
         """Send some of the messages that wait, and return how many."""
         return self._deliveries.send_due()
+
+    def mail(self) -> int:
+        """Send one of the e-mails that wait, and return how many."""
+        return 0 if self._mails is None else self._mails.send_due()
 
     def _loop(self, work: Callable[[], int]) -> None:
         pause = 0.0

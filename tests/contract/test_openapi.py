@@ -39,9 +39,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     state = ServiceState()
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('record') / 'record.db'}")
     upgrade(database)
-    state.record = StoredScores(database, Policy())
     role = Take(lead_id=("objectId",), profile={"role": ("propertyValue",)})
     state.mapping = Mapping(senders={"crm": Sender(moments="epoch_ms", take=(role,))})
+    text = {"newsletter-2026-01": {"de": "Ja, bitte.", "en": "Yes, please."}}
+    state.record = StoredScores(database, Policy.model_validate({"wordings": text}))
     state.ready(scoring)
     with running(state) as client:
         yield client

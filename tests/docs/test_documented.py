@@ -19,7 +19,8 @@ from serving.http.batch import BatchResult
 from serving.http.errors import ErrorCode, Problem
 from serving.http.request import ScoreRequest, SentEvent, SentLead
 from serving.http.state import Readiness, ServiceState
-from serving.http.told import EventOfLead, LeadBody, ToldConsent, ToldContact
+from serving.http.told import EventOfLead, LeadBody, OptInBody, ToldConsent, ToldContact
+from serving.record.policy import Retention
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.card import Card
 from serving.scoring.reasons import FeatureShare, Reason
@@ -114,6 +115,8 @@ def test_every_field_of_the_record_is_documented() -> None:
         "Events": list(EventOfLead.__annotations__),
         "Scores": list(ListQuery.model_fields),
         "Who may be scored": list(ToldConsent.model_fields),
+        "Consent by e-mail": list(OptInBody.model_fields),
+        "How long things are kept": list(Retention.model_fields),
     }.items():
         assert sorted(first_column(RECORD, heading)) == sorted(fields), heading
 

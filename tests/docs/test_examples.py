@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from experiments.simulator import simulate
 from serving.http.batch import BatchAnswer
 from serving.http.errors import ErrorBody
+from serving.http.routes.opt_ins import OptInView
 from serving.http.routes.record import Kept
 from serving.http.state import Readiness
 from serving.http.views import LeadView
@@ -37,7 +38,7 @@ NOT_RUN = ("docker", "make", "demo")
 SHOWN = {"text", "mermaid"}
 MODELS: dict[str, type[BaseModel]] = {
     model.__name__: model
-    for model in (Answer, BatchAnswer, Card, ErrorBody, Kept, LeadView, Readiness)
+    for model in (Answer, BatchAnswer, Card, ErrorBody, Kept, LeadView, OptInView, Readiness)
 }
 ADDRESS = "http://127.0.0.1:8000"
 
@@ -75,6 +76,12 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     # So few leads are learned from faster by one thread than by several that wait for each other.
     settings = {"LEADSCORE_PORT": str(free_port()), "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
+    settings |= {
+        "LEADSCORE_POLICY": "policy.toml",
+        "LEADSCORE_SMTP_URL": "smtp://127.0.0.1:9",
+        "LEADSCORE_MAIL_FROM": "Example GmbH <news@example.com>",
+        "LEADSCORE_PUBLIC_URL": "https://leads.example.com",
+    }
     settings["LEADSCORE_DATABASE_URL"] = "sqlite:///leadscore.db"
     return ours | {"PATH": path} | settings
 
@@ -84,6 +91,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]
     """Where the reader is: tables as the demo's, only fewer, and a model trained as documented."""
     folder = tmp_path_factory.mktemp("reader")
     simulate(folder / "demo", leads=500)
+    policy = "\n".join(block.text for block in having("toml", "policy"))
+    (folder / "policy.toml").write_text(policy, encoding="utf-8")
     run(["sh", "-euc", only(having("sh", "train")).text], folder, environment)
     return folder
 

@@ -54,6 +54,14 @@ def test_each_setting_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("LEADSCORE_DEADLINE_MS", "0", "LEADSCORE_DEADLINE_MS: should be greater"),
         ("LEADSCORE_LANGUAGE", "fr", "LEADSCORE_LANGUAGE: should be 'de' or 'en'"),
         ("LEADSCORE_PORT", "70000", "LEADSCORE_PORT: "),
+        ("LEADSCORE_SMTP_URL", "smtp:geheim", "LEADSCORE_SMTP_URL: must be smtp://user"),
+        ("LEADSCORE_SMTP_URL", "smtp://a:geheim@", "LEADSCORE_SMTP_URL: must be smtp://user"),
+        ("LEADSCORE_SMTP_URL", "smtp://a:geheim@h:70000", "LEADSCORE_SMTP_URL: must be"),
+        ("LEADSCORE_SMTP_URL", "http://a:geheim@h", "LEADSCORE_SMTP_URL: must be smtp://user"),
+        ("LEADSCORE_MAIL_FROM", "nobody", "LEADSCORE_MAIL_FROM: must be an address"),
+        ("LEADSCORE_MAIL_FROM", "A <a@b.de>\r\nBcc: c@d.de", "LEADSCORE_MAIL_FROM: must be"),
+        ("LEADSCORE_PUBLIC_URL", "leads.example.com", "LEADSCORE_PUBLIC_URL: must be an address"),
+        ("LEADSCORE_PUBLIC_URL", "https://a.de/?x=", "LEADSCORE_PUBLIC_URL: must be an address"),
     ],
 )
 def test_a_mistake_names_the_variable(
@@ -63,6 +71,32 @@ def test_a_mistake_names_the_variable(
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment()
     assert said in str(caught.value)
+    assert "geheim" not in str(caught.value)
+
+
+def test_mails_are_sent_once_all_of_their_settings_are_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert Settings.from_environment().mail is None
+    monkeypatch.setenv("LEADSCORE_SMTP_URL", "smtp://crm%40b.de:ge%3Aheim@mail.b.de")
+    monkeypatch.setenv("LEADSCORE_MAIL_FROM", "Müller GmbH <news@b.de>")
+    settings = Settings.from_environment()
+    assert settings.mail is None
+    assert settings.mail_lacks == ("LEADSCORE_PUBLIC_URL",)
+    monkeypatch.setenv("LEADSCORE_PUBLIC_URL", "https://leads.b.de/")
+    settings = Settings.from_environment()
+    assert settings.mail_lacks == ()
+    assert settings.mail is not None
+    server = settings.mail.server
+    assert (server.host, server.port, server.encrypted) == ("mail.b.de", 587, False)
+    assert (server.user, server.password) == ("crm@b.de", "ge:heim")
+    assert settings.mail.public_url == "https://leads.b.de"
+    assert "ge:heim" not in repr(settings) + repr(settings.mail)
+    assert "ge%3Aheim" not in repr(settings)
+    monkeypatch.setenv("LEADSCORE_SMTP_URL", "smtps://mail.b.de")
+    mail = Settings.from_environment().mail
+    assert mail is not None
+    assert (mail.server.port, mail.server.encrypted, mail.server.user) == (465, True, None)
 
 
 def test_every_setting_explains_itself() -> None:

@@ -13,7 +13,8 @@ from features.contract.lead import moment
 from serving.record.outbox import Message, add_messages, replay
 from serving.record.webhooks import add_webhook, list_webhooks, remove_webhook
 from serving.stored.scoring import StoredScores
-from serving.work.delivery import PAUSES, SECOND_US, AddressError, Deliveries, public_address
+from serving.work.backoff import PAUSES, SECOND_US
+from serving.work.delivery import AddressError, Deliveries, public_address
 from tests.serving.record.telling import NOW
 from tests.serving.work.conftest import Receiver
 

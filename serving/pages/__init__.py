@@ -1,0 +1,1 @@
+"""Pages and mails for people, written on the server."""

@@ -1,0 +1,19 @@
+"""When something that could not be sent is tried again, ever later, until it is given up."""
+
+SECOND_US = 1_000_000
+
+PAUSES = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+"""Seconds before each further attempt, as Standard Webhooks proposes."""
+
+
+def next_attempt(attempts: int, now: int, at_least: float = 0.0) -> int | None:
+    """Return when to try again, microseconds since 1970; None where it is time to give up.
+
+    Args:
+        attempts: So far, at least one.
+        now: Microseconds since 1970.
+        at_least: Seconds that the receiver asks to wait.
+    """
+    if attempts > len(PAUSES):
+        return None
+    return now + round(max(PAUSES[attempts - 1], at_least) * SECOND_US)
