@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, TypeVar
 from sqlalchemy import Connection, and_, bindparam, case, or_, select, update
 
 from serving.record.database import insert_new
-from serving.record.schema import lead
+from serving.record.schema import former_lead, lead
 
 Item = TypeVar("Item")
 Kind = Literal["lead", "visitor"]
@@ -89,10 +89,15 @@ def describe_lead(
     kind: Kind,
     created: int,
     account_id: str | None,
+    now: int,
 ) -> None:
-    """Change what a lead is."""
+    """Change what a lead is, and keep what it was said to be until now."""
+    where = lead.c.number == number
+    columns = (lead.c.kind, lead.c.created, lead.c.account_id)
+    before = connection.execute(select(*columns).where(where)).mappings().one()
+    insert_new(connection, former_lead, [{**before, "lead": number, "until": now}])
     values = {"kind": kind, "created": created, "account_id": account_id}
-    connection.execute(update(lead).where(lead.c.number == number).values(values))
+    connection.execute(update(lead).where(where).values(values))
 
 
 def parts_of(connection: Connection, numbers: Collection[int]) -> dict[int, int]:

@@ -12,17 +12,26 @@ from serving.record.schema import profile_value
 
 
 class Known(NamedTuple):
-    """What is recorded of one field, the newest last.
+    """What is recorded of one field; moments are in microseconds since 1970.
 
     Attributes:
-        occurred: When it became true, microseconds since 1970.
-        recorded: When it could be known, microseconds since 1970.
+        occurred: When it became true.
+        recorded: When it could be known.
+        lead: Number of the lead of which it was told.
+        received: When it was told.
         value: None where it was taken back.
     """
 
     occurred: int
     recorded: int
+    lead: int
+    received: int
     value: ProfileValue
+
+    @property
+    def precedence(self) -> tuple[int, ...]:
+        """What values of one field are compared by; the largest counts."""
+        return self[:4]
 
 
 def add_values(
@@ -32,11 +41,13 @@ def add_values(
     *,
     occurred: int,
     recorded: int,
+    received: int,
     source: str,
 ) -> bool:
     """Record profile values of a lead, and return whether any was news.
 
-    What is known already is not written again, so that a message sent twice changes nothing.
+    What is known already is not written again, so that a message sent twice changes nothing; what
+    is told otherwise is kept beside what was told before.
     """
     known = profiles(connection, {number: number}, as_of=recorded).get(number, {})
     news = {
@@ -51,6 +62,7 @@ def add_values(
             "value": value,
             "occurred": occurred,
             "recorded": recorded,
+            "received": received,
             "source": source,
         }
         for field, value in news.items()
@@ -77,7 +89,7 @@ def profiles(
     for (root, field), known in _histories(connection, parts):
         if known.recorded <= as_of:
             before = newest.get((root, field))
-            if before is None or known[:2] >= before[:2]:
+            if before is None or known.precedence > before.precedence:
                 newest[root, field] = known
     found: dict[int, dict[str, ProfileValue]] = {}
     for (root, field), known in newest.items():
@@ -91,12 +103,11 @@ def _histories(
     columns = profile_value.c
     found = []
     for some in chunks(sorted(parts)):
-        rows = connection.execute(
-            select(columns.lead, columns.field, columns.occurred, columns.recorded, columns.value)
-            .where(columns.lead.in_(some))
-            .order_by(columns.lead)
-        )
-        found += [((parts[n], field), Known(*known)) for n, field, *known in rows]
+        wanted = [columns[name] for name in Known._fields]
+        rows = connection.execute(select(columns.field, *wanted).where(columns.lead.in_(some)))
+        for field, *row in rows:
+            known = Known(*row)
+            found.append(((parts[known.lead], field), known))
     return found
 
 
