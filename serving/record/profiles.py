@@ -1,7 +1,7 @@
 """Profile values with their history: what was recorded of a lead, and when it became true."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable, Mapping
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -9,6 +9,8 @@ from features.contract.lead import ProfileValue
 from serving.record.database import put
 from serving.record.leads import chunks
 from serving.record.schema import profile_value
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 class Known(NamedTuple):
@@ -85,15 +87,21 @@ def profiles(
     Returns:
         Values by field, None where one was taken back, by the number of the lead that stands.
     """
-    newest: dict[tuple[int, str], Known] = {}
-    for (root, field), known in _histories(connection, parts):
-        if known.recorded <= as_of:
-            before = newest.get((root, field))
-            if before is None or known.precedence > before.precedence:
-                newest[root, field] = known
+    recorded = (
+        (key, known) for key, known in _histories(connection, parts) if known.recorded <= as_of
+    )
     found: dict[int, dict[str, ProfileValue]] = {}
-    for (root, field), known in newest.items():
+    for (root, field), known in newest(recorded).items():
         found.setdefault(root, {})[field] = known.value
+    return found
+
+
+def newest(values: Iterable[tuple[Key, Known]]) -> dict[Key, Known]:
+    """Return what counts of values by key, such as their field."""
+    found: dict[Key, Known] = {}
+    for key, known in values:
+        if key not in found or known.precedence > found[key].precedence:
+            found[key] = known
     return found
 
 
