@@ -1,9 +1,9 @@
 """Scores as they were given, and who gave them."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from serving.record.schema import score_given
 
@@ -59,24 +59,20 @@ class GivenScores:
 
     def of(self, giver: Giver) -> Iterator[list[Given]]:
         """Yield the scores that one gave in lists, ordered by lead and moment."""
-        for start in range(0, self.givers()[giver], _AT_ONCE):
-            rows = self._connection.execute(self._page(giver, start))
-            yield [Given(*row) for row in rows]
+        columns = self._chosen.c
+        by_giver: list[ColumnElement[bool]] = [
+            columns[name].is_not_distinct_from(value) for name, value in giver._asdict().items()
+        ]
+        rows = self._connection.execute(
+            select(*(columns[name] for name in Given._fields))
+            .where(*by_giver)
+            .order_by(columns.lead, columns.as_of, columns.number)
+            .execution_options(yield_per=_AT_ONCE)
+        )
+        for some in rows.partitions():
+            yield [Given(*row) for row in some]
 
     def leads(self) -> set[int]:
         """Return the numbers of all leads that have a score, however many there are."""
         chosen = select(score_given.c.lead).where(*self._since).distinct()
         return set(self._connection.execute(chosen).scalars())
-
-    def _page(self, giver: Giver, start: int) -> Select[Any]:
-        columns = self._chosen.c
-        by_giver: list[ColumnElement[bool]] = [
-            columns[name].is_not_distinct_from(value) for name, value in giver._asdict().items()
-        ]
-        return (
-            select(*(columns[name] for name in Given._fields))
-            .where(*by_giver)
-            .order_by(columns.lead, columns.as_of, columns.number)
-            .limit(_AT_ONCE)
-            .offset(start)
-        )

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 from pydantic import Field, field_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from features.contract.document_part import DocumentPart
 from features.history.sources import ProfileFields, ProfileSource, Sources, expand
@@ -48,7 +50,7 @@ TABLES = Sources.model_validate(
 """What the record becomes, without the profiles, whose fields a project names."""
 
 _SQLITE = "sqlite:///"
-_PASSWORD = re.compile(r"://[^/@\s]*:(?!\$\{)[^/@\s]+@")
+_VARIABLE = re.compile(r"\$\{\w+(?::-([^}]*))?\}")
 
 
 def tables_with(profile: ProfileFields) -> Sources:
@@ -75,7 +77,13 @@ class RecordSource(DocumentPart):
     @field_validator("database")
     @classmethod
     def _without_password(cls, database: str) -> str:
-        if _PASSWORD.search(database):
+        written = _VARIABLE.sub(lambda found: found[1] or "", database)
+        try:
+            url = make_url(written)
+        except ArgumentError:
+            # It is whole with its variables only; whoever opens it tells what is wrong.
+            return database
+        if url.password or "password" in url.query:
             raise ValueError(
                 "holds a password; leave it to LEADSCORE_DATABASE_URL, or write it as ${VARIABLE}"
             )

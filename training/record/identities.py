@@ -66,7 +66,9 @@ def read_identities(record: Record) -> Identities:
         number=number,
         root=root,
         lead_id=np.array([key_of(one) for one in ids], dtype=object),
-        account_id=np.array([one and key_of(one) for one in accounts], dtype=object),
+        account_id=np.array(
+            [None if one is None else key_of(one) for one in accounts], dtype=object
+        ),
         created=np.array(created, dtype=np.int64),
         known=is_known,
         learned=learned,

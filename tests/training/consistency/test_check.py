@@ -18,6 +18,7 @@ from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores
 from serving.work.rescoring import rescore_due
+from tests.e2e.command import leadscore
 from tests.registry import Registry
 from tests.serving.record.telling import HOUR, NOW, did, put, told
 from tests.tiny import tiny_training
@@ -87,9 +88,13 @@ def disorder(database: Database, model: Scoring) -> int:
 
 
 def test_nothing_that_came_late_is_a_mismatch(
-    project: Project, tmp_path: Path, disorder: int
+    project: Project, tmp_path: Path, database: Database, disorder: int
 ) -> None:
     found = check(project, tmp_path)
+    with database.reading() as connection:
+        for given in connection.execute(select(score_given)):
+            whole = given.base_log_odds + math.fsum(given.contributions.values())
+            assert whole == pytest.approx(given.log_odds, abs=1e-9)
     assert found.mismatch == 0, list(found.lines())
     assert found.match + found.missing == disorder
     assert found.otherwise > 50
@@ -245,6 +250,24 @@ def test_leads_without_a_score_are_extra_and_the_newest_scores_come_first(
     assert check(project, tmp_path, since=NOW + 1).match == 3
     late = check(project, tmp_path, since=NOW + HOUR + 1)
     assert (late.match, late.extra) == (0, 3)
+
+
+def test_the_command_tells_by_its_exit_code(
+    project: Project, registry: Registry, record_url: str, tmp_path: Path, database: Database,
+    model: Scoring,
+) -> None:  # fmt: skip
+    prepared(database)
+    score_all(database, model, NOW)
+    text = (tmp_path / "project.toml").read_text(encoding="utf-8")
+    (tmp_path / "named.toml").write_text(f'{text}[record]\ndatabase = "{record_url}"\n')
+    well = leadscore(tmp_path, "consistency", "named.toml")
+    assert (well.returncode, well.stdout.splitlines()[0].split()) == (0, ["match", "3"])
+    with database.writing() as connection:
+        connection.execute(update(score_given).values(log_odds=0.5))
+    ill = leadscore(tmp_path, "consistency", "named.toml", "--model", "models:/leadscore-tiny/1")
+    assert ill.returncode == 1, ill.stderr
+    assert "log_odds differs in 3 scores" in ill.stdout
+    assert leadscore(tmp_path, "consistency", "project.toml").stderr.count("is not set") == 1
 
 
 def test_a_project_of_files_has_no_scores_to_replay(tmp_path: Path) -> None:

@@ -200,6 +200,21 @@ def test_six_real_data_sets_are_shipped() -> None:
     assert len(SHIPPED) == 6
 
 
+@pytest.mark.parametrize(
+    "database",
+    [
+        "postgresql+psycopg://me:a/b@host/db",
+        "postgresql://host/db?password=word",
+        "${LEADSCORE_DATABASE_URL:-postgresql://me:word@host/db}",
+        "postgresql://me:${WORD:-word}@host/db",
+    ],
+)
+def test_a_password_is_no_part_of_a_project(tmp_path: Path, database: str) -> None:
+    text = f'{RECORD}{NAME}[record]\ndatabase = "{database}"\n'
+    assert "record.database: holds a password; leave it" in _mistake(tmp_path, text)
+    assert "word" not in _mistake(tmp_path, text).replace("password", "")
+
+
 def test_a_record_lies_beside_the_project_or_where_the_environment_says(tmp_path: Path) -> None:
     near = '[record]\ndatabase = "sqlite:///leads.db"\npolicy = "policy.toml"\n'
     named = _read(tmp_path, RECORD + NAME + DATED + near).record.beside(tmp_path)

@@ -29,8 +29,10 @@ def upgrade() -> None:
     # When values came in was not kept; they say themselves when they could be known.
     op.add_column("profile_value", sa.Column("received", sa.BigInteger(), nullable=True))
     op.execute("UPDATE profile_value SET received = recorded")
+    # SQLite's own check misreads tables without row numbers whose key is not in front.
+    order = ("lead", "field", "recorded", "occurred", "received", "value", "source")
     with op.batch_alter_table(
-        "profile_value", table_kwargs={"sqlite_with_rowid": False}
+        "profile_value", partial_reordering=[order], table_kwargs={"sqlite_with_rowid": False}
     ) as batch_op:
         batch_op.alter_column("received", existing_type=sa.BigInteger(), nullable=False)
         batch_op.drop_constraint("pk_profile_value", type_="primary")
