@@ -8,10 +8,7 @@ import typer
 from leadscore.options import ProjectFile
 from leadscore.project_scoring import as_of_moment
 
-EXAMPLE = (
-    "Examples: `leadscore consistency project.toml`, "
-    "`leadscore consistency project.toml --since 2026-06-01 --limit 100000`"
-)
+EXAMPLE = "Example: `leadscore consistency project.toml --since 2026-06-01 --limit 100000`"
 
 
 def consistency(
