@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from leadscore import backtest, demo, explain, models, score, serve, train, work
+from leadscore import backtest, consistency, demo, explain, models, score, serve, train, work
 from leadscore.db import db
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ for command, example in (
     (score.score, score.EXAMPLE),
     (explain.explain, explain.EXAMPLE),
     (models.models, models.EXAMPLE),
+    (consistency.consistency, consistency.EXAMPLE),
 ):
     app.command(epilog=example)(command)
 app.add_typer(db, name="db", epilog="Start: `leadscore db upgrade`")

@@ -127,7 +127,9 @@ def backtest(
 
 
 def _record(project_file: Path, study: Study, summary: str) -> RunRecord:
-    settings = study.project.model_dump(mode="json", exclude={"labels", "mlflow", "sources"})
+    settings = study.project.model_dump(
+        mode="json", exclude={"labels", "mlflow", "record", "sources"}
+    )
     return RunRecord(
         parameters=dict(_parameters(settings)),
         project_text=project_file.read_text(encoding="utf-8"),

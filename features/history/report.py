@@ -34,6 +34,7 @@ class HistoryReport:
         profile_is_todays: Whether any profile field has no history.
         leads_never_seen: Leads that start with the data, since nothing tells when they did.
         ends: How far the sources of events, and of leads that have dates, reach.
+        left_out: Sentences on what never came into the sources.
     """
 
     leads: int
@@ -49,6 +50,7 @@ class HistoryReport:
     profile_is_todays: bool
     leads_never_seen: int
     ends: tuple[SourceEnd, ...]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

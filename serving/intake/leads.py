@@ -86,6 +86,7 @@ def take_lead(connection: Connection, told: ToldLead, now: int, kind: Kind = "le
         facts,
         occurred=told.occurred,
         recorded=told.recorded,
+        received=now,
         source=told.source,
     )
     if news or lead.changed == now:
@@ -106,7 +107,7 @@ def _described(
         return False
     # Who worked with it before is due a new score as well.
     touch(connection, [lead.number], now)
-    describe_lead(connection, lead.number, kind=kind, created=created, account_id=account)
+    describe_lead(connection, lead.number, kind=kind, created=created, account_id=account, now=now)
     return True
 
 

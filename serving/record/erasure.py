@@ -21,6 +21,8 @@ from serving.record.schema import (
 from serving.record.secret_keys import own_key
 
 _KEY = "tombstones"
+ERASED = "erased"
+"""What the audit calls it."""
 
 
 def export_lead(connection: Connection, found: StoredLead) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def erase_lead(connection: Connection, found: StoredLead, actor: str, now: int) 
     marks += [mark(key, kind, value) for kind, value in known if kind in ("email", "phone")]
     insert_new(connection, tombstone, [{"mark": one, "at": now} for one in set(marks)])
     remove_leads(connection, numbers)
-    note_audit(connection, now, actor, "erased", found.number, None)
+    note_audit(connection, now, actor, ERASED, found.number, None)
     return len(numbers)
 
 

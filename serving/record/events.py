@@ -69,11 +69,16 @@ def events_of(
     found: dict[int, list[Event]] = {root: [] for root in parts.values()}
     rows = connection.execute(_KNOWN, {"numbers": sorted(parts), "as_of": as_of})
     for number, event_type, occurred, recorded, value, item, event_id in rows:
-        sent = event_id[1:] if event_id[0] == _BY_SENDER else None
+        sent = sent_id(event_id)
         found[parts[number]].append(
             Event(event_type, moment(occurred), moment(recorded), value, item, sent)
         )
     return found
+
+
+def sent_id(event_id: str) -> str | None:
+    """Return the sender's id of a stored event, None if it has none."""
+    return event_id[1:] if event_id[0] == _BY_SENDER else None
 
 
 def _identified(new: NewEvent) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, bindparam, case, select, union, update
 
 from serving.record.among import among
 from serving.record.database import insert_new, is_embedded
-from serving.record.schema import lead
+from serving.record.schema import former_lead, lead
 
 Kind = Literal["lead", "visitor"]
 
@@ -110,10 +110,15 @@ def describe_lead(
     kind: Kind,
     created: int,
     account_id: str | None,
+    now: int,
 ) -> None:
-    """Change what a lead is."""
+    """Change what a lead is, and keep what it was said to be until now."""
+    where = lead.c.number == number
+    columns = (lead.c.kind, lead.c.created, lead.c.account_id)
+    before = connection.execute(select(*columns).where(where)).mappings().one()
+    insert_new(connection, former_lead, [{**before, "lead": number, "until": now}])
     values = {"kind": kind, "created": created, "account_id": account_id}
-    connection.execute(update(lead).where(lead.c.number == number).values(values))
+    connection.execute(update(lead).where(where).values(values))
 
 
 def parts_of(connection: Connection, numbers: Collection[int]) -> dict[int, int]:

@@ -1,7 +1,7 @@
 """Profile values with their history: what was recorded of a lead, and when it became true."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable, Mapping
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -12,24 +12,34 @@ from serving.record.schema import profile_value
 
 _c = profile_value.c
 _KNOWN = (
-    select(_c.lead, _c.field, _c.occurred, _c.recorded, _c.value)
+    select(_c.field, _c.occurred, _c.recorded, _c.lead, _c.received, _c.value)
     .where(among(_c.lead, "numbers"))
     .order_by(_c.lead)
 )
+Key = TypeVar("Key", bound=Hashable)
 
 
 class Known(NamedTuple):
-    """What is recorded of one field, the newest last.
+    """What is recorded of one field; moments are in microseconds since 1970.
 
     Attributes:
-        occurred: When it became true, microseconds since 1970.
-        recorded: When it could be known, microseconds since 1970.
+        occurred: When it became true.
+        recorded: When it could be known.
+        lead: Number of the lead of which it was told.
+        received: When it was told.
         value: None where it was taken back.
     """
 
     occurred: int
     recorded: int
+    lead: int
+    received: int
     value: ProfileValue
+
+    @property
+    def precedence(self) -> tuple[int, ...]:
+        """What values of one field are compared by; the largest counts."""
+        return self[:4]
 
 
 def add_values(
@@ -39,11 +49,13 @@ def add_values(
     *,
     occurred: int,
     recorded: int,
+    received: int,
     source: str,
 ) -> bool:
     """Record profile values of a lead, and return whether any was news.
 
-    What is known already is not written again, so that a message sent twice changes nothing.
+    What is known already is not written again, so that a message sent twice changes nothing; what
+    is told otherwise is kept beside what was told before.
     """
     known = profiles(connection, {number: number}, as_of=recorded).get(number, {})
     news = {
@@ -58,6 +70,7 @@ def add_values(
             "value": value,
             "occurred": occurred,
             "recorded": recorded,
+            "received": received,
             "source": source,
         }
         for field, value in news.items()
@@ -80,15 +93,21 @@ def profiles(
     Returns:
         Values by field, None where one was taken back, by the number of the lead that stands.
     """
-    newest: dict[tuple[int, str], Known] = {}
-    for (root, field), known in _histories(connection, parts):
-        if known.recorded <= as_of:
-            before = newest.get((root, field))
-            if before is None or known[:2] >= before[:2]:
-                newest[root, field] = known
+    recorded = (
+        (key, known) for key, known in _histories(connection, parts) if known.recorded <= as_of
+    )
     found: dict[int, dict[str, ProfileValue]] = {}
-    for (root, field), known in newest.items():
+    for (root, field), known in newest(recorded).items():
         found.setdefault(root, {})[field] = known.value
+    return found
+
+
+def newest(values: Iterable[tuple[Key, Known]]) -> dict[Key, Known]:
+    """Return what counts of values by key, such as their field."""
+    found: dict[Key, Known] = {}
+    for key, known in values:
+        if key not in found or known.precedence > found[key].precedence:
+            found[key] = known
     return found
 
 
@@ -96,7 +115,8 @@ def _histories(
     connection: Connection, parts: Mapping[int, int]
 ) -> list[tuple[tuple[int, str], Known]]:
     rows = connection.execute(_KNOWN, {"numbers": sorted(parts)})
-    return [((parts[number], field), Known(*known)) for number, field, *known in rows]
+    histories = ((field, Known(*known)) for field, *known in rows)
+    return [((parts[known.lead], field), known) for field, known in histories]
 
 
 def _same(known: ProfileValue, value: ProfileValue) -> bool:

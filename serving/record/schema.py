@@ -55,6 +55,19 @@ lead = Table(
     Index("ix_lead_changed", "changed", "number"),
 )
 
+# What a lead was said to be, up to the moment at which it was told otherwise.
+former_lead = Table(
+    "former_lead",
+    metadata,
+    _of_lead(),
+    _moment("until"),
+    Column("kind", Text, nullable=False),
+    _moment("created"),
+    Column("account_id", Text, index=True),
+    PrimaryKeyConstraint("lead", "until"),
+    sqlite_with_rowid=False,
+)
+
 contact = Table(
     "contact",
     metadata,
@@ -73,9 +86,10 @@ profile_value = Table(
     Column("field", Text, nullable=False),
     _moment("recorded"),
     _moment("occurred"),
+    _moment("received"),
     Column("value", JSON, doc="A text, a number, a boolean; null where it was taken back."),
     Column("source", Text, nullable=False),
-    PrimaryKeyConstraint("lead", "field", "recorded", "occurred"),
+    PrimaryKeyConstraint("lead", "field", "recorded", "occurred", "received"),
     sqlite_with_rowid=False,
 )
 
@@ -121,6 +135,7 @@ score_given = Table(
     Column("basis", Text, nullable=False),
     Column("fallback_reason", Text),
     Column("model_version", Text),
+    Column("rules", Text, doc="Fingerprint of the rules that answered; null where a model did."),
     Column("log_odds", Float, nullable=False),
     Column("base_log_odds", Float, nullable=False),
     Column("contributions", JSON, nullable=False, doc="By subject."),

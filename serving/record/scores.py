@@ -15,6 +15,7 @@ class GivenScore(NamedTuple):
     """A score that was given; moments are microseconds since 1970.
 
     Attributes:
+        rules: Fingerprint of the rules that answered; None where a model did.
         contributions: In log-odds, of the listed reasons by subject and of the `other` ones; with
             `base_log_odds` they add up to `log_odds`.
     """
@@ -28,6 +29,7 @@ class GivenScore(NamedTuple):
     basis: str
     fallback_reason: str | None
     model_version: str | None
+    rules: str | None
     log_odds: float
     base_log_odds: float
     contributions: dict[str, float]

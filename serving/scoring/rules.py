@@ -1,5 +1,6 @@
 """Rules that marketing writes: points for what a lead is and does, in a file anyone can read."""
 
+import hashlib
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -220,6 +221,13 @@ class Rules(DocumentPart):
         """The features all rules look at, each once."""
         features = [self.feature_of(rule) for rule in self.all]
         return FeatureSet(features=tuple({feature.name: feature for feature in features}.values()))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over all that decides a score, so not the words; 64 hexadecimal digits."""
+        words = {"__all__": {"de", "en"}}
+        decisive = self.model_dump_json(exclude={"fit": words, "behaviour": words})
+        return hashlib.sha256((decisive + self.feature_set.fingerprint).encode()).hexdigest()
 
 
 def read_rules(path: Path | None = None) -> Rules:

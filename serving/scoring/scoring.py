@@ -80,7 +80,13 @@ class _FeaturedBasis:
 
 
 class Scoring:
-    """Scores leads; safe to call from several threads."""
+    """Scores leads; safe to call from several threads.
+
+    Attributes:
+        conditions: What all answers have in common.
+        rules: What answers where the model cannot.
+        unavailable: Why there is no model; None where there is one.
+    """
 
     def __init__(
         self,
@@ -96,6 +102,7 @@ class Scoring:
             conditions: Deadline, listing, language; the usual ones if None.
         """
         self.conditions = conditions or Conditions()
+        self.rules = rules
         self.unavailable: FallbackReason | None = None
         # What the model can read must not become a mistake where the rules stand in for it.
         self._rules = _FeaturedBasis(RulesBasis(rules), strict=False)

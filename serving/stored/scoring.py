@@ -128,9 +128,21 @@ class StoredScores:
         return refused
 
 
-def given_score(number: int, answer: Answer, as_of: int, now: int) -> GivenScore:
-    """Return what the record keeps of an answer."""
-    contributions = {reason.subject: reason.contribution for reason in answer.reasons}
+def given_score(number: int, answer: Answer, scoring: Scoring, as_of: int, now: int) -> GivenScore:
+    """Return what the record keeps of an answer.
+
+    Args:
+        number: Of the lead.
+        answer: What was said.
+        scoring: What said it.
+        as_of: Microseconds since 1970.
+        now: Microseconds since 1970.
+    """
+    contributions: dict[str, float] = {}
+    # Several rules may be about one subject.
+    for reason in answer.reasons:
+        before = contributions.get(reason.subject, 0.0)
+        contributions[reason.subject] = before + reason.contribution
     return GivenScore(
         lead=number,
         as_of=as_of,
@@ -141,6 +153,7 @@ def given_score(number: int, answer: Answer, as_of: int, now: int) -> GivenScore
         basis=answer.basis,
         fallback_reason=answer.fallback_reason,
         model_version=answer.model_version,
+        rules=scoring.rules.fingerprint if answer.basis == "rules" else None,
         log_odds=answer.log_odds,
         base_log_odds=answer.base_log_odds,
         contributions={**contributions, "other": answer.other_contribution},

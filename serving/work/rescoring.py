@@ -52,7 +52,10 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int) -> int:
             if isinstance(outcome, Answer)
         ]
         _tell(connection, answered, now)
-        give_scores(connection, [given_score(one.number, said, now, now) for one, said in answered])
+        give_scores(
+            connection,
+            [given_score(one.number, said, scoring, now, now) for one, said in answered],
+        )
         silent = due.keys() - {one.number for one, _ in answered}
         # No score is shown of whoever may not be scored any more.
         connection.execute(delete(current_score).where(current_score.c.lead.in_(silent)))

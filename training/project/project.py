@@ -1,5 +1,6 @@
 """A project: one TOML file that says where the leads come from and what is to be learned."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 
@@ -11,6 +12,7 @@ from features.contract.duration import Duration, parse_duration
 from features.contract.moment import Moment
 from features.declaration.feature_set import AddedFeature, DisplayName
 from features.history.sources import ProfileFields, Sources, expand
+from training.record.declared import TABLES, RecordSource
 
 _SQLITE = "sqlite:///"
 
@@ -178,10 +180,13 @@ class Tracking(DocumentPart):
 class Project(DocumentPart):
     """All of a project file.
 
-    Without `stages`, `rows` and `flat` there is nothing to learn, but leads can be scored.
+    Without `stages`, `rows` and `flat` there is nothing to learn, but leads can be scored. With
+    `source` = ``record``, the leads are those of the record, and `sources` are its tables.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")
+    source: Literal["record"] | None = None
+    record: RecordSource = RecordSource()
     sources: Sources
     profile: ProfileFields = ProfileFields()
     stages: Stages | None = None
@@ -193,6 +198,21 @@ class Project(DocumentPart):
     mlflow: Tracking = Tracking()
     rules: str | None = Field(default=None, description="A rules file; None means the default one.")
     labels: dict[str, DisplayName] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_origin(cls, content: object) -> object:
+        if not isinstance(content, Mapping):
+            return content
+        if content.get("source") != "record":
+            if "record" in content:
+                raise ValueError("[record] says where the record is; set source = 'record', too")
+            return content
+        if "sources" in content:
+            raise ValueError(
+                "source = 'record' takes the place of [sources]; leave one of them out"
+            )
+        return {**content, "sources": TABLES}
 
     @model_validator(mode="after")
     def _one_kind_of_label(self) -> Self:
@@ -209,6 +229,10 @@ class Project(DocumentPart):
         return self
 
     def _check_flat(self) -> None:
+        if self.source == "record":
+            raise ValueError(
+                "[flat] data have no moments, and the record has; use [stages] and [rows]"
+            )
         if self.stages is not None or self.rows is not None:
             raise ValueError("[flat] takes the place of [stages] and [rows]; leave one of them out")
         if self.flat and self.flat.label in (*self.profile.numeric, *self.profile.categorical):

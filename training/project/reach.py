@@ -27,7 +27,8 @@ def reach_notes(project: Project, history: History) -> Iterator[str]:
     report, said = history.report, _said(project, history)
     for source in report.ends:
         if source.end is None:
-            yield f"{source.section} holds nothing up to now; check its file or query."
+            check = "nobody has told it anything" if project.source else "check its file or query"
+            yield f"{source.section} holds nothing up to now; {check}."
     ends = {s.section: max(s.end, said) for s in report.ends if s.end is not None}
     last = max(ends, key=ends.__getitem__, default=None)
     if last is not None:

@@ -32,7 +32,7 @@ def dataset_notes(project: Project, history: History, rows: LabelledRows) -> tup
 
 def history_notes(report: HistoryReport) -> list[str]:
     """Return sentences on what of the sources was left out."""
-    return _sentences(
+    counted = _sentences(
         {
             f"{report.duplicate_leads:,} leads left out as duplicates": report.duplicate_leads,
             f"{report.leads_before_1970:,} leads left out, created before 1970": (
@@ -56,6 +56,7 @@ def history_notes(report: HistoryReport) -> list[str]:
             ),
         }
     )
+    return [*report.left_out, *counted]
 
 
 def _sentences(counts: dict[str, int]) -> list[str]:

@@ -108,7 +108,7 @@ def _outcomes(
         # What would have been said of another moment was not said then.
         if as_of is None and isinstance(outcome, Answer):
             state.note(outcome)
-            scores.ledger.note(given_score(leads[lead_id].number, outcome, at, at))
+            scores.ledger.note(given_score(leads[lead_id].number, outcome, scoring, at, at))
     for lead in leads.values():
         scores.ledger.note_look(Look(lead.number, ACTOR, "scored", at))
     return outcomes

@@ -36,7 +36,7 @@ GIVEN = NewConsent("profiling", "consent", True, "test", None, None, NOW)
 def score(number: int, probability: float, at: int = NOW) -> GivenScore:
     contributions = {"event:click": 0.5, "other": -0.25}
     return GivenScore(
-        number, at, at, probability, 50, "C", "rules", None, None, 0.25, 0.0, contributions
+        number, at, at, probability, 50, "C", "rules", None, None, None, 0.25, 0.0, contributions
     )
 
 
@@ -56,12 +56,12 @@ def filled(database: Database) -> int:
 def test_an_upgrade_leaves_nothing_to_do(record_url: str) -> None:
     database = Database(record_url)
     steps = pending(database)
+    assert steps
     with pytest.raises(RecordError, match="leadscore db upgrade"):
         require_upgraded(database)
-    assert check(database) == [
-        f"not upgraded yet: {step}; run leadscore db upgrade" for step in steps
-    ]
-    assert upgrade(database) == steps != []
+    said = [f"not upgraded yet: {step}; run leadscore db upgrade" for step in steps]
+    assert check(database) == said
+    assert upgrade(database) == steps
     assert upgrade(database) == []
     assert check(database) == []
     require_upgraded(database)
@@ -90,6 +90,7 @@ def test_an_upgrade_that_is_interrupted_leaves_nothing(
     with pytest.raises(KeyboardInterrupt):
         upgrade(database)
     monkeypatch.undo()
+    assert pending(database) == steps
     assert upgrade(database) == steps
     assert check(database) == []
     database.close()

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from sqlalchemy import select
 
 from features.contract.lead import ContractError
 from serving.intake.events import ToldEvent, Whose, take_events
@@ -10,6 +11,7 @@ from serving.intake.leads import take_lead
 from serving.record.database import Database
 from serving.record.leads import StoredLead, find_lead, leads_by_number, members_of, settle_due
 from serving.record.merges import MergeError, join_leads, undo_merge
+from serving.record.schema import former_lead, profile_value
 from tests.serving.record.telling import HOUR, NOW, did, event, events, ids, profile, put, told
 
 
@@ -33,6 +35,20 @@ def test_what_became_true_later_counts_also_where_it_was_told_before(database: D
         told("L", NOW + HOUR, profile={"role": "clerk"}, occurred=NOW - HOUR),
     )
     assert profile(database, "L", NOW + 2 * HOUR) == {"role": "head"}
+
+
+def test_a_correction_is_kept_beside_what_it_corrects(database: Database) -> None:
+    put(database, told("L", profile={"role": "head"}))
+    correction = told("L", profile={"role": "clerk"}, account_id="firm", account_told=True)
+    with database.writing() as connection:
+        take_lead(connection, correction, NOW + HOUR)
+        take_lead(connection, correction, NOW + 2 * HOUR)
+    assert profile(database, "L", NOW) == {"role": "clerk"}
+    with database.reading() as connection:
+        values = select(profile_value.c.received, profile_value.c.value).order_by("received")
+        assert connection.execute(values).all() == [(NOW, "head"), (NOW + HOUR, "clerk")]
+        former = select(former_lead.c.until, former_lead.c.account_id)
+        assert connection.execute(former).all() == [(NOW + HOUR, None)]
 
 
 def test_a_whole_lead_takes_back_what_it_leaves_out(database: Database) -> None:

@@ -95,7 +95,7 @@ def test_the_newest_score_of_a_lead_stays(database: Database) -> None:
 
 
 def scored(number: int, given: int) -> GivenScore:
-    return GivenScore(number, given, given, 0.5, 50, "C", "rules", None, None, 0.0, 0.0, {})
+    return GivenScore(number, given, given, 0.5, 50, "C", "rules", None, None, None, 0.0, 0.0, {})
 
 
 def test_the_audit_goes_and_tells_that_it_went(database: Database) -> None:

@@ -35,6 +35,16 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
+def test_words_are_no_part_of_what_rules_decide(tmp_path: Path) -> None:
+    rule = 'profile = "role"\none_of = ["head"]\n'
+    text = HEAD + FIT + rule
+    mine = read_rules(written(tmp_path, text)).fingerprint
+    assert read_rules(written(tmp_path, text.replace("Meine", "Unsere"))).fingerprint == mine
+    for decisive in ("points = 10", "mal = 20", '"head"', '"role"'):
+        other = text.replace(decisive, decisive.replace("0", "1").replace('"', '"x', 1))
+        assert read_rules(written(tmp_path, other)).fingerprint != mine
+
+
 def fires(folder: Path, rule: str, **changes: object) -> bool:
     other = "[fit]\n" if rule.startswith("\n[behaviour") else "[behaviour]\n"
     scoring = Scoring(read_rules(written(folder, HEAD + rule + "\n" + other)), "no_model")

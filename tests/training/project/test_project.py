@@ -15,6 +15,8 @@ LEADS = UNDATED + 'columns = { created_at = "created" }\n'
 DATED = '[stages]\ntarget = "SQL"\n[rows]\nhorizon = "30d"\n'
 FLAT = '[flat]\nlabel = "bought"\npositive = "yes"\n'
 
+NAME, RECORD = 'name = "firm"\n', 'source = "record"\n'
+
 SHIPPED = sorted((Path(__file__).parents[3] / "experiments" / "projects").glob("*.toml"))
 
 
@@ -119,6 +121,11 @@ def test_what_is_no_duration_is_refused(tmp_path: Path, text: str) -> None:
         (LEADS + '[stages]\nclosing = ["lost"]\n', "key 'stages.target' is missing"),
         (LEADS.replace("firm", "a firm!") + DATED, "name: "),
         (LEADS + "[stages\n", "is not TOML"),
+        (RECORD + LEADS, "source = 'record' takes the place of [sources]"),
+        (LEADS + "[record]\npolicy = 'p.toml'\n", "set source = 'record', too"),
+        (RECORD + NAME + FLAT, "[flat] data have no moments, and the record has"),
+        (RECORD.replace("record", "reccord") + LEADS, "source: Input should be 'record'"),
+        (RECORD + NAME + "[record]\ndatabase = 'postgresql://me:word@host/db'\n", "a password;"),
     ],
 )
 def test_sections_that_do_not_fit_are_named(tmp_path: Path, text: str, said: str) -> None:
@@ -191,3 +198,29 @@ def test_every_shipped_project_is_read(path: Path) -> None:
 
 def test_six_real_data_sets_are_shipped() -> None:
     assert len(SHIPPED) == 6
+
+
+@pytest.mark.parametrize(
+    "database",
+    [
+        "postgresql+psycopg://me:a/b@host/db",
+        "postgresql://host/db?password=word",
+        "${LEADSCORE_DATABASE_URL:-postgresql://me:word@host/db}",
+        "postgresql://me:${WORD:-word}@host/db",
+    ],
+)
+def test_a_password_is_no_part_of_a_project(tmp_path: Path, database: str) -> None:
+    text = f'{RECORD}{NAME}[record]\ndatabase = "{database}"\n'
+    assert "record.database: holds a password; leave it" in _mistake(tmp_path, text)
+    assert "word" not in _mistake(tmp_path, text).replace("password", "")
+
+
+def test_a_record_lies_beside_the_project_or_where_the_environment_says(tmp_path: Path) -> None:
+    near = '[record]\ndatabase = "sqlite:///leads.db"\npolicy = "policy.toml"\n'
+    named = _read(tmp_path, RECORD + NAME + DATED + near).record.beside(tmp_path)
+    assert named.database == f"sqlite:///{tmp_path}/leads.db"
+    assert named.policy_file == tmp_path / "policy.toml"
+    default = _read(tmp_path, RECORD + NAME + DATED).record.beside(tmp_path)
+    assert default.database == "${LEADSCORE_DATABASE_URL}"
+    secret = '[record]\ndatabase = "postgresql+psycopg://me:${WORD}@host/db"\n'
+    assert "${WORD}" in _read(tmp_path, RECORD + NAME + secret).record.database

@@ -1,0 +1,96 @@
+"""Training sees of the record what the service answers by at every past moment; on both kinds."""
+
+import numpy as np
+import pytest
+
+from features.declaration.feature_set import Behaviour, FeatureSet, ProfileCategory
+from features.local import LocalFeatures
+from features.online import OnlineFeatures
+from serving.record.cases import stored_cases
+from serving.record.database import Database
+from serving.record.leads import leads_by_number, parts_of
+from serving.record.policy import Policy, Profiling
+from tests.serving.record.telling import HOUR, NOW
+from tests.tiny import FEATURE_SET
+from tests.training.record.market import LEADS, Market
+from training.consistency.replay import fields_of
+from training.record.declared import NUMBER
+from training.record.history import record_history
+from training.record.opened import Record
+
+FEATURES = FeatureSet(
+    features=(
+        *FEATURE_SET.features,
+        ProfileCategory(field="role"),
+        Behaviour(operator="sum", event_type="demo_request"),
+        Behaviour(operator="distinct_items"),
+        Behaviour(operator="days_since_first", level="account"),
+    )
+)
+MOMENTS = range(NOW - 80 * HOUR, NOW, 5 * HOUR)
+
+
+@pytest.fixture
+def market(database: Database) -> Market:
+    market = Market(database, seed=3)
+    market.begin()
+    for at in range(NOW - 89 * HOUR, NOW, HOUR // 4):
+        market.happen(at)
+    return market
+
+
+def test_training_sees_what_the_service_does(database: Database, market: Market) -> None:
+    del market
+    with database.reading() as connection:
+        policy = Policy()
+        with record_history(Record(connection, policy), fields_of(FEATURES)) as history:
+            numbers = [int(number) for number in history.leads().carried[NUMBER]]
+            lead = np.repeat(np.arange(len(numbers)), len(MOMENTS))
+            as_of = np.tile(np.array(MOMENTS), len(numbers))
+            seen = LocalFeatures(FEATURES, history).table(lead, as_of)
+        online = OnlineFeatures(FEATURES, strict=False)
+        by_number = {one.number: one for one in leads_by_number(connection, numbers)}
+        for row, (code, moment) in enumerate(zip(lead, as_of.tolist(), strict=True)):
+            stored = by_number[numbers[code]]
+            [case] = stored_cases(
+                connection, [stored], parts_of(connection, [stored.number]), moment, None
+            )
+            table = online.row(case.lead, case.events, moment, case.account_events).table
+            # Sums of the same figures in the same order; nothing is missing, and nothing more.
+            assert np.array_equal(seen.numbers[row], table.numbers[0], equal_nan=True)
+            assert {f: seen.texts[f][row] for f in seen.texts} == {
+                f: table.texts[f][0] for f in table.texts
+            }
+    assert len(numbers) > 5
+    assert len(np.unique(seen.numbers[:, 3])) > 3
+    assert len(np.unique(seen.numbers[:, 4])) > 10
+
+
+def test_whoever_may_not_be_profiled_is_absent_and_counted(
+    database: Database, market: Market
+) -> None:
+    market.consent("L3", NOW, given=False)
+    for bases, more in ((("consent",), 0), (("nothing",), len(LEADS))):
+        policy = Policy(profiling=Profiling(bases=bases))
+        with database.reading() as connection:
+            record = Record(connection, policy)
+            with record_history(record, fields_of(FEATURES)) as history:
+                ids = {*history.leads().lead_id}
+                [barred, *_] = history.report.left_out
+        assert not {"L3", LEADS[-1]} & ids
+        assert (len(ids) == 0) == bool(more)
+        assert "leads left out: no basis for profiling is recorded and not withdrawn" in barred
+        assert any("visitors left out" in said for said in history.report.left_out)
+        assert any("are no numbers" in said for said in history.report.left_out) != bool(more)
+
+
+def test_contacts_stay_in_the_record(database: Database, market: Market) -> None:
+    del market
+    with database.reading() as connection:
+        record = Record(connection, Policy())
+        with record_history(record, fields_of(FEATURES)) as history:
+            tables = history.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+            for (name,) in tables:
+                for row in history.connection.execute(f'SELECT * FROM "{name}"').fetchall():
+                    assert not [value for value in row if "cookie" in str(value)]
+    assert len(tables) > 2

@@ -1,0 +1,131 @@
+"""A history told to the record trains as the same history in files; on both databases."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from experiments.simulator import Simulation, simulate
+from features.contract.document import DocumentError
+from features.contract.lead import moment
+from serving.batch.history_scoring import Wording
+from serving.record.database import Database, RecordError
+from serving.record.upgrade import upgrade
+from serving.scoring.answer import Listing
+from tests.training.record.telling import record_project, rows, tell
+from training.learning.procedure import Procedure
+from training.learning.refit import refit
+from training.progress import Progress
+from training.project.history import open_history
+from training.project.project import Project, read_project
+from training.project.timeline import StageError
+from training.rows.dataset import Dataset, build_dataset
+from training.scores.basis import choose_basis
+from training.scores.project_scoring import ProjectScoring
+
+QUIET = Progress(Console(quiet=True))
+FIXED = """
+[model]
+season = false
+by_age = false
+half_life = 0.5
+logistic_c = 0.1
+tree_weight = 0.5
+leaves = 4
+rounds = 10
+calibration = "none"
+"""
+
+
+@pytest.fixture(scope="module")
+def simulation(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
+    simulation = simulate(tmp_path_factory.mktemp("market"), leads=150, seed=11)
+    with simulation.project.open("a", encoding="utf-8") as project:
+        project.write(FIXED)
+    return simulation
+
+
+@pytest.fixture
+def project(
+    simulation: Simulation, record_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Project:
+    monkeypatch.setenv("LEADSCORE_DATABASE_URL", record_url)
+    return read_project(record_project(simulation, tmp_path / "record.toml"))
+
+
+def upgraded(url: str) -> None:
+    database = Database(url)
+    upgrade(database)
+    database.close()
+
+
+def dataset(project: Project, folder: Path) -> Dataset:
+    with open_history(project, folder, QUIET) as history:
+        return build_dataset(project, folder, history, QUIET)
+
+
+def test_the_record_trains_as_files_do(
+    simulation: Simulation, project: Project, record_url: str
+) -> None:
+    tell(record_url, simulation)
+    told = dataset(project, simulation.folder)
+    filed = dataset(read_project(simulation.project), simulation.folder)
+    for left, right in (
+        (told.learning, filed.learning),
+        *((told.open_leads[cutoff], filed.open_leads[cutoff]) for cutoff in filed.open_leads),
+    ):
+        assert np.array_equal(told.lead_id[left.rows.lead], filed.lead_id[right.rows.lead])
+        assert np.array_equal(left.rows.as_of, right.rows.as_of)
+        assert np.array_equal(left.rows.label, right.rows.label)
+        assert left.table.feature_set == right.table.feature_set
+        assert np.array_equal(left.table.numbers, right.table.numbers, equal_nan=True)
+        for field, texts in right.table.texts.items():
+            assert left.table.texts[field].tolist() == texts.tolist()
+    assert told.schedule.cutoffs == filed.schedule.cutoffs
+    assert len(told.learning.rows) > 500 and told.learning.rows.converted >= 10
+    models = [refit(one, Procedure(one, project.model)) for one in (told, filed)]
+    assert len({model.learned.booster_text for model in models}) == 1
+    assert models[0].learned.ensemble.linear.model == models[1].learned.ensemble.linear.model
+
+
+def test_leads_of_the_record_are_scored_by_the_project(
+    simulation: Simulation, project: Project, record_url: str, tmp_path: Path
+) -> None:
+    tell(record_url, simulation)
+    choice = choose_basis(project, tmp_path, "rules", tmp_path)
+    with open_history(project, tmp_path, QUIET) as history:
+        scoring = ProjectScoring(project, history, choice, Wording(Listing(), "en"))
+        scored = scoring.write(tmp_path / "scores.csv", None, QUIET)
+        newest = max(rows(simulation, "events"), key=lambda event: event["recorded_at"])
+        assert moment(scored.as_of - 1).isoformat()[:19] == newest["recorded_at"][:19]
+        assert scored.leads > 30
+        assert scoring.answer("L0000001", None).lead_id == "L0000001"
+
+
+def test_there_must_be_a_record(
+    project: Project, record_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(RecordError, match=r"there is no record|is not upgraded"):
+        open_history(project, tmp_path, QUIET)
+    monkeypatch.delenv("LEADSCORE_DATABASE_URL")
+    with pytest.raises(RecordError, match="LEADSCORE_DATABASE_URL is not set; set it"):
+        open_history(project, tmp_path, QUIET)
+    assert not (tmp_path / "record.db").exists()
+
+
+def test_an_empty_record_holds_nothing_to_learn_from(
+    project: Project, record_url: str, tmp_path: Path
+) -> None:
+    upgraded(record_url)
+    with pytest.raises(StageError, match="holds no lead"):
+        dataset(project, tmp_path)
+
+
+def test_the_policy_decides_who_is_learned_from(
+    project: Project, record_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgraded(record_url)
+    monkeypatch.setenv("LEADSCORE_POLICY", str(tmp_path / "policy.toml"))
+    with pytest.raises(DocumentError, match=r"policy\.toml: there is no such file"):
+        open_history(project, tmp_path, QUIET)

@@ -1,0 +1,1 @@
+"""The record as a source of history: read from its database, as tables that training reads."""
