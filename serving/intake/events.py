@@ -67,9 +67,8 @@ def take_events(connection: Connection, told: Sequence[ToldEvent], now: int, sou
         for event in told
     ]  # fmt: skip
     stored = add_events(connection, events, now)
-    if stored:
-        touch(connection, set(numbers.values()), now)
-    return Taken(stored, len(events) - stored)
+    touch(connection, set(stored), now)
+    return Taken(len(stored), len(events) - len(stored))
 
 
 def numbers_of(connection: Connection, told: Sequence[ToldEvent], now: int) -> dict[Whose, int]:
@@ -81,10 +80,9 @@ def numbers_of(connection: Connection, told: Sequence[ToldEvent], now: int) -> d
     left = {whose: visitor_id(whose) for whose in first if whose not in found}
     add_leads(connection, [NewLead(left[whose], "visitor", first[whose]) for whose in left], now)
     added = find_leads(connection, set(left.values()))
-    for whose, lead_id in left.items():
-        found[whose] = added[lead_id].number
-        if whose.kind != "lead_id":
-            add_contacts(connection, found[whose], {whose.kind: whose.value}, now)
+    found |= {whose: added[lead_id].number for whose, lead_id in left.items()}
+    named = {found[whose]: {whose.kind: whose.value} for whose in left if whose.kind != "lead_id"}
+    add_contacts(connection, named, now)
     return found
 
 

@@ -101,11 +101,16 @@ class Database:
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
     """Insert rows whose key is not there yet, and return how many were not."""
+    return len(inserted(connection, table, rows))
+
+
+def inserted(connection: Connection, table: Table, rows: Sequence[Row]) -> list[int]:
+    """Insert rows whose key is not there yet, and return the first column of the keys of those."""
     if not rows:
-        return 0
+        return []
     first = next(iter(table.primary_key.columns))
     statement = _insert(connection, table).on_conflict_do_nothing().returning(first)
-    return len(connection.execute(statement, rows).all())
+    return list(connection.execute(statement, rows).scalars())
 
 
 def put(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from features.contract.lead import Event, moment
-from serving.record.database import insert_new
+from serving.record.database import inserted
 from serving.record.leads import chunks
 from serving.record.schema import event
 
@@ -38,8 +38,8 @@ class NewEvent(NamedTuple):
     source: str
 
 
-def add_events(connection: Connection, events: Iterable[NewEvent], received: int) -> int:
-    """Add events that are not there yet, and return how many were not.
+def add_events(connection: Connection, events: Iterable[NewEvent], received: int) -> list[int]:
+    """Add events that are not there yet, and return the number of the lead of each.
 
     Args:
         connection: Writing.
@@ -48,7 +48,7 @@ def add_events(connection: Connection, events: Iterable[NewEvent], received: int
     """
     rows = [{**new._asdict(), "event_id": _identified(new), "received": received} for new in events]
     rows.sort(key=lambda row: (row["lead"], row["type"], row["event_id"]))
-    return insert_new(connection, event, rows)
+    return inserted(connection, event, rows)
 
 
 def events_of(

@@ -82,17 +82,20 @@ def add_leads(connection: Connection, leads: Iterable[NewLead], now: int) -> Non
         connection.execute(own)
 
 
-def describe_lead(
-    connection: Connection,
-    number: int,
-    *,
-    kind: Kind,
-    created: int,
-    account_id: str | None,
-) -> None:
-    """Change what a lead is."""
-    values = {"kind": kind, "created": created, "account_id": account_id}
-    connection.execute(update(lead).where(lead.c.number == number).values(values))
+def describe_leads(connection: Connection, leads: Collection[StoredLead]) -> None:
+    """Change what leads are: their kind, creation and account."""
+    described = ("kind", "created", "account_id")
+    statement = (
+        update(lead)
+        .where(lead.c.number == bindparam("of"))
+        .values({name: bindparam(f"new_{name}") for name in described})
+    )
+    if leads:
+        rows = [
+            {"of": one.number, **{f"new_{name}": getattr(one, name) for name in described}}
+            for one in leads
+        ]
+        connection.execute(statement, rows)
 
 
 def parts_of(connection: Connection, numbers: Collection[int]) -> dict[int, int]:

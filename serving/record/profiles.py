@@ -1,6 +1,6 @@
 """Profile values with their history: what was recorded of a lead, and when it became true."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -25,39 +25,54 @@ class Known(NamedTuple):
     value: ProfileValue
 
 
-def add_values(
-    connection: Connection,
-    number: int,
-    values: Mapping[str, ProfileValue],
-    *,
-    occurred: int,
-    recorded: int,
-    source: str,
-) -> bool:
-    """Record profile values of a lead, and return whether any was news.
+class NewValues(NamedTuple):
+    """Profile values of a lead that the record may not have yet.
 
-    What is known already is not written again, so that a message sent twice changes nothing.
+    Attributes:
+        lead: Number of the lead.
+        values: By field, None where one is taken back.
+        occurred: When they became true, microseconds since 1970.
+        recorded: When they could be known, microseconds since 1970.
+        source: Who tells them.
     """
-    known = profiles(connection, {number: number}, as_of=recorded).get(number, {})
-    news = {
-        field: value
-        for field, value in values.items()
-        if field not in known or not _same(known[field], value)
-    }
+
+    lead: int
+    values: Mapping[str, ProfileValue]
+    occurred: int
+    recorded: int
+    source: str
+
+
+def add_values(connection: Connection, told: Sequence[NewValues]) -> set[int]:
+    """Record profile values, and return the numbers of the leads of whom any was news.
+
+    What is known to have been so at that moment is not written again, so that a message sent twice
+    changes nothing, even if something newer came between.
+
+    Args:
+        connection: Writing.
+        told: Of different leads.
+    """
+    before = _known_before(connection, told)
+    news = [
+        (new, field, value)
+        for new in told
+        for field, value in new.values.items()
+        if _is_news(before.get((new.lead, field)), value)
+    ]
     rows = [
         {
-            "lead": number,
+            "lead": new.lead,
             "field": field,
             "value": value,
-            "occurred": occurred,
-            "recorded": recorded,
-            "source": source,
+            "occurred": new.occurred,
+            "recorded": new.recorded,
+            "source": new.source,
         }
-        for field, value in news.items()
-        if field in known or value is not None
+        for new, field, value in news
     ]
     put(connection, profile_value, rows, update=["value", "source"])
-    return bool(rows)
+    return {new.lead for new, _, _ in news}
 
 
 def profiles(
@@ -73,16 +88,37 @@ def profiles(
     Returns:
         Values by field, None where one was taken back, by the number of the lead that stands.
     """
-    newest: dict[tuple[int, str], Known] = {}
-    for (root, field), known in _histories(connection, parts):
-        if known.recorded <= as_of:
-            before = newest.get((root, field))
-            if before is None or known[:2] >= before[:2]:
-                newest[root, field] = known
+    histories = _histories(connection, parts)
+    visible = (one for one in histories if one[1].recorded <= as_of)
     found: dict[int, dict[str, ProfileValue]] = {}
-    for (root, field), known in newest.items():
+    for (root, field), known in _newest(visible).items():
         found.setdefault(root, {})[field] = known.value
     return found
+
+
+def _known_before(
+    connection: Connection, told: Sequence[NewValues]
+) -> dict[tuple[int, str], Known]:
+    """Return by lead and field what was in force at the moment that is told of."""
+    moments = {new.lead: new for new in told}
+    histories = _histories(connection, {number: number for number in moments})
+    return _newest(
+        one
+        for one in histories
+        if one[1].recorded <= moments[one[0][0]].recorded
+        and one[1].occurred <= moments[one[0][0]].occurred
+    )
+
+
+def _newest(
+    histories: Iterable[tuple[tuple[int, str], Known]],
+) -> dict[tuple[int, str], Known]:
+    newest: dict[tuple[int, str], Known] = {}
+    for key, known in histories:
+        before = newest.get(key)
+        if before is None or known[:2] >= before[:2]:
+            newest[key] = known
+    return newest
 
 
 def _histories(
@@ -100,6 +136,8 @@ def _histories(
     return found
 
 
-def _same(known: ProfileValue, value: ProfileValue) -> bool:
+def _is_news(known: Known | None, value: ProfileValue) -> bool:
+    if known is None:
+        return value is not None
     # 1 and True are equal, and not the same.
-    return type(known) is type(value) and known == value
+    return type(known.value) is not type(value) or known.value != value
