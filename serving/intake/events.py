@@ -109,4 +109,10 @@ def visitor_id(whose: Whose) -> str:
     """Return the id of a visitor, which tells nobody the contact it is known by."""
     if whose.kind in ("lead_id", "user_id"):
         return whose.value
-    return "visitor-" + blake2b(f"{whose.kind}:{whose.value}".encode(), digest_size=16).hexdigest()
+    return contact_id("visitor", whose)
+
+
+def contact_id(prefix: str, whose: Whose) -> str:
+    """Return an id for whoever is known by a contact, which it tells nobody."""
+    digest = blake2b(f"{whose.kind}:{whose.value}".encode(), digest_size=16).hexdigest()
+    return f"{prefix}-{digest}"

@@ -45,6 +45,20 @@ def visitors_with(
     return sorted(found)
 
 
+def leads_with(connection: Connection, kind: str, numbers: Collection[int]) -> set[int]:
+    """Return the numbers of those leads that have any contact of a kind, or stand for one."""
+    found: set[int] = set()
+    for some in chunks(numbers):
+        rows = connection.execute(
+            select(lead.c.root)
+            .join(contact, contact.c.lead == lead.c.number)
+            .where(lead.c.root.in_(some), contact.c.kind == kind)
+            .distinct()
+        )
+        found |= set(rows.scalars())
+    return found
+
+
 def find_by_contact(connection: Connection, kind: str, values: Collection[str]) -> dict[str, int]:
     """Return by value the number of the lead that has a contact, the first of several."""
     found: dict[str, int] = {}
