@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from leadscore import backtest, demo, explain, models, score, serve, train, work
+from leadscore import backtest, demo, explain, import_leads, models, score, serve, train, work
 from leadscore.db import db
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ for command, example in (
     (models.models, models.EXAMPLE),
 ):
     app.command(epilog=example)(command)
+app.command("import", epilog=import_leads.EXAMPLE)(import_leads.import_list)
 app.add_typer(db, name="db", epilog="Start: `leadscore db upgrade`")
 
 

@@ -2,6 +2,7 @@
 
 from serving.http.openapi import DocumentedApp
 from serving.http.route import answer_errors
+from serving.http.routes.imports import import_routes
 from serving.http.routes.operation import operation_routes
 from serving.http.routes.record import record_routes
 from serving.http.routes.rights import rights_routes
@@ -29,6 +30,7 @@ def create_app(state: ServiceState) -> DocumentedApp:
         stored_routes,
         record_routes,
         rights_routes,
+        import_routes,
         segment_routes,
         webhook_routes,
         operation_routes,

@@ -35,7 +35,7 @@ EXAMPLE_REQUEST: dict[str, Any] = {
 
 BAD_LEAD: dict[str, Any] = {"lead": {"lead_id": "L-1043", "created_at": "2026-02-20T08:15:00"}}
 
-EXAMPLES: dict[str, dict[str, Any]] = {
+EXAMPLES: dict[str, Any] = {
     "ScoreRequest": EXAMPLE_REQUEST,
     "BatchRequest": {"leads": [EXAMPLE_REQUEST, BAD_LEAD]},
     "LeadBody": {
@@ -80,6 +80,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "traits": {"industry": "manufacturing"},
     },
     "WebhookBody": {"url": "https://crm.example.com/leadscore", "events": ["score.changed"]},
+    "ListedLeads": [
+        {"E-Mail": "k.sommer@example.com", "Firma": "Sommer GmbH", "Branche": "Maschinenbau"},
+        {"E-Mail": "j.winter@example.com", "Telefon": "+49 30 901820", "Notiz": "ruft an"},
+    ],
     "StoredRequest": {"lead_ids": ["L-1042", "L-1043"]},
 }
 """By the name of their model."""
@@ -90,4 +94,24 @@ EXAMPLE_LEAD: dict[str, Any] = {
     "created_at": "2026-02-20T08:15:00Z",
     "account_id": "A-77",
     "changed_at": "2026-02-28T16:25:00Z",
+}
+
+EXAMPLE_REPORT: dict[str, Any] = {
+    "imported": True,
+    "read_as": "JSON",
+    "rows": 2,
+    "new": 2,
+    "changed": 0,
+    "unchanged": 0,
+    "events": 0,
+    "consents": 0,
+    "refused_rows": 0,
+    "refused": [],
+    "columns": [
+        {"column": "E-Mail", "becomes": "contact.email"},
+        {"column": "Firma", "becomes": "contact.company"},
+        {"column": "Branche", "becomes": "profile.industry"},
+        {"column": "Telefon", "becomes": "contact.phone"},
+    ],
+    "columns_left": ["Notiz"],
 }

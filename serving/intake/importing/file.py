@@ -21,7 +21,7 @@ class Reading:
 
     Attributes:
         most_rows: More are refused.
-        separator: Of values in CSV; None where it is to be found out.
+        separator: Of values in CSV, or `tab`; None where it is to be found out.
         sheet: Of a workbook; None where there is but one that holds anything.
     """
 
@@ -42,9 +42,9 @@ def read_table(data: bytes, form: Form, said: Said, reading: Reading) -> Table:
     Raises:
         TableError: It cannot be read as one.
     """
-    if reading.separator is not None and reading.separator not in SEPARATORS:
-        names = ", ".join(map(spoken, SEPARATORS))
-        raise TableError(f"values are separated by one of {names}")
+    separator = "\t" if reading.separator == "tab" else reading.separator
+    if separator is not None and separator not in SEPARATORS:
+        raise TableError("a separator is one of , ; | and tab")
     if form == "excel" or data.startswith(_WORKBOOKS):
         name, rows = workbook_rows(data, reading.sheet, reading.most_rows)
         return table_of(f"Excel, sheet '{name}'", rows, knows(said), reading.most_rows)
@@ -53,6 +53,6 @@ def read_table(data: bytes, form: Form, said: Said, reading: Reading) -> Table:
     if form == "json":
         return read_json(data, reading.most_rows)
     text, encoding = decoded(data)
-    separator, rows = separated(text, reading.separator, knows(said))
+    separator, rows = separated(text, separator, knows(said))
     shown = f"CSV, {encoding}, separated by {spoken(separator)}"
     return table_of(shown, rows, knows(said), reading.most_rows)
