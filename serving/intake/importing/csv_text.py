@@ -4,6 +4,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from io import StringIO
 from itertools import islice
 
@@ -111,13 +112,16 @@ def _likelihood(
     text: str, separator: str, is_known: Callable[[str], bool]
 ) -> tuple[int, float, int]:
     """Return known headings, and the share of rows that have the usual length, and this."""
-    try:
-        rows = list(islice((row for row in records(text, separator) if row.cells), _TRIED_ROWS))
-    except TableError:
-        return (0, 0.0, 0)
+    rows = list(islice(_readable(text, separator), _TRIED_ROWS))
     lengths = Counter(len(row.cells) for row in rows)
     if not lengths:
         return (0, 0.0, 0)
     [(usual, count)] = lengths.most_common(1)
     known = max(known_headings([*map(filled, row.cells)], is_known) for row in rows)
     return (known, count / len(rows), usual)
+
+
+def _readable(text: str, separator: str) -> Iterator[Row]:
+    """Yield the rows with anything in them, up to one that cannot be read."""
+    with suppress(TableError):
+        yield from (row for row in records(text, separator) if row.cells)

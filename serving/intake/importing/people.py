@@ -72,7 +72,9 @@ def people_of(connection: Connection, rows: Sequence[ToldRow]) -> list[Person]:
     for row in rows:
         if row.lead_id is None and "email" not in row.contact:
             crowd.by_phone(row.contact["phone"]).hear(row)
-    return sorted(crowd.people.values(), key=lambda one: one.lead_id)
+    # Some were looked at, and are nobody of the list.
+    heard = (one for one in crowd.people.values() if one.rows)
+    return sorted(heard, key=lambda one: one.lead_id)
 
 
 class _Crowd:
