@@ -47,7 +47,7 @@ class ImportQuery(BaseModel):
     separator: str | None = Field(
         default=None, description="Of values in CSV; found out, if left out."
     )
-    sheet: str | None = Field(
+    sheet: Name | None = Field(
         default=None, description="Of a workbook; the one that holds anything, if left out."
     )
     dry_run: bool = Field(default=False, description="Only tell what would be done.")
