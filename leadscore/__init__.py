@@ -5,7 +5,18 @@ import sys
 
 import typer
 
-from leadscore import backtest, consistency, demo, explain, models, score, serve, train, work
+from leadscore import (
+    backtest,
+    consistency,
+    demo,
+    explain,
+    import_leads,
+    models,
+    score,
+    serve,
+    train,
+    work,
+)
 from leadscore.db import db
 
 app = typer.Typer(
@@ -31,6 +42,7 @@ for command, example in (
     (consistency.consistency, consistency.EXAMPLE),
 ):
     app.command(epilog=example)(command)
+app.command("import", epilog=import_leads.EXAMPLE)(import_leads.import_list)
 app.add_typer(db, name="db", epilog="Start: `leadscore db upgrade`")
 
 

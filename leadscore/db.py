@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from serving.record.database import Database
+from leadscore.record_database import record_database
 
 db = typer.Typer(no_args_is_help=True, help="Upgrade, check, back up, restore or tidy the record.")
 
@@ -25,7 +24,7 @@ def upgrade(
     from serving.record.upgrade import pending
     from serving.record.upgrade import upgrade as run
 
-    with _database() as database:
+    with record_database() as database:
         steps = pending(database) if dry_run else run(database)
         done = "would be taken" if dry_run else "taken"
         for step in steps:
@@ -38,7 +37,7 @@ def check() -> None:
     """Tell whether the tables are as this version expects, and whole."""
     from serving.record.upgrade import check as run
 
-    with _database() as database:
+    with record_database() as database:
         said = run(database)
         for line in said:
             typer.echo(line)
@@ -52,7 +51,7 @@ def backup(file: Annotated[Path, typer.Argument(help="New file to write.")]) -> 
     """Copy the record into one file, while the service goes on."""
     from serving.record.backup import write_backup
 
-    with _database() as database, _steps("Copying") as on_step:
+    with record_database() as database, _steps("Copying") as on_step:
         rows = write_backup(database, file, on_step)
     typer.echo(f"{file}: {rows:,} rows; it holds personal data, so keep it as such")
 
@@ -68,7 +67,7 @@ def restore(
     from serving.record.backup import restore_backup
     from serving.record.upgrade import require_upgraded
 
-    with _database() as database, _steps("Restoring") as on_step:
+    with record_database() as database, _steps("Restoring") as on_step:
         require_upgraded(database)
         rows, erased = restore_backup(database, file, on_step, replace=replace)
     typer.echo(f"{rows:,} rows restored, {erased} erased leads left out")
@@ -91,29 +90,13 @@ def retain(
     if dry_run == yes:
         raise typer.BadParameter("say --dry-run to be told, or --yes to let go")
     policy = read_policy(Settings.from_environment().policy).retention
-    with _database() as database, _steps("Letting go of") as on_step:
+    with record_database() as database, _steps("Letting go of") as on_step:
         require_upgraded(database)
         at = now()
         counts = let_go(database, policy, at, on_step) if yes else expired(database, policy, at)
     for rule, count in counts.items():
         typer.echo(f"{rule}: {count:,} {'went' if yes else 'would go'}")
     typer.echo(f"{database.shown}: {len(counts)} rules of [retention] looked at")
-
-
-@contextmanager
-def _database() -> Iterator["Database"]:
-    """Open the record of the settings."""
-    from serving.record.database import Database, RecordError
-    from serving.settings import Settings
-
-    url = Settings.from_environment().database_url
-    if url is None:
-        raise RecordError("no record is named; set LEADSCORE_DATABASE_URL=sqlite:///leadscore.db")
-    database = Database(url)
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from serving.record.database import Database
+from serving.record.upgrade import upgrade
 from tests.postgres import new_database, running_postgres
 from tests.registry import Registry, make_registry
 
@@ -39,3 +41,12 @@ def record_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'record.db'}"
     return new_database(request.getfixturevalue("postgres"), f"record{next(_numbers)}")
+
+
+@pytest.fixture
+def database(record_url: str) -> Iterator[Database]:
+    """Return an empty record of either kind."""
+    database = Database(record_url)
+    upgrade(database)
+    yield database
+    database.close()

@@ -7,6 +7,10 @@ SPACES = (
 """Unicode's category Zs, which is what DuckDB trims."""
 
 
+LONGEST_NAME = 200
+"""Characters of an id, a name, an item."""
+
+
 def trimmed(text: str | None) -> str | None:
     """Return a text without the spaces around it, None where nothing is left."""
     return text.strip(SPACES) or None if text else None

@@ -2,6 +2,7 @@
 
 from serving.http.openapi import DocumentedApp
 from serving.http.route import answer_errors
+from serving.http.routes.imports import import_routes
 from serving.http.routes.operation import operation_routes
 from serving.http.routes.opt_in_page import opt_in_page_routes
 from serving.http.routes.opt_ins import opt_in_routes
@@ -34,6 +35,7 @@ def create_app(state: ServiceState) -> DocumentedApp:
         rights_routes,
         opt_in_routes,
         opt_in_page_routes,
+        import_routes,
         segment_routes,
         sender_routes,
         webhook_routes,

@@ -5,8 +5,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from features.contract.language import Language
 from features.contract.lead import micros
 from serving.http.request import MOST_LEADS, Moment, Name
+from serving.intake.importing.file import Reading
+from serving.intake.importing.leads import Terms
+from serving.intake.importing.table import MOST_COLUMNS
 from serving.model.reference import Grade
 from serving.record.listing import Filter, Order
+
+MOST_ROWS = 10_000
+"""Of a list of leads that comes by HTTP; other writers wait meanwhile."""
 
 _GRADES: tuple[Grade, ...] = ("A", "B", "C", "D")
 
@@ -19,6 +25,50 @@ class StoredRequest(BaseModel):
     lead_ids: list[Name] = Field(min_length=1, max_length=MOST_LEADS)
     as_of: Moment | None = Field(default=None, description="Moment to score at; now, if left out.")
     language: Language | None = Field(default=None, description="Of the reasons.")
+
+
+class ImportQuery(BaseModel):
+    """How a list of leads is read and taken."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    column: list[Name] = Field(
+        default_factory=list,
+        max_length=MOST_COLUMNS,
+        description="`heading=what it becomes`, or `heading=` for one that is not taken; may be "
+        "repeated.",
+    )
+    source: Name = Field(default="import", description="Who tells it.")
+    occurred: Moment | None = Field(
+        default=None, description="When what the rows say became true; now, if left out."
+    )
+    event: Name | None = Field(default=None, description="What every lead of the list did.")
+    at: Moment | None = Field(default=None, description="When they did it.")
+    separator: str | None = Field(
+        default=None, description="Of values in CSV; found out, if left out."
+    )
+    sheet: Name | None = Field(
+        default=None, description="Of a workbook; the one that holds anything, if left out."
+    )
+    dry_run: bool = Field(default=False, description="Only tell what would be done.")
+    skip_bad_rows: bool = Field(
+        default=False, description="Keep the other rows where one is refused."
+    )
+
+    def reading(self) -> Reading:
+        """Return how the list is read."""
+        return Reading(MOST_ROWS, self.separator, self.sheet)
+
+    def terms(self) -> Terms:
+        """Return how it is taken."""
+        return Terms(
+            source=self.source,
+            occurred=None if self.occurred is None else micros(self.occurred, "occurred"),
+            event=self.event,
+            at=None if self.at is None else micros(self.at, "at"),
+            dry_run=self.dry_run,
+            skip_bad_rows=self.skip_bad_rows,
+        )
 
 
 class ListQuery(BaseModel):

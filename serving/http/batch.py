@@ -7,8 +7,9 @@ from pydantic import BaseModel, Field, ValidationError
 
 from features.contract.case import Case
 from features.contract.lead import ContractError
+from features.contract.text import LONGEST_NAME
 from serving.http.errors import Problem, invalid
-from serving.http.request import HALF_CHARACTER, LONGEST_NAME, BatchRequest, ScoreRequest
+from serving.http.request import HALF_CHARACTER, BatchRequest, ScoreRequest
 from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
 

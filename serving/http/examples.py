@@ -97,6 +97,10 @@ EXAMPLES: dict[str, Any] = {
         "language": "de",
         "source": "form:newsletter",
     },
+    "ListedLeads": [
+        {"E-Mail": "k.sommer@example.com", "Firma": "Sommer GmbH", "Branche": "Maschinenbau"},
+        {"E-Mail": "j.winter@example.com", "Telefon": "+49 30 901820", "Notiz": "ruft an"},
+    ],
     "StoredRequest": {"lead_ids": ["L-1042", "L-1043"]},
 }
 """By the name of their model."""
@@ -118,4 +122,24 @@ EXAMPLE_OPT_IN: dict[str, Any] = {
     "mail": "waiting",
     "attempts": 0,
     "answer": None,
+}
+
+EXAMPLE_REPORT: dict[str, Any] = {
+    "imported": True,
+    "read_as": "JSON",
+    "rows": 2,
+    "new": 2,
+    "changed": 0,
+    "unchanged": 0,
+    "events": 0,
+    "consents": 0,
+    "refused_rows": 0,
+    "refused": [],
+    "columns": [
+        {"column": "E-Mail", "becomes": "contact.email"},
+        {"column": "Firma", "becomes": "contact.company"},
+        {"column": "Branche", "becomes": "profile.industry"},
+        {"column": "Telefon", "becomes": "contact.phone"},
+    ],
+    "columns_left": ["Notiz"],
 }

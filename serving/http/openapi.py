@@ -1,6 +1,7 @@
 """The OpenAPI document: requests, answers and errors with examples that work when pasted."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,7 +10,13 @@ from pydantic.json_schema import models_json_schema
 
 from serving.http.asked import StoredRequest
 from serving.http.errors import ErrorBody, Problem
-from serving.http.examples import EXAMPLE_LEAD, EXAMPLE_OPT_IN, EXAMPLE_REQUEST, EXAMPLES
+from serving.http.examples import (
+    EXAMPLE_LEAD,
+    EXAMPLE_OPT_IN,
+    EXAMPLE_REPORT,
+    EXAMPLE_REQUEST,
+    EXAMPLES,
+)
 from serving.http.request import BatchRequest, ScoreRequest
 from serving.http.told import EventsBody, FeedbackBody, LeadBody, OptInBody, StagesBody, WebhookBody
 from serving.scoring.rules import read_rules
@@ -35,6 +42,18 @@ def json_body(example: str) -> Document:
     """Return what the document says of a body that another protocol describes."""
     kind = "array" if isinstance(EXAMPLES[example], list) else "object"
     return _described({"type": kind}, example)
+
+
+def list_body(forms: Mapping[str, str]) -> Document:
+    """Return what the document says of a list of leads.
+
+    Args:
+        forms: Schema format by media type.
+    """
+    content = {kind: {"schema": {"type": "string", "format": of}} for kind, of in forms.items()}
+    rows = {"type": "array", "items": {"type": "object"}, "minItems": 1}
+    shown = {"application/json": {"schema": rows, "example": EXAMPLES["ListedLeads"]}}
+    return {"requestBody": {"required": True, "content": {**shown, **content}}}
 
 
 def _described(schema: Document, example: str) -> Document:
@@ -134,6 +153,7 @@ class DocumentedApp(FastAPI):
             for call in ("batch", "identify", "track", "page", "screen", "group", "alias"):
                 _show(document, f"/v1/{call}", {"success": True, "stored": 1, "refused": []})
             _show(document, "/v1/senders/{sender}", {"taken": 1, "ignored": 0, "refused": []})
+            _show(document, "/v1/leads:import", EXAMPLE_REPORT)
             _show(document, "/v1/webhooks", {"webhook_id": 1, "secret": "whsec_c2VjcmV0"})
             _show(document, "/v1/webhooks/{webhook_id}/replay", {"messages": 3})
             _show(document, "/v1/opt-ins", EXAMPLE_OPT_IN)

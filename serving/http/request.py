@@ -21,10 +21,10 @@ from typing_extensions import TypedDict
 
 from features.contract.case import Case
 from features.contract.lead import LARGEST_NUMBER, ContractError, Event, Lead, micros, moment
+from features.contract.text import LONGEST_NAME
 
 MOST_EVENTS = 10_000
 MOST_LEADS = 1_000
-LONGEST_NAME = 200
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 """Half of a pair of UTF-16, which JSON can hold and no text can."""
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from serving.record.contacts import add_contacts, find_by_contact
-from serving.record.events import NewEvent, add_events
+from serving.record.events import NewEvent, add_events, leads_that_did
 from serving.record.leads import NewLead, add_leads, find_leads, touch
 
 
@@ -67,8 +67,10 @@ def take_events(connection: Connection, told: Sequence[ToldEvent], now: int, sou
         for event in told
     ]  # fmt: skip
     stored = add_events(connection, events, now)
-    if stored:
-        touch(connection, set(numbers.values()), now)
+    news = set(numbers.values())
+    if stored < len(events):
+        news = leads_that_did(connection, news, now)
+    touch(connection, news, now)
     return Taken(stored, len(events) - stored)
 
 
@@ -81,10 +83,9 @@ def numbers_of(connection: Connection, told: Sequence[ToldEvent], now: int) -> d
     left = {whose: visitor_id(whose) for whose in first if whose not in found}
     add_leads(connection, [NewLead(left[whose], "visitor", first[whose]) for whose in left], now)
     added = find_leads(connection, set(left.values()))
-    for whose, lead_id in left.items():
-        found[whose] = added[lead_id].number
-        if whose.kind != "lead_id":
-            add_contacts(connection, found[whose], {whose.kind: whose.value}, now)
+    found |= {whose: added[lead_id].number for whose, lead_id in left.items()}
+    named = {found[whose]: {whose.kind: whose.value} for whose in left if whose.kind != "lead_id"}
+    add_contacts(connection, named, now)
     return found
 
 
@@ -111,4 +112,10 @@ def visitor_id(whose: Whose) -> str:
     """Return the id of a visitor, which tells nobody the contact it is known by."""
     if whose.kind in ("lead_id", "user_id"):
         return whose.value
-    return "visitor-" + blake2b(f"{whose.kind}:{whose.value}".encode(), digest_size=16).hexdigest()
+    return contact_id("visitor", whose)
+
+
+def contact_id(prefix: str, whose: Whose) -> str:
+    """Return an id for whoever is known by a contact, which it tells nobody."""
+    digest = blake2b(f"{whose.kind}:{whose.value}".encode(), digest_size=16).hexdigest()
+    return f"{prefix}-{digest}"

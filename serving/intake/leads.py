@@ -1,6 +1,6 @@
 """A lead as a sender tells it, taken into the record whole or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -14,12 +14,12 @@ from serving.record.leads import (
     NewLead,
     StoredLead,
     add_leads,
-    describe_lead,
-    find_lead,
+    describe_leads,
+    find_leads,
     touch,
 )
 from serving.record.merges import join_leads
-from serving.record.profiles import add_values, profiles
+from serving.record.profiles import NewValues, add_values, profiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,61 +63,122 @@ def take_lead(connection: Connection, told: ToldLead, now: int, kind: Kind = "le
     Raises:
         ContractError: A contact that nobody can be reached at, or an address among the profile.
     """
-    contacts = canonical_contacts(told.contact, "contact")
+    [lead] = take_leads(connection, [told], now, kind)
+    return lead
+
+
+def take_leads(
+    connection: Connection, told: Sequence[ToldLead], now: int, kind: Kind = "lead"
+) -> list[StoredLead]:
+    """Write what is told of different leads, and return them in order.
+
+    Args:
+        connection: Writing.
+        told: No two of them of one lead.
+        now: As of `take_lead`.
+        kind: As of `take_lead`.
+
+    Raises:
+        ContractError: As of `take_lead`.
+    """
+    canonical = [checked_contacts(one) for one in told]
+    created = [one.occurred if one.created is None else one.created for one in told]
+    new = [NewLead(one.lead_id, kind, at) for one, at in zip(told, created, strict=True)]
+    add_leads(connection, new, now)
+    leads = _found(connection, told)
+    contacts = {lead.number: some for lead, some in zip(leads, canonical, strict=True)}
+    news = {lead.number for lead in leads if lead.changed == now}
+    news |= _described(connection, leads, told, kind, now)
+    news |= add_contacts(connection, contacts, now)
+    news |= _joined(connection, contacts, now)
+    news |= add_values(connection, _values(connection, leads, told, contacts, now))
+    touch(connection, news, now)
+    return _found(connection, told)
+
+
+def checked_contacts(told: ToldLead) -> dict[str, str]:
+    """Return the canonical contacts of a lead that can be taken.
+
+    Raises:
+        ContractError: As of `take_lead`.
+    """
     for name, value in told.profile.items():
         if isinstance(value, str) and holds_email(value):
             raise ContractError(
                 f"profile.{name}", "holds an e-mail address; send it as contact.email"
             )
-    created = told.created if told.created is not None else told.occurred
-    add_leads(connection, [NewLead(told.lead_id, kind, created)], now)
-    lead = find_lead(connection, told.lead_id)
-    assert lead is not None, "it was added"
-    news = _described(connection, lead, told, kind, now)
-    news |= add_contacts(connection, lead.number, contacts, now)
-    news |= _joined(connection, lead.number, contacts, now)
-    facts = {**told.profile, **derived_facts(contacts)}
-    if told.whole:
-        before = profiles(connection, {lead.number: lead.number}, now).get(lead.number, {})
-        facts = {**dict.fromkeys(before), **facts}
-    news |= add_values(
-        connection,
-        lead.number,
-        facts,
-        occurred=told.occurred,
-        recorded=told.recorded,
-        received=now,
-        source=told.source,
-    )
-    if news or lead.changed == now:
-        touch(connection, [lead.number], now)
-    found = find_lead(connection, told.lead_id)
-    assert found is not None, "it is there"
-    return found
+    return canonical_contacts(told.contact, "contact")
+
+
+def _found(connection: Connection, told: Sequence[ToldLead]) -> list[StoredLead]:
+    found = find_leads(connection, [one.lead_id for one in told])
+    return [found[one.lead_id] for one in told]
 
 
 def _described(
-    connection: Connection, lead: StoredLead, told: ToldLead, least: Kind, now: int
-) -> bool:
-    """Note creation, account and whether it is a lead; return whether any of it was news."""
-    kind: Kind = "lead" if "lead" in (least, lead.kind) else "visitor"
-    created = lead.created if told.created is None else told.created
-    account = told.account_id if told.account_told else lead.account_id
-    if (lead.kind, lead.created, lead.account_id) == (kind, created, account):
-        return False
-    # Who worked with it before is due a new score as well.
-    touch(connection, [lead.number], now)
-    describe_lead(connection, lead.number, kind=kind, created=created, account_id=account, now=now)
-    return True
+    connection: Connection,
+    leads: Sequence[StoredLead],
+    told: Sequence[ToldLead],
+    least: Kind,
+    now: int,
+) -> set[int]:
+    """Note creation, account and whether they are leads; return of whom any of it was news."""
+    described = [
+        lead._replace(
+            kind="lead" if "lead" in (least, lead.kind) else "visitor",
+            created=lead.created if one.created is None else one.created,
+            account_id=one.account_id if one.account_told else lead.account_id,
+        )
+        for lead, one in zip(leads, told, strict=True)
+    ]
+    news = [new for lead, new in zip(leads, described, strict=True) if new != lead]
+    numbers = {new.number for new in news}
+    # Who worked with them before is due a new score as well.
+    touch(connection, numbers, now)
+    describe_leads(connection, news, now)
+    return numbers
 
 
-def _joined(connection: Connection, number: int, contacts: Mapping[str, str], now: int) -> bool:
-    """Let the lead stand for the visitors that turn out to be it."""
-    visitors = {
-        visitor
-        for kind in IDENTIFYING & contacts.keys()
-        for visitor in visitors_with(connection, kind, contacts[kind])
-    }
-    for visitor in sorted(visitors - {number}):
+def _joined(
+    connection: Connection, contacts: Mapping[int, Mapping[str, str]], now: int
+) -> set[int]:
+    """Let leads stand for the visitors that turn out to be them; return who does."""
+    stands: dict[int, int] = {}
+    for kind in sorted(IDENTIFYING):
+        owners: dict[str, int] = {}
+        for number, by_kind in contacts.items():
+            if kind in by_kind:
+                owners.setdefault(by_kind[kind], number)
+        for visitor, value in visitors_with(connection, kind, owners):
+            if visitor != owners[value]:
+                stands.setdefault(visitor, owners[value])
+    for visitor, number in sorted(stands.items()):
         join_leads(connection, number, visitor, "identified", now)
-    return bool(visitors)
+    return set(stands.values())
+
+
+def _values(
+    connection: Connection,
+    leads: Sequence[StoredLead],
+    told: Sequence[ToldLead],
+    contacts: Mapping[int, Mapping[str, str]],
+    now: int,
+) -> list[NewValues]:
+    """Return the profile values that are told, and those that are taken back by not being told."""
+    whole = [lead.number for lead, one in zip(leads, told, strict=True) if one.whole]
+    before = profiles(connection, {number: number for number in whole}, now)
+    return [
+        NewValues(
+            lead.number,
+            {
+                **dict.fromkeys(before.get(lead.number, {})),
+                **one.profile,
+                **derived_facts(contacts[lead.number]),
+            },
+            one.occurred,
+            one.recorded,
+            now,
+            one.source,
+        )
+        for lead, one in zip(leads, told, strict=True)
+    ]

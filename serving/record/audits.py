@@ -1,6 +1,6 @@
 """Who did what, when: writes, reads of a lead, and what an operator did."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -24,6 +24,13 @@ def note_audit(
     connection.execute(
         audit.insert().values(at=now, actor=actor, action=action, lead=lead, detail=detail)
     )
+
+
+def note_told(connection: Connection, now: int, source: str, leads: Collection[int]) -> None:
+    """Add an entry for each of the leads that a source told something new of."""
+    if leads:
+        entry = {"at": now, "actor": source, "action": "told", "detail": None}
+        connection.execute(audit.insert(), [{**entry, "lead": number} for number in leads])
 
 
 class Look(NamedTuple):

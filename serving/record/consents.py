@@ -1,6 +1,6 @@
 """What may be done with a lead's data: a ledger of bases given and withdrawn, with their proof."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -47,12 +47,24 @@ class NewConsent(NamedTuple):
 
 def add_consent(connection: Connection, number: int, new: NewConsent, now: int) -> bool:
     """Add an entry about a lead, and return whether it was not there yet."""
-    values = {**new._asdict(), "lead": number}
-    same = [consent.c[name] == value for name, value in values.items()]
-    if connection.execute(select(consent.c.number).where(*same)).first() is not None:
-        return False
-    connection.execute(consent.insert().values(**values, recorded=now))
-    return True
+    return bool(add_consents(connection, [(number, new)], now))
+
+
+def add_consents(
+    connection: Connection, entries: Sequence[tuple[int, NewConsent]], now: int
+) -> list[int]:
+    """Add entries about leads, each with the lead's number; return the lead of each new one."""
+    columns = [consent.c[name] for name in NewConsent._fields]
+    rows = connection.execute(
+        select(consent.c.lead, *columns).where(among(consent.c.lead, "numbers")),
+        {"numbers": {number for number, _ in entries}},
+    )
+    known = {(number, NewConsent(*entry)) for number, *entry in rows}
+    new = [entry for entry in dict.fromkeys(entries) if entry not in known]
+    if new:
+        values = [{**entry._asdict(), "lead": number, "recorded": now} for number, entry in new]
+        connection.execute(consent.insert(), values)
+    return [number for number, _ in new]
 
 
 def withdrawn_since(

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, bindparam, func, select
 
 from serving.record.among import among
-from serving.record.database import insert_new
+from serving.record.database import inserted
 from serving.record.schema import contact, lead
 
 _BY_VALUE = (
@@ -17,28 +17,50 @@ _BY_VALUE = (
 
 
 def add_contacts(
-    connection: Connection, number: int, contacts: Mapping[str, str], now: int
-) -> bool:
-    """Note canonical contacts of a lead by kind, and return whether any was news."""
+    connection: Connection, contacts: Mapping[int, Mapping[str, str]], now: int
+) -> set[int]:
+    """Note contacts of leads, and return the numbers of those of whom any was news.
+
+    Args:
+        connection: Writing.
+        contacts: Canonical ones by kind, by number of the lead.
+        now: Microseconds since 1970.
+    """
     rows = [
         {"lead": number, "kind": kind, "value": value, "since": now}
-        for kind, value in contacts.items()
+        for number, by_kind in contacts.items()
+        for kind, value in by_kind.items()
     ]
-    return insert_new(connection, contact, rows) > 0
+    return set(inserted(connection, contact, rows))
 
 
-def visitors_with(connection: Connection, kind: str, value: str) -> list[int]:
-    """Return the numbers of the visitors that are known by a contact."""
+def visitors_with(
+    connection: Connection, kind: str, values: Collection[str]
+) -> list[tuple[int, str]]:
+    """Return the numbers of the visitors that are known by a contact, each with it."""
     root = lead.alias("root")
+    known = contact.c.kind == kind, among(contact.c.value, "values"), root.c.kind == "visitor"
     rows = connection.execute(
-        select(root.c.number)
+        select(root.c.number, contact.c.value)
         .join(lead, lead.c.root == root.c.number)
         .join(contact, contact.c.lead == lead.c.number)
-        .where(contact.c.kind == kind, contact.c.value == value, root.c.kind == "visitor")
-        .distinct()
-        .order_by(root.c.number)
+        .where(*known)
+        .distinct(),
+        {"values": values},
     )
-    return list(rows.scalars())
+    return sorted((number, value) for number, value in rows)
+
+
+def leads_with(connection: Connection, kind: str, numbers: Collection[int]) -> set[int]:
+    """Return the numbers of those leads that have any contact of a kind, or stand for one."""
+    rows = connection.execute(
+        select(lead.c.root)
+        .join(contact, contact.c.lead == lead.c.number)
+        .where(among(lead.c.root, "numbers"), contact.c.kind == kind)
+        .distinct(),
+        {"numbers": numbers},
+    )
+    return set(rows.scalars())
 
 
 def newest_contact(connection: Connection, numbers: Collection[int], kind: str) -> str | None:

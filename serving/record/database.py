@@ -113,6 +113,15 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int
     return connection.execute(counted, rows).rowcount
 
 
+def inserted(connection: Connection, table: Table, rows: Sequence[Row]) -> list[int]:
+    """Insert rows whose key is not there yet, and return the first column of the keys of those."""
+    if not rows:
+        return []
+    first = next(iter(table.primary_key.columns))
+    statement = _insert(connection, table).on_conflict_do_nothing().returning(first)
+    return list(connection.execute(statement, rows).scalars())
+
+
 def put(
     connection: Connection, table: Table, rows: Sequence[Row], *, update: Sequence[str]
 ) -> None:

@@ -1,6 +1,6 @@
 """Events of the record: each once, by its sender's id or else by all that it says."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -14,6 +14,12 @@ from serving.record.schema import event
 _c = event.c
 _KNOWN = select(_c.lead, _c.type, _c.occurred, _c.recorded, _c.value, _c.item, _c.event_id).where(
     among(_c.lead, "numbers"), _c.recorded <= bindparam("as_of")
+)
+
+_CAME = (
+    select(_c.lead)
+    .where(among(_c.lead, "numbers"), _c.received == bindparam("received"))
+    .distinct()
 )
 
 _BY_SENDER, _BY_DIGEST = "=", "#"
@@ -54,6 +60,12 @@ def add_events(connection: Connection, events: Iterable[NewEvent], received: int
     rows = [{**new._asdict(), "event_id": _identified(new), "received": received} for new in events]
     rows.sort(key=lambda row: (row["lead"], row["type"], row["event_id"]))
     return insert_new(connection, event, rows)
+
+
+def leads_that_did(connection: Connection, numbers: Collection[int], received: int) -> set[int]:
+    """Return those of some leads of whom events came in at a moment, microseconds since 1970."""
+    found = connection.execute(_CAME, {"numbers": numbers, "received": received})
+    return set(found.scalars())
 
 
 def events_of(

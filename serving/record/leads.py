@@ -50,6 +50,14 @@ _BY_ID = (
 )
 _BY_NUMBER = select(*_FIELDS).where(among(lead.c.number, "numbers"))
 _PARTS = select(lead.c.number, lead.c.root).where(among(lead.c.root, "roots"))
+_DESCRIBED = select(
+    lead.c.number.label("lead"), lead.c.kind, lead.c.created, lead.c.account_id
+).where(among(lead.c.number, "numbers"))
+_DESCRIBE = (
+    update(lead)
+    .where(lead.c.number == bindparam("of"))
+    .values({name: bindparam(name) for name in ("kind", "created", "account_id")})
+)
 _MEMBERS = select(lead.c.account_id, lead.c.number).where(
     among(lead.c.account_id, "account_ids"), lead.c.number == lead.c.root
 )
@@ -103,22 +111,17 @@ def add_leads(connection: Connection, leads: Iterable[NewLead], now: int) -> Non
         connection.execute(own)
 
 
-def describe_lead(
-    connection: Connection,
-    number: int,
-    *,
-    kind: Kind,
-    created: int,
-    account_id: str | None,
-    now: int,
-) -> None:
-    """Change what a lead is, and keep what it was said to be until now."""
-    where = lead.c.number == number
-    columns = (lead.c.kind, lead.c.created, lead.c.account_id)
-    before = connection.execute(select(*columns).where(where)).mappings().one()
-    insert_new(connection, former_lead, [{**before, "lead": number, "until": now}])
-    values = {"kind": kind, "created": created, "account_id": account_id}
-    connection.execute(update(lead).where(where).values(values))
+def describe_leads(connection: Connection, leads: Collection[StoredLead], now: int) -> None:
+    """Change what leads are, and keep what they were said to be until now."""
+    if not leads:
+        return
+    before = connection.execute(_DESCRIBED, {"numbers": [one.number for one in leads]}).mappings()
+    insert_new(connection, former_lead, [{**row, "until": now} for row in before])
+    rows = [
+        {"of": one.number, "kind": one.kind, "created": one.created, "account_id": one.account_id}
+        for one in leads
+    ]
+    connection.execute(_DESCRIBE, rows)
 
 
 def parts_of(connection: Connection, numbers: Collection[int]) -> dict[int, int]:

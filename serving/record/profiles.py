@@ -1,6 +1,6 @@
 """Profile values with their history: what was recorded of a lead, and when it became true."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select
@@ -42,42 +42,57 @@ class Known(NamedTuple):
         return self[:4]
 
 
-def add_values(
-    connection: Connection,
-    number: int,
-    values: Mapping[str, ProfileValue],
-    *,
-    occurred: int,
-    recorded: int,
-    received: int,
-    source: str,
-) -> bool:
-    """Record profile values of a lead, and return whether any was news.
+class NewValues(NamedTuple):
+    """Profile values of a lead that the record may not have yet.
 
-    What is known already is not written again, so that a message sent twice changes nothing; what
-    is told otherwise is kept beside what was told before.
+    Attributes:
+        lead: Number of the lead.
+        values: By field, None where one is taken back.
+        occurred: When they became true, microseconds since 1970.
+        recorded: When they could be known, microseconds since 1970.
+        received: When they were told, microseconds since 1970.
+        source: Who tells them.
     """
-    known = profiles(connection, {number: number}, as_of=recorded).get(number, {})
-    news = {
-        field: value
-        for field, value in values.items()
-        if field not in known or not _same(known[field], value)
-    }
+
+    lead: int
+    values: Mapping[str, ProfileValue]
+    occurred: int
+    recorded: int
+    received: int
+    source: str
+
+
+def add_values(connection: Connection, told: Sequence[NewValues]) -> set[int]:
+    """Record profile values, and return the numbers of the leads of whom any was news.
+
+    What is known to have been so at that moment is not written again, so that a message sent twice
+    changes nothing, even if something newer came between.
+
+    Args:
+        connection: Writing.
+        told: Of different leads.
+    """
+    before = _in_force(connection, told)
+    news = [
+        (new, field, value)
+        for new in told
+        for field, value in new.values.items()
+        if _is_news(before.get((new.lead, field)), value)
+    ]
     rows = [
         {
-            "lead": number,
+            "lead": new.lead,
             "field": field,
             "value": value,
-            "occurred": occurred,
-            "recorded": recorded,
-            "received": received,
-            "source": source,
+            "occurred": new.occurred,
+            "recorded": new.recorded,
+            "received": new.received,
+            "source": new.source,
         }
-        for field, value in news.items()
-        if field in known or value is not None
+        for new, field, value in news
     ]
     put(connection, profile_value, rows, update=["value", "source"])
-    return bool(rows)
+    return {new.lead for new, _, _ in news}
 
 
 def profiles(
@@ -111,6 +126,17 @@ def newest(values: Iterable[tuple[Key, Known]]) -> dict[Key, Known]:
     return found
 
 
+def _in_force(connection: Connection, told: Sequence[NewValues]) -> dict[tuple[int, str], Known]:
+    """Return by lead and field what was in force at the moment that is told of."""
+    moments = {new.lead: new for new in told}
+    return newest(
+        (key, known)
+        for key, known in _histories(connection, {number: number for number in moments})
+        if known.recorded <= moments[known.lead].recorded
+        and known.occurred <= moments[known.lead].occurred
+    )
+
+
 def _histories(
     connection: Connection, parts: Mapping[int, int]
 ) -> list[tuple[tuple[int, str], Known]]:
@@ -119,6 +145,8 @@ def _histories(
     return [((parts[known.lead], field), known) for field, known in histories]
 
 
-def _same(known: ProfileValue, value: ProfileValue) -> bool:
+def _is_news(known: Known | None, value: ProfileValue) -> bool:
+    if known is None:
+        return value is not None
     # 1 and True are equal, and not the same; 120.0 is kept as 120.
-    return isinstance(known, bool) is isinstance(value, bool) and known == value
+    return isinstance(known.value, bool) is not isinstance(value, bool) or known.value != value

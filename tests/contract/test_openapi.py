@@ -30,6 +30,12 @@ from serving.stored.scoring import StoredScores
 from tests.serving.server import running
 from tests.tiny import tiny_training
 
+# Bodies of any bytes and texts: what a list of leads may be, and what it may not.
+schemathesis.serializer.alias(
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/octet-stream"
+)
+schemathesis.serializer.alias("application/x-ndjson", "text/plain")
+
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:

@@ -14,12 +14,14 @@ from features.declaration.operators import OPERATORS
 from features.history.sources import Source
 from leadscore import app
 from serving.http.app import create_app
-from serving.http.asked import ListQuery
+from serving.http.asked import ImportQuery, ListQuery
 from serving.http.batch import BatchResult
 from serving.http.errors import ErrorCode, Problem
 from serving.http.request import ScoreRequest, SentEvent, SentLead
 from serving.http.state import Readiness, ServiceState
 from serving.http.told import EventOfLead, LeadBody, OptInBody, ToldConsent, ToldContact
+from serving.intake.importing.headings import HEADINGS, heading_key
+from serving.intake.importing.report import ImportReport
 from serving.record.policy import Retention
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.card import Card
@@ -34,7 +36,7 @@ from training.project.project import Project
 from training.report.report import metrics_table
 
 SCIENTIST, CRM, SALES = "docs/data-scientist.md", "docs/crm.md", "docs/sales.md"
-RECORD = "docs/record.md"
+RECORD, IMPORT = "docs/record.md", "docs/import.md"
 
 
 def first_column(document: str, heading: str) -> list[str]:
@@ -119,6 +121,20 @@ def test_every_field_of_the_record_is_documented() -> None:
         "How long things are kept": list(Retention.model_fields),
     }.items():
         assert sorted(first_column(RECORD, heading)) == sorted(fields), heading
+
+
+def test_every_option_and_field_of_an_import_is_documented() -> None:
+    assert sorted(first_column(IMPORT, "Over HTTP")) == sorted(ImportQuery.model_fields)
+    assert sorted(first_column(IMPORT, "The report")) == sorted(ImportReport.model_fields)
+
+
+def test_every_heading_that_is_guessed_is_documented() -> None:
+    documented = {
+        heading_key(heading): code(row["becomes"])
+        for row in table(IMPORT, "Columns")
+        for heading in row["headings"].split(", ")
+    }
+    assert documented == HEADINGS
 
 
 def _paths(model: type[BaseModel], prefix: str) -> list[str]:

@@ -21,6 +21,7 @@ from serving.http.routes.opt_ins import OptInView
 from serving.http.routes.record import Kept
 from serving.http.state import Readiness
 from serving.http.views import LeadView
+from serving.intake.importing.report import ImportReport
 from serving.record.policy import Policy
 from serving.scoring.answer import Answer
 from serving.scoring.card import Card
@@ -30,7 +31,7 @@ from tests.e2e.command import free_port, served
 from training.project.project import Project
 
 DOCUMENTS = ("README.md", "docs/architecture.md", "docs/data-scientist.md", "docs/crm.md",
-             "docs/record.md", "docs/sales.md")  # fmt: skip
+             "docs/record.md", "docs/import.md", "docs/sales.md")  # fmt: skip
 EVERY = [block for document in DOCUMENTS for block in blocks(document)]
 
 # Not run: what needs Docker or another environment, and the demo, whose run has its own test.
@@ -38,7 +39,17 @@ NOT_RUN = ("docker", "make", "demo")
 SHOWN = {"text", "mermaid"}
 MODELS: dict[str, type[BaseModel]] = {
     model.__name__: model
-    for model in (Answer, BatchAnswer, Card, ErrorBody, Kept, LeadView, OptInView, Readiness)
+    for model in (
+        Answer,
+        BatchAnswer,
+        Card,
+        ErrorBody,
+        ImportReport,
+        Kept,
+        LeadView,
+        OptInView,
+        Readiness,
+    )
 }
 ADDRESS = "http://127.0.0.1:8000"
 

@@ -11,10 +11,10 @@ from starlette.exceptions import HTTPException
 
 from features.contract.clock import now
 from features.contract.lead import ContractError
+from features.contract.text import LONGEST_NAME
 from serving.http.body import read_as, read_body, respond
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, body_of
-from serving.http.request import LONGEST_NAME
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.http.told import EventsBody, FeedbackBody, LeadBody, StagesBody

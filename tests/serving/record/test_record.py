@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from features.contract.lead import ContractError
 from serving.intake.events import ToldEvent, Whose, take_events
-from serving.intake.leads import take_lead
+from serving.intake.leads import take_lead, take_leads
 from serving.record.database import Database
 from serving.record.leads import StoredLead, find_lead, leads_by_number, members_of, settle_due
 from serving.record.merges import MergeError, join_leads, undo_merge
@@ -218,3 +218,43 @@ def test_many_events_of_many_leads_in_one_transaction(database: Database) -> Non
     with database.writing() as connection:
         assert take_events(connection, sent + sent[:500], NOW, "test") == (3_000, 500)
     assert len(events(database, "L3")) == len(range(3, 3_000, 700))
+
+
+def test_what_is_told_of_an_earlier_moment_is_kept_once(database: Database) -> None:
+    put(database, told("L", NOW, profile={"industry": "IT"}))
+    before = told("L", NOW + 1, profile={"industry": "steel"}, occurred=NOW - HOUR)
+    assert put(database, before).changed == NOW + 1
+    again = told("L", NOW + 2, profile={"industry": "steel"}, occurred=NOW - HOUR)
+    assert put(database, again).changed == NOW + 1
+    assert profile(database, "L", NOW + 3) == {"industry": "IT"}
+
+
+def test_leads_that_are_told_together_are_kept_as_one_by_one(database: Database) -> None:
+    did(database, Whose("email", "a@b.de"), event("click", NOW - HOUR))
+    did(database, Whose("phone", "+4930901820"), event("call", NOW - HOUR))
+    shared = {"phone": "+49 30 901820"}
+    first = told("first", contact={"email": "a@b.de", **shared}, profile={"x": 1})
+    second = told("second", contact=shared, profile={"x": None}, account_id="A", account_told=True)
+    with database.writing() as connection:
+        leads = take_leads(connection, [second, first], NOW)
+    assert [(lead.lead_id, lead.account_id) for lead in leads] == [("second", "A"), ("first", None)]
+    # Who comes first in the list stands for the visitor that both could be.
+    assert [e.event_type for e in events(database, "second")] == ["call"]
+    assert [e.event_type for e in events(database, "first")] == ["click"]
+    assert profile(database, "first", NOW) == {"x": 1, "free_mailer": False, "phone_country": "DE"}
+    with database.writing() as connection:
+        again = take_leads(connection, [first, second], NOW + 1)
+    assert {lead.changed for lead in again} == {NOW}
+
+
+def test_events_that_are_known_touch_nobody(database: Database) -> None:
+    put(database, told("L"), told("M"))
+    did(database, Whose("lead_id", "L"), event("click", NOW - HOUR, "1"))
+    sent = [
+        ToldEvent(Whose("lead_id", lead), "click", "1", NOW - HOUR, NOW, None, None)
+        for lead in ("L", "M")
+    ]
+    with database.writing() as connection:
+        assert take_events(connection, sent, NOW + 5, "test") == (1, 1)
+        found = [find_lead(connection, lead) for lead in ("L", "M")]
+    assert [lead and lead.changed for lead in found] == [NOW, NOW + 5]

@@ -1,0 +1,24 @@
+"""The record's database, opened for a command."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from serving.record.database import Database
+
+
+@contextmanager
+def record_database() -> Iterator["Database"]:
+    """Open the record of the settings."""
+    from serving.record.database import Database, RecordError
+    from serving.settings import Settings
+
+    url = Settings.from_environment().database_url
+    if url is None:
+        raise RecordError("no record is named; set LEADSCORE_DATABASE_URL=sqlite:///leadscore.db")
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.close()
