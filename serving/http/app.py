@@ -2,6 +2,7 @@
 
 from serving.http.openapi import DocumentedApp
 from serving.http.route import answer_errors
+from serving.http.routes.merges import merge_routes
 from serving.http.routes.operation import operation_routes
 from serving.http.routes.record import record_routes
 from serving.http.routes.rights import rights_routes
@@ -31,6 +32,7 @@ def create_app(state: ServiceState) -> DocumentedApp:
         rights_routes,
         segment_routes,
         webhook_routes,
+        merge_routes,
         operation_routes,
     ):
         app.include_router(routes(state))

@@ -21,6 +21,9 @@ ErrorCode = Literal[
     "unknown_account",
     "not_scored",
     "unknown_webhook",
+    "unknown_merge",
+    "already_one",
+    "merged_again",
     "internal",
 ]
 

@@ -80,6 +80,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "traits": {"industry": "manufacturing"},
     },
     "WebhookBody": {"url": "https://crm.example.com/leadscore", "events": ["score.changed"]},
+    "MergeBody": {"kept": "L-1042", "joined": "L-1043"},
+    "DifferentBody": {"lead_ids": ["L-1042", "L-1044"]},
     "StoredRequest": {"lead_ids": ["L-1042", "L-1043"]},
 }
 """By the name of their model."""
@@ -90,4 +92,13 @@ EXAMPLE_LEAD: dict[str, Any] = {
     "created_at": "2026-02-20T08:15:00Z",
     "account_id": "A-77",
     "changed_at": "2026-02-28T16:25:00Z",
+}
+
+EXAMPLE_MERGE: dict[str, Any] = {
+    "merge_id": 7,
+    "kept": "L-1042",
+    "joined": "L-1043",
+    "by": "api",
+    "at": "2026-03-01T12:00:00Z",
+    "undone_at": None,
 }

@@ -8,8 +8,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from serving.http.asked import StoredRequest
+from serving.http.decided import DifferentBody, MergeBody
 from serving.http.errors import ErrorBody, Problem
-from serving.http.examples import EXAMPLE_LEAD, EXAMPLE_REQUEST, EXAMPLES
+from serving.http.examples import EXAMPLE_LEAD, EXAMPLE_MERGE, EXAMPLE_REQUEST, EXAMPLES
 from serving.http.request import BatchRequest, ScoreRequest
 from serving.http.told import EventsBody, FeedbackBody, LeadBody, StagesBody, WebhookBody
 from serving.scoring.rules import read_rules
@@ -21,7 +22,7 @@ _SCHEMAS = "#/components/schemas/"
 
 _BODIES: tuple[type[BaseModel], ...] = (
     ScoreRequest, BatchRequest, LeadBody, EventsBody, StagesBody, FeedbackBody, StoredRequest,
-    WebhookBody,
+    WebhookBody, MergeBody, DifferentBody,
 )  # fmt: skip
 
 
@@ -90,7 +91,7 @@ RECORD_ERRORS: dict[int | str, Document] = {
     ),
     409: _error(
         Problem(code="not_scored", message="no basis for profiling is recorded"),
-        "The lead may not be scored.",
+        "The lead may not be scored, or its merges do not allow it.",
     ),
     503: _error(
         Problem(code="no_record", message="no record is kept here; set LEADSCORE_DATABASE_URL"),
@@ -128,12 +129,13 @@ class DocumentedApp(FastAPI):
             ]
             _show(document, "/v1/score/batch", {"results": batch})
             _show(document, "/v1/leads/score", {"results": batch})
-            for path in ("/v1/events", "/v1/stages", "/v1/feedback"):
-                _show(document, path, {"stored": 1, "known": 0})
+            for path in ("events", "stages", "feedback", "duplicates/different"):
+                _show(document, f"/v1/{path}", {"stored": 1, "known": 0})
             for call in ("batch", "identify", "track", "page", "screen", "group", "alias"):
                 _show(document, f"/v1/{call}", {"success": True, "stored": 1, "refused": []})
             _show(document, "/v1/webhooks", {"webhook_id": 1, "secret": "whsec_c2VjcmV0"})
             _show(document, "/v1/webhooks/{webhook_id}/replay", {"messages": 3})
+            _show(document, "/v1/merges", EXAMPLE_MERGE)
             for method in ("put", "patch"):
                 _show(document, "/v1/leads/{lead_id}", EXAMPLE_LEAD, method)
         return self.openapi_schema or {}

@@ -7,8 +7,11 @@ from sqlalchemy import Connection
 
 from features.contract.lead import ContractError, ProfileValue
 from features.contract.personal import holds_email
+from serving.intake.company import company_facts, tells_company
 from serving.intake.contact import IDENTIFYING, canonical_contacts, derived_facts
-from serving.record.contacts import add_contacts, visitors_with
+from serving.intake.likeness import company_marks
+from serving.record.contacts import add_contacts, add_marks, visitors_with
+from serving.record.duplicates import told_apart, want_comparison
 from serving.record.leads import (
     Kind,
     NewLead,
@@ -16,10 +19,15 @@ from serving.record.leads import (
     add_leads,
     describe_lead,
     find_lead,
+    leads_by_number,
     touch,
 )
 from serving.record.merges import join_leads
 from serving.record.profiles import add_values, profiles
+from serving.record.roots import own_numbers, roots_of
+
+IDENTIFIED = "identified"
+"""Who decides that a visitor is a lead: the visitor, by telling who it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,28 +79,41 @@ def take_lead(connection: Connection, told: ToldLead, now: int, kind: Kind = "le
             )
     created = told.created if told.created is not None else told.occurred
     add_leads(connection, [NewLead(told.lead_id, kind, created)], now)
-    lead = find_lead(connection, told.lead_id)
-    assert lead is not None, "it was added"
-    news = _described(connection, lead, told, kind, now)
-    news |= add_contacts(connection, lead.number, contacts, now)
-    news |= _joined(connection, lead.number, contacts, now)
-    facts = {**told.profile, **derived_facts(contacts)}
-    if told.whole:
-        before = profiles(connection, {lead.number: lead.number}, now).get(lead.number, {})
-        facts = {**dict.fromkeys(before), **facts}
+    [own] = leads_by_number(connection, list(own_numbers(connection, [told.lead_id]).values()))
+    news = _described(connection, own, told, kind, now)
+    if add_contacts(connection, own.number, contacts, now):
+        add_marks(connection, own.number, company_marks(contacts))
+        want_comparison(connection, own.number, now)
+        news = True
+    news |= _joined(connection, own.number, contacts, now)
     news |= add_values(
         connection,
-        lead.number,
-        facts,
+        own.number,
+        _facts(connection, own.number, told, contacts, now),
         occurred=told.occurred,
         recorded=told.recorded,
         source=told.source,
     )
-    if news or lead.changed == now:
-        touch(connection, [lead.number], now)
+    if news or own.changed == now:
+        touch(connection, [own.number], now)
     found = find_lead(connection, told.lead_id)
     assert found is not None, "it is there"
     return found
+
+
+def _facts(
+    connection: Connection, number: int, told: ToldLead, contacts: Mapping[str, str], now: int
+) -> dict[str, ProfileValue]:
+    """Return the profile that is told with what is derived of it; None takes a value back."""
+    own = {number: number}
+    facts = {**told.profile, **derived_facts(contacts)}
+    if told.whole:
+        left_out = dict.fromkeys(profiles(connection, own, now).get(number, {}))
+        return {**left_out, **company_facts(told.profile), **facts}
+    if not tells_company(told.profile):
+        return facts
+    stays = profiles(connection, own, told.recorded).get(number, {})
+    return {**company_facts(told.profile, stays), **facts}
 
 
 def _described(
@@ -112,11 +133,11 @@ def _described(
 
 def _joined(connection: Connection, number: int, contacts: Mapping[str, str], now: int) -> bool:
     """Let the lead stand for the visitors that turn out to be it."""
-    visitors = {
-        visitor
-        for kind in IDENTIFYING & contacts.keys()
-        for visitor in visitors_with(connection, kind, contacts[kind])
-    }
-    for visitor in sorted(visitors - {number}):
-        join_leads(connection, number, visitor, "identified", now)
-    return bool(visitors)
+    visitors: set[int] = set()
+    for kind in sorted(IDENTIFYING & contacts.keys()):
+        visitors |= visitors_with(connection, kind, contacts[kind])
+    if visitors:
+        root = roots_of(connection, [number])[number]
+        visitors -= {root} | told_apart(connection, root, visitors)
+    joined = [join_leads(connection, number, one, IDENTIFIED, now) for one in sorted(visitors)]
+    return any(joined)

@@ -20,6 +20,7 @@ from serving.intake.events import ToldEvent, Whose, known_leads, take_events, vi
 from serving.intake.leads import ToldLead, take_lead
 from serving.record.leads import leads_by_number
 from serving.record.merges import join_leads
+from serving.record.roots import roots_of
 
 SOURCE = "segment"
 LONGEST = 200
@@ -181,7 +182,8 @@ def _alias(connection: Connection, message: Message, now: int) -> None:
     found = known_leads(connection, {_whose(message), *before})
     told = _lead(connection, message, now, {}, {"user_id": message.user_id})
     kept = take_lead(connection, told, now, kind="visitor")
-    for joined in sorted({found[whose] for whose in before if whose in found} - {kept.number}):
+    known = [found[whose] for whose in before if whose in found]
+    for joined in sorted({*roots_of(connection, known).values()} - {kept.number}):
         # Whoever is a lead stands for whoever is not.
         [other] = leads_by_number(connection, [joined])
         if (other.kind, kept.kind) == ("lead", "visitor"):

@@ -1,10 +1,11 @@
 """Who did what, when: writes, reads of a lead, and what an operator did."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from serving.record.leads import chunks
 from serving.record.schema import audit
 
 
@@ -41,12 +42,17 @@ def note_looks(connection: Connection, looks: Sequence[Look]) -> None:
         connection.execute(audit.insert(), [look._asdict() for look in looks])
 
 
-def audits_of(connection: Connection, number: int) -> list[tuple[int, str, str, str | None]]:
-    """Return what was done to a lead: moment, actor, action and detail, the oldest first."""
+def audits_of(
+    connection: Connection, numbers: Collection[int]
+) -> list[tuple[int, str, str, str | None]]:
+    """Return what was done to leads: moment, actor, action and detail, the oldest first."""
     columns = audit.c
-    rows = connection.execute(
-        select(columns.at, columns.actor, columns.action, columns.detail)
-        .where(columns.lead == number)
-        .order_by(columns.at, columns.number)
-    )
-    return [(at, actor, action, detail) for at, actor, action, detail in rows]
+    found: list[tuple[int, int, str, str, str | None]] = []
+    for some in chunks(numbers):
+        rows = connection.execute(
+            select(columns.at, columns.number, columns.actor, columns.action, columns.detail).where(
+                columns.lead.in_(some)
+            )
+        )
+        found += [(at, number, actor, action, detail) for at, number, actor, action, detail in rows]
+    return [(at, actor, action, detail) for at, _, actor, action, detail in sorted(found)]

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from serving.record.database import insert_new
 from serving.record.leads import chunks
-from serving.record.schema import contact, lead
+from serving.record.schema import company_mark, contact, lead
 
 
 def add_contacts(
@@ -20,27 +20,32 @@ def add_contacts(
     return insert_new(connection, contact, rows) > 0
 
 
-def visitors_with(connection: Connection, kind: str, value: str) -> list[int]:
-    """Return the numbers of the visitors that are known by a contact."""
+def add_marks(connection: Connection, number: int, marks: Mapping[str, str]) -> None:
+    """Note by what leads of the same company as a lead are found, by kind."""
+    rows = [{"lead": number, "kind": kind, "value": value} for kind, value in marks.items()]
+    insert_new(connection, company_mark, rows)
+
+
+def visitors_with(connection: Connection, kind: str, value: str) -> set[int]:
+    """Return the numbers of the visitors that are known by a contact; others let them be."""
     root = lead.alias("root")
     rows = connection.execute(
         select(root.c.number)
         .join(lead, lead.c.root == root.c.number)
         .join(contact, contact.c.lead == lead.c.number)
         .where(contact.c.kind == kind, contact.c.value == value, root.c.kind == "visitor")
-        .distinct()
         .order_by(root.c.number)
+        .with_for_update(of=(root, lead), key_share=True)
     )
-    return list(rows.scalars())
+    return set(rows.scalars())
 
 
 def find_by_contact(connection: Connection, kind: str, values: Collection[str]) -> dict[str, int]:
-    """Return by value the number of the lead that has a contact, the first of several."""
+    """Return by value the number of the lead that has a contact itself, the first of several."""
     found: dict[str, int] = {}
     for some in chunks(values):
         rows = connection.execute(
-            select(contact.c.value, func.min(lead.c.root))
-            .join(lead, lead.c.number == contact.c.lead)
+            select(contact.c.value, func.min(contact.c.lead))
             .where(contact.c.kind == kind, contact.c.value.in_(some))
             .group_by(contact.c.value)
         )

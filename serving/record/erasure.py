@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, or_, select
 
 from serving.record.audits import note_audit
 from serving.record.database import insert_new
@@ -13,6 +13,7 @@ from serving.record.leads import StoredLead, parts_of
 from serving.record.schema import (
     audit,
     contact,
+    duplicate,
     lead,
     merge,
     metadata,
@@ -28,10 +29,13 @@ def export_lead(connection: Connection, found: StoredLead) -> dict[str, Any]:
     numbers = list(parts_of(connection, [found.number]))
     held: dict[str, Any] = {}
     for table in metadata.sorted_tables:
+        where: ColumnElement[bool]
         if table is lead:
             where = lead.c.number.in_(numbers)
         elif table is merge:
-            where = merge.c.kept.in_(numbers)
+            where = or_(merge.c.kept.in_(numbers), merge.c.root_before.in_(numbers))
+        elif table is duplicate:
+            where = or_(duplicate.c.first.in_(numbers), duplicate.c.second.in_(numbers))
         elif "lead" in table.c:
             where = table.c.lead.in_(numbers)
         else:
@@ -100,4 +104,5 @@ def _remove(connection: Connection, numbers: Iterable[int]) -> None:
     every = list(numbers)
     # What hangs on a lead goes with it; SQLite and PostgreSQL both see to that.
     connection.execute(delete(lead).where(lead.c.number.in_(every)))
+    connection.execute(delete(merge).where(merge.c.root_before.in_(every)))
     connection.execute(audit.update().where(audit.c.lead.in_(every)).values(detail=None))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from features.contract.lead import ProfileValue
 from serving.record.database import put
 from serving.record.leads import chunks
-from serving.record.schema import profile_value
+from serving.record.schema import lead, profile_value
 
 
 class Known(NamedTuple):
@@ -44,6 +44,10 @@ def add_values(
         for field, value in values.items()
         if field not in known or not _same(known[field], value)
     }
+    taken_back = {field for field, value in news.items() if value is None} - known.keys()
+    if taken_back:
+        # What was told of nobody need not be taken back.
+        taken_back -= _told_of_others(connection, number)
     rows = [
         {
             "lead": number,
@@ -54,10 +58,23 @@ def add_values(
             "source": source,
         }
         for field, value in news.items()
-        if field in known or value is not None
+        if field not in taken_back
     ]
     put(connection, profile_value, rows, update=["value", "source"])
     return bool(rows)
+
+
+def _told_of_others(connection: Connection, number: int) -> set[str]:
+    """Return the fields that were told of those who turned out to be the same person."""
+    own, part = lead.alias("own"), lead.alias("part")
+    rows = connection.execute(
+        select(profile_value.c.field)
+        .join(part, part.c.number == profile_value.c.lead)
+        .join(own, own.c.root == part.c.root)
+        .where(own.c.number == number, part.c.number != number)
+        .distinct()
+    )
+    return set(rows.scalars())
 
 
 def profiles(

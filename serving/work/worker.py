@@ -1,4 +1,4 @@
-"""The loop of the work: leads that are due, and messages that wait."""
+"""The loop of the work: leads that are due, messages that wait, contacts that are new."""
 
 import logging
 import threading
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from serving.record.database import RecordError
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
+from serving.work.comparing import compare_new
 from serving.work.delivery import Deliveries
 from serving.work.rescoring import make_stale_due, rescore_due
 
@@ -44,7 +45,7 @@ class Worker:
         self._stale_at = 0
         self._threads = [
             threading.Thread(target=self._loop, args=(work,), name=work.__name__, daemon=True)
-            for work in (self.rescore, self.deliver)
+            for work in (self.rescore, self.deliver, self.compare)
         ]
 
     def start(self) -> None:
@@ -73,6 +74,10 @@ class Worker:
     def deliver(self) -> int:
         """Send some of the messages that wait, and return how many."""
         return self._deliveries.send_due()
+
+    def compare(self) -> int:
+        """Compare some of the leads whose contacts are new with others, and return how many."""
+        return compare_new(self._scores.database)
 
     def _loop(self, work: Callable[[], int]) -> None:
         pause = 0.0

@@ -24,7 +24,8 @@ from serving.intake.leads import take_lead
 from serving.record.audits import note_audit
 from serving.record.consents import add_consent
 from serving.record.feedback import NewFeedback, add_feedback
-from serving.record.leads import StoredLead, find_lead, find_leads, touch
+from serving.record.leads import StoredLead, touch
+from serving.record.roots import own_numbers
 from serving.record.stages import NewStage, add_stages
 
 Result = TypeVar("Result")
@@ -105,10 +106,11 @@ def _lead(state: ServiceState, lead_id: str, body: bytes, *, whole: bool) -> Lea
 
     def write(connection: Connection) -> StoredLead:
         lead = take_lead(connection, sent.told(lead_id, at, whole=whole), at)
-        consents = [add_consent(connection, lead.number, c.new(at), at) for c in sent.consents]
+        own = own_numbers(connection, [lead_id])[lead_id]
+        consents = [add_consent(connection, own, c.new(at), at) for c in sent.consents]
         if any(consents):
-            touch(connection, [lead.number], at)
-        note_audit(connection, at, sent.source, "told", lead.number, None)
+            touch(connection, [own], at)
+        note_audit(connection, at, sent.source, "told", own, None)
         return lead
 
     return LeadView.of(_written(state, write))
@@ -133,13 +135,13 @@ def _stages(state: ServiceState, body: bytes) -> Kept:
     sent, at = read_as(StagesBody, body), now()
 
     def write(connection: Connection) -> int:
-        leads = find_leads(connection, {stage.lead_id for stage in sent.stages})
+        numbers = own_numbers(connection, {stage.lead_id for stage in sent.stages})
         for place, stage in enumerate(sent.stages):
-            if stage.lead_id not in leads:
+            if stage.lead_id not in numbers:
                 raise ContractError(f"stages.{place}.lead_id", "is not known; PUT the lead first")
         stages = [
             NewStage(
-                leads[stage.lead_id].number, stage.stage, stage.reached(f"stages.{place}", at),
+                numbers[stage.lead_id], stage.stage, stage.reached(f"stages.{place}", at),
                 sent.source,
             )
             for place, stage in enumerate(sent.stages)
@@ -154,10 +156,10 @@ def _feedback(state: ServiceState, body: bytes) -> Kept:
     sent, at = read_as(FeedbackBody, body), now()
 
     def write(connection: Connection) -> bool:
-        lead = find_lead(connection, sent.lead_id)
-        if lead is None:
+        own = own_numbers(connection, [sent.lead_id]).get(sent.lead_id)
+        if own is None:
             raise ContractError("lead_id", "is not known; PUT the lead first")
-        new = NewFeedback(lead.number, sent.kind, sent.reason, sent.subject, sent.by, sent.said(at))
+        new = NewFeedback(own, sent.kind, sent.reason, sent.subject, sent.by, sent.said(at))
         return add_feedback(connection, new, at)
 
     stored = int(_written(state, write))

@@ -1,0 +1,72 @@
+"""Contacts as leads are compared by them: of some leads, and of the first that share one."""
+
+from collections.abc import Collection
+from typing import Literal
+
+from sqlalchemy import Connection, func, select
+
+from serving.record.leads import chunks
+from serving.record.schema import company_mark, contact
+
+Kind = Literal["email", "phone", "firm", "domain"]
+"""What leads are found by: `firm` and `domain` are those of one company."""
+
+ContactsByKind = dict[str, frozenset[str]]
+
+_OF_COMPANIES = frozenset({"firm", "domain"})
+
+
+def contacts_of(connection: Connection, numbers: Collection[int]) -> dict[int, ContactsByKind]:
+    """Return by number the contacts of leads themselves and the marks of their companies."""
+    found: dict[int, dict[str, set[str]]] = {number: {} for number in numbers}
+    for table in (contact, company_mark):
+        for some in chunks(numbers):
+            rows = connection.execute(
+                select(table.c.lead, table.c.kind, table.c.value).where(table.c.lead.in_(some))
+            )
+            for number, kind, value in rows:
+                found[number].setdefault(kind, set()).add(value)
+    return {
+        number: {kind: frozenset(values) for kind, values in kinds.items()}
+        for number, kinds in found.items()
+    }
+
+
+def first_with(
+    connection: Connection, kind: Kind, values: Collection[str], most: int
+) -> dict[str, list[int]]:
+    """Return by value the numbers of the first leads themselves that have one.
+
+    Args:
+        connection: Reading.
+        kind: Of contact, or of the mark of a company.
+        values: In their canonical form.
+        most: So many leads of each value.
+    """
+    columns = (company_mark if kind in _OF_COMPANIES else contact).c
+    place = func.row_number().over(partition_by=columns.value, order_by=columns.lead)
+    found: dict[str, list[int]] = {}
+    for some in chunks(values):
+        ranked = (
+            select(columns.value, columns.lead, place.label("place"))
+            .where(columns.kind == kind, columns.value.in_(some))
+            .subquery()
+        )
+        first = select(ranked.c.value, ranked.c.lead).where(ranked.c.place <= most)
+        for value, number in connection.execute(first.order_by(ranked.c.lead)):
+            found.setdefault(value, []).append(number)
+    return found
+
+
+def names_of(connection: Connection, numbers: Collection[int]) -> dict[int, list[str]]:
+    """Return by number the names that were told of leads themselves."""
+    found: dict[int, list[str]] = {number: [] for number in numbers}
+    for some in chunks(numbers):
+        rows = connection.execute(
+            select(contact.c.lead, contact.c.value).where(
+                contact.c.lead.in_(some), contact.c.kind == "name"
+            )
+        )
+        for number, name in rows:
+            found[number].append(name)
+    return found
