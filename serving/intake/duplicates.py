@@ -1,26 +1,36 @@
 """Leads that may be one person are found by their contacts, without comparing all with all.
 
-Candidates share an address or a number, which the index of contacts finds; or they are of one
-company, within which names are compared.
+Candidates share an address or a number, or are of one company with names that begin alike: both
+are looked up in an index.
 """
 
 from collections.abc import Collection, Mapping
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import Connection
 
-from serving.intake.likeness import ALIKE, evidence, known_of, name_key
-from serving.record.candidates import ContactsByKind, Kind, contacts_of, first_with, names_of
-from serving.record.duplicates import FoundPair, suggest, take_uncompared
+from serving.intake.likeness import Known, company_marks, evidence, known_of
+from serving.record.candidates import Kind, add_marks, contacts_of, first_with
+from serving.record.duplicates import FoundPair, suggest, take_uncompared, want_comparison
 
 MOST_SHARING = 10
 """Leads with one address or number that others are compared with: the first ones. A switchboard's
 number is that of hundreds, and of no person."""
 
-MOST_COLLEAGUES = 5_000
-"""Leads of one company that others are compared with: the first ones."""
+MOST_NAMESAKES = 500
+"""Leads of one company whose names begin alike that others are compared with: the first ones."""
 
-Pair = tuple[int, int]
+
+def note_contacts(connection: Connection, number: int, now: int) -> None:
+    """Note that a lead has new contacts, so that it is compared with others.
+
+    Args:
+        connection: Writing.
+        number: Of the lead itself.
+        now: Microseconds since 1970.
+    """
+    known = known_of(contacts_of(connection, [number])[number])
+    add_marks(connection, number, company_marks(known))
+    want_comparison(connection, number, now)
 
 
 def compare_waiting(connection: Connection, most: int) -> int:
@@ -43,14 +53,10 @@ def found_pairs(connection: Connection, numbers: Collection[int]) -> list[FoundP
         connection: Reading.
         numbers: Of the leads to compare with all others.
     """
-    own = contacts_of(connection, numbers)
-    candidates = _sharing(connection, own, "email") | _sharing(connection, own, "phone")
-    candidates |= _namesakes(connection, own, "firm") | _namesakes(connection, own, "domain")
-    others = {number for pair in candidates for number in pair} - own.keys()
-    known = {
-        number: known_of(contacts)
-        for number, contacts in (own | contacts_of(connection, others)).items()
-    }
+    known = _known(connection, numbers)
+    candidates = _candidates(connection, known)
+    others = {number for pair in candidates for number in pair} - known.keys()
+    known |= _known(connection, others)
     return [
         FoundPair(first, second, *found)
         for first, second in sorted(candidates)
@@ -58,57 +64,33 @@ def found_pairs(connection: Connection, numbers: Collection[int]) -> list[FoundP
     ]
 
 
-def _sharing(connection: Connection, own: Mapping[int, ContactsByKind], kind: Kind) -> set[Pair]:
-    """Return pairs of leads with the same contact of a kind."""
-    by_value = _by_value(own, kind)
-    first = first_with(connection, kind, by_value, MOST_SHARING + 1)
-    return {
-        _pair(number, other)
-        for value, numbers in by_value.items()
-        for number in numbers
-        for other in first.get(value, [])
-        if other != number
-    }
+def _known(connection: Connection, numbers: Collection[int]) -> dict[int, Known]:
+    contacts = contacts_of(connection, numbers)
+    return {number: known_of(of_lead) for number, of_lead in contacts.items()}
 
 
-def _namesakes(connection: Connection, own: Mapping[int, ContactsByKind], kind: Kind) -> set[Pair]:
-    """Return pairs of leads of one company, known by a kind of contact, with names much alike."""
-    named = {number: contacts for number, contacts in own.items() if "name" in contacts}
-    by_value = _by_value(named, kind)
-    colleagues = first_with(connection, kind, by_value, MOST_COLLEAGUES)
-    keys = _keys(connection, {*named}.union(*colleagues.values()))
-    pairs: set[Pair] = set()
-    for value, others in colleagues.items():
-        known = [(number, key) for number in others for key in keys[number]]
-        for number in by_value[value]:
-            for key in keys[number]:
-                alike = process.extract(
-                    key,
-                    [name for _, name in known],
-                    scorer=fuzz.token_set_ratio,
-                    score_cutoff=100 * ALIKE,
-                    limit=None,
-                )
-                pairs |= {_pair(number, known[place][0]) for _, _, place in alike}
-    return {pair for pair in pairs if pair[0] != pair[1]}
-
-
-def _keys(connection: Connection, numbers: Collection[int]) -> dict[int, list[str]]:
-    """Return the names of leads as they are compared, by number."""
-    return {
-        number: [key for name in names if (key := name_key(name))]
-        for number, names in names_of(connection, numbers).items()
-    }
-
-
-def _by_value(own: Mapping[int, ContactsByKind], kind: str) -> dict[str, list[int]]:
-    """Return the numbers of leads by each contact of a kind."""
-    found: dict[str, list[int]] = {}
-    for number, contacts in own.items():
-        for value in contacts.get(kind, ()):
-            found.setdefault(value, []).append(number)
+def _candidates(connection: Connection, known: Mapping[int, Known]) -> set[tuple[int, int]]:
+    """Return the pairs of leads that something is looked up by, the smaller number first."""
+    found: set[tuple[int, int]] = set()
+    for kind, by_value in _looked_up(known).items():
+        most = MOST_SHARING + 1 if kind in ("email", "phone") else MOST_NAMESAKES + 1
+        for value, others in first_with(connection, kind, by_value, most).items():
+            found |= {
+                (min(number, other), max(number, other))
+                for number in by_value[value]
+                for other in others
+                if other != number
+            }
     return found
 
 
-def _pair(one: int, other: int) -> Pair:
-    return (one, other) if one < other else (other, one)
+def _looked_up(known: Mapping[int, Known]) -> dict[Kind, dict[str, list[int]]]:
+    """Return by kind and value the numbers of the leads that others are looked up for."""
+    found: dict[Kind, dict[str, list[int]]] = {}
+    for number, one in known.items():
+        by: set[tuple[Kind, str]] = {*company_marks(one)}
+        by |= {("email", email) for email in one.emails}
+        by |= {("phone", phone) for phone in one.phones}
+        for kind, value in by:
+            found.setdefault(kind, {}).setdefault(value, []).append(number)
+    return found

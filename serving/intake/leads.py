@@ -9,9 +9,9 @@ from features.contract.lead import ContractError, ProfileValue
 from features.contract.personal import holds_email
 from serving.intake.company import company_facts, tells_company
 from serving.intake.contact import IDENTIFYING, canonical_contacts, derived_facts
-from serving.intake.likeness import company_marks
-from serving.record.contacts import add_contacts, add_marks, visitors_with
-from serving.record.duplicates import told_apart, want_comparison
+from serving.intake.duplicates import note_contacts
+from serving.record.contacts import add_contacts, visitors_with
+from serving.record.duplicates import told_apart
 from serving.record.leads import (
     Kind,
     NewLead,
@@ -82,8 +82,7 @@ def take_lead(connection: Connection, told: ToldLead, now: int, kind: Kind = "le
     [own] = leads_by_number(connection, list(own_numbers(connection, [told.lead_id]).values()))
     news = _described(connection, own, told, kind, now)
     if add_contacts(connection, own.number, contacts, now):
-        add_marks(connection, own.number, company_marks(contacts))
-        want_comparison(connection, own.number, now)
+        note_contacts(connection, own.number, now)
         news = True
     news |= _joined(connection, own.number, contacts, now)
     news |= add_values(

@@ -1,8 +1,8 @@
 """Whether two leads may be one person: by address, by number, by name and company."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -27,6 +27,10 @@ _LEGAL_FORMS = frozenset({
     "plc", "pty", "sa", "sarl", "sas", "se", "spa", "srl", "ug", "und",
 })  # fmt: skip
 _LONGEST = 200
+_BEGINNING = 2
+
+Mark = Literal["firm", "domain"]
+"""What is known of a company: its name, or the domain of its addresses."""
 
 
 class Known(NamedTuple):
@@ -57,28 +61,28 @@ class Evidence(NamedTuple):
     strength: float
 
 
-def company_marks(contacts: Mapping[str, str]) -> dict[str, str]:
-    """Return by what, of canonical contacts, leads of the same company are found, by kind."""
-    marks = {}
-    if firm := firm_key(contacts.get("company", "")):
-        marks["firm"] = firm
-    domain = contacts.get("email", "").rpartition("@")[2]
-    if domain and domain not in FREE_MAILERS:
-        marks["domain"] = domain
-    return marks
-
-
-def known_of(contacts: Mapping[str, frozenset[str]]) -> Known:
+def known_of(contacts: Mapping[str, Collection[str]]) -> Known:
     """Return what is compared of a lead's canonical contacts, by kind."""
-    none: frozenset[str] = frozenset()
-    keys = (name_key(name) for name in contacts.get("name", none))
+    firms = (firm_key(company) for company in contacts.get("company", ()))
+    names = (name_key(name) for name in contacts.get("name", ()))
+    domains = {email.rpartition("@")[2] for email in contacts.get("email", ())}
     return Known(
-        emails=contacts.get("email", none),
-        phones=contacts.get("phone", none),
-        names=frozenset(key for key in keys if key),
-        firms=contacts.get("firm", none),
-        domains=contacts.get("domain", none),
+        emails=frozenset(contacts.get("email", ())),
+        phones=frozenset(contacts.get("phone", ())),
+        names=frozenset(name for name in names if name),
+        firms=frozenset(firm for firm in firms if firm),
+        domains=frozenset(domains - FREE_MAILERS),
     )
+
+
+def company_marks(known: Known) -> set[tuple[Mark, str]]:
+    """Return by what a lead's namesakes at its company are found, by kind.
+
+    Names that are alike have a word that begins alike, as people make no mistake in all of them.
+    """
+    begin = {word[:_BEGINNING] for name in known.names for word in name.split()}
+    firms: set[tuple[Mark, str]] = {("firm", f"{f} {b}") for f in known.firms for b in begin}
+    return firms | {("domain", f"{d} {b}") for d in known.domains for b in begin}
 
 
 def evidence(one: Known, other: Known) -> Evidence | None:
@@ -113,6 +117,7 @@ def name_key(name: str) -> str | None:
     return " ".join(sorted(kept)) if len(kept) > 1 else None
 
 
+@lru_cache(maxsize=50_000)
 def firm_key(company: str) -> str | None:
     """Return a company's name without its legal form; None where nothing is left."""
     words = words_of(company)

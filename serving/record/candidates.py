@@ -5,31 +5,34 @@ from typing import Literal
 
 from sqlalchemy import Connection, func, select
 
+from serving.record.database import insert_new
 from serving.record.leads import chunks
 from serving.record.schema import company_mark, contact
 
 Kind = Literal["email", "phone", "firm", "domain"]
-"""What leads are found by: `firm` and `domain` are those of one company."""
+"""What leads are found by: `firm` and `domain` are of namesakes at one company."""
 
-ContactsByKind = dict[str, frozenset[str]]
+ContactsByKind = dict[str, set[str]]
 
 _OF_COMPANIES = frozenset({"firm", "domain"})
 
 
+def add_marks(connection: Connection, number: int, marks: Collection[tuple[Kind, str]]) -> None:
+    """Note by what the namesakes of a lead at its company are found."""
+    rows = [{"lead": number, "kind": kind, "value": value} for kind, value in sorted(marks)]
+    insert_new(connection, company_mark, rows)
+
+
 def contacts_of(connection: Connection, numbers: Collection[int]) -> dict[int, ContactsByKind]:
-    """Return by number the contacts of leads themselves and the marks of their companies."""
-    found: dict[int, dict[str, set[str]]] = {number: {} for number in numbers}
-    for table in (contact, company_mark):
-        for some in chunks(numbers):
-            rows = connection.execute(
-                select(table.c.lead, table.c.kind, table.c.value).where(table.c.lead.in_(some))
-            )
-            for number, kind, value in rows:
-                found[number].setdefault(kind, set()).add(value)
-    return {
-        number: {kind: frozenset(values) for kind, values in kinds.items()}
-        for number, kinds in found.items()
-    }
+    """Return the contacts of leads themselves, by number and kind."""
+    found: dict[int, ContactsByKind] = {number: {} for number in numbers}
+    for some in chunks(numbers):
+        rows = connection.execute(
+            select(contact.c.lead, contact.c.kind, contact.c.value).where(contact.c.lead.in_(some))
+        )
+        for number, kind, value in rows:
+            found[number].setdefault(kind, set()).add(value)
+    return found
 
 
 def first_with(
@@ -55,18 +58,4 @@ def first_with(
         first = select(ranked.c.value, ranked.c.lead).where(ranked.c.place <= most)
         for value, number in connection.execute(first.order_by(ranked.c.lead)):
             found.setdefault(value, []).append(number)
-    return found
-
-
-def names_of(connection: Connection, numbers: Collection[int]) -> dict[int, list[str]]:
-    """Return by number the names that were told of leads themselves."""
-    found: dict[int, list[str]] = {number: [] for number in numbers}
-    for some in chunks(numbers):
-        rows = connection.execute(
-            select(contact.c.lead, contact.c.value).where(
-                contact.c.lead.in_(some), contact.c.kind == "name"
-            )
-        )
-        for number, name in rows:
-            found[number].append(name)
     return found

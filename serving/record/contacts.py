@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from serving.record.database import insert_new
 from serving.record.leads import chunks
-from serving.record.schema import company_mark, contact, lead
+from serving.record.schema import contact, lead
 
 
 def add_contacts(
@@ -18,12 +18,6 @@ def add_contacts(
         for kind, value in contacts.items()
     ]
     return insert_new(connection, contact, rows) > 0
-
-
-def add_marks(connection: Connection, number: int, marks: Mapping[str, str]) -> None:
-    """Note by what leads of the same company as a lead are found, by kind."""
-    rows = [{"lead": number, "kind": kind, "value": value} for kind, value in marks.items()]
-    insert_new(connection, company_mark, rows)
 
 
 def visitors_with(connection: Connection, kind: str, value: str) -> set[int]:

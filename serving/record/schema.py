@@ -71,7 +71,7 @@ company_mark = Table(
     metadata,
     _of_lead(),
     Column("kind", Text, nullable=False, doc="`firm` or `domain`."),
-    Column("value", Text, nullable=False, doc="By which leads of one company are found."),
+    Column("value", Text, nullable=False, doc="By which namesakes of one company are found."),
     PrimaryKeyConstraint("lead", "kind", "value"),
     Index("ix_company_mark_value", "kind", "value", "lead"),
 )

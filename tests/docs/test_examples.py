@@ -19,7 +19,7 @@ from serving.http.batch import BatchAnswer
 from serving.http.errors import ErrorBody
 from serving.http.routes.record import Kept
 from serving.http.state import Readiness
-from serving.http.views import LeadView
+from serving.http.views import DuplicateList, LeadView
 from serving.record.policy import Policy
 from serving.scoring.answer import Answer
 from serving.scoring.card import Card
@@ -37,7 +37,7 @@ NOT_RUN = ("docker", "make", "demo")
 SHOWN = {"text", "mermaid"}
 MODELS: dict[str, type[BaseModel]] = {
     model.__name__: model
-    for model in (Answer, BatchAnswer, Card, ErrorBody, Kept, LeadView, Readiness)
+    for model in (Answer, BatchAnswer, Card, DuplicateList, ErrorBody, Kept, LeadView, Readiness)
 }
 ADDRESS = "http://127.0.0.1:8000"
 

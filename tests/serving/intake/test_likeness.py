@@ -84,8 +84,7 @@ def test_names_are_alike_that_a_person_would_take_for_one(
 
 
 def known(**contacts: str) -> Known:
-    told = {**contacts, **company_marks(contacts)}
-    return known_of({kind: frozenset([value]) for kind, value in told.items()})
+    return known_of({kind: [value] for kind, value in contacts.items()})
 
 
 def test_evidence_is_an_address_a_number_or_a_name_at_one_company() -> None:
@@ -112,6 +111,15 @@ def test_names_that_differ_tell_against_a_shared_number() -> None:
     strengths = [evidence(alone, karla), evidence(karla, karla), evidence(karla, uwe)]
     [nameless, same, other] = [found.strength for found in strengths if found is not None]
     assert other < nameless == 2.0 < same == 4.0
+
+
+def test_namesakes_of_a_company_are_found_by_how_words_of_their_names_begin() -> None:
+    karla = known(email="karla@muster.de", name="Karla Sommer", company="Muster GmbH")
+    begin = ("ka", "so")
+    marks = {("firm", f"muster {b}") for b in begin} | {("domain", f"muster.de {b}") for b in begin}
+    assert company_marks(karla) == marks
+    assert company_marks(known(email="karla@gmx.de", name="Karla Sommer")) == set()
+    assert company_marks(known(email="karla@muster.de", company="Muster GmbH")) == set()
 
 
 NAMES = st.sampled_from(["Karla Sommer", "Uwe Berg", "Dr. Karla Somer", "X"]) | st.text(max_size=20)
