@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from features.contract.derived_facts import DERIVED_FACTS
 from features.contract.lead import ContractError, Event, Lead, micros, moment
 from features.contract.profile import profile_number, profile_text
 from features.contract.text import trimmed
@@ -112,7 +113,7 @@ class OnlineFeatures:
         incomplete = sum(self._own.lacks(v.event_type, v.event) for v in own)
         incomplete += sum(self._others.lacks(v.event_type, v.event) for v in others)
         types = {v.event_type for v in (*own, *others)} - self._type_codes.keys()
-        fields = lead.profile.keys() - self._fields | unread
+        fields = lead.profile.keys() - self._fields - DERIVED_FACTS | unread
         unknown = [f"event_type:{t}" for t in sorted(types)]
         unknown += [f"profile.{field}" for field in sorted(fields)]
         return OnlineRow(table, len(own), ignored, incomplete, unknown)

@@ -3,6 +3,7 @@
 from serving.http.openapi import DocumentedApp
 from serving.http.route import answer_errors
 from serving.http.routes.imports import import_routes
+from serving.http.routes.merges import merge_routes
 from serving.http.routes.operation import operation_routes
 from serving.http.routes.opt_in_page import opt_in_page_routes
 from serving.http.routes.opt_ins import opt_in_routes
@@ -39,6 +40,7 @@ def create_app(state: ServiceState) -> DocumentedApp:
         segment_routes,
         sender_routes,
         webhook_routes,
+        merge_routes,
         operation_routes,
     ):
         app.include_router(routes(state))

@@ -93,3 +93,15 @@ class ListQuery(BaseModel):
             account_id=self.account,
             changed_since=None if since is None else micros(since, "changed_since"),
         )
+
+
+class DuplicatesQuery(BaseModel):
+    """Which leads that may be one person are listed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lead_id: Name | None = Field(
+        default=None, description="Of this lead alone; of all if left out."
+    )
+    cursor: str | None = Field(default=None, description="`next_cursor` of the page before.")
+    limit: int = Field(default=100, ge=1, le=1_000)

@@ -24,6 +24,9 @@ ErrorCode = Literal[
     "unknown_sender",
     "unknown_opt_in",
     "no_mail",
+    "unknown_merge",
+    "already_one",
+    "merged_again",
     "internal",
 ]
 

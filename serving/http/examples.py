@@ -101,6 +101,8 @@ EXAMPLES: dict[str, Any] = {
         {"E-Mail": "k.sommer@example.com", "Firma": "Sommer GmbH", "Branche": "Maschinenbau"},
         {"E-Mail": "j.winter@example.com", "Telefon": "+49 30 901820", "Notiz": "ruft an"},
     ],
+    "MergeBody": {"kept": "L-1042", "joined": "L-1043"},
+    "DifferentBody": {"lead_ids": ["L-1042", "L-1044"]},
     "StoredRequest": {"lead_ids": ["L-1042", "L-1043"]},
 }
 """By the name of their model."""
@@ -142,4 +144,13 @@ EXAMPLE_REPORT: dict[str, Any] = {
         {"column": "Telefon", "becomes": "contact.phone"},
     ],
     "columns_left": ["Notiz"],
+}
+
+EXAMPLE_MERGE: dict[str, Any] = {
+    "merge_id": 7,
+    "kept": "L-1042",
+    "joined": "L-1043",
+    "by": "api",
+    "at": "2026-03-01T12:00:00Z",
+    "undone_at": None,
 }

@@ -9,9 +9,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from serving.http.asked import StoredRequest
+from serving.http.decided import DifferentBody, MergeBody
 from serving.http.errors import ErrorBody, Problem
 from serving.http.examples import (
     EXAMPLE_LEAD,
+    EXAMPLE_MERGE,
     EXAMPLE_OPT_IN,
     EXAMPLE_REPORT,
     EXAMPLE_REQUEST,
@@ -28,7 +30,7 @@ _SCHEMAS = "#/components/schemas/"
 
 _BODIES: tuple[type[BaseModel], ...] = (
     ScoreRequest, BatchRequest, LeadBody, EventsBody, StagesBody, FeedbackBody, StoredRequest,
-    WebhookBody, OptInBody,
+    WebhookBody, OptInBody, MergeBody, DifferentBody,
 )  # fmt: skip
 
 
@@ -110,7 +112,7 @@ RECORD_ERRORS: dict[int | str, Document] = {
     ),
     409: _error(
         Problem(code="not_scored", message="no basis for profiling is recorded"),
-        "The lead may not be scored.",
+        "The lead may not be scored, or its merges do not allow it.",
     ),
     503: _error(
         Problem(code="no_record", message="no record is kept here; set LEADSCORE_DATABASE_URL"),
@@ -148,8 +150,8 @@ class DocumentedApp(FastAPI):
             ]
             _show(document, "/v1/score/batch", {"results": batch})
             _show(document, "/v1/leads/score", {"results": batch})
-            for path in ("/v1/events", "/v1/stages", "/v1/feedback"):
-                _show(document, path, {"stored": 1, "known": 0})
+            for path in ("events", "stages", "feedback", "duplicates/different"):
+                _show(document, f"/v1/{path}", {"stored": 1, "known": 0})
             for call in ("batch", "identify", "track", "page", "screen", "group", "alias"):
                 _show(document, f"/v1/{call}", {"success": True, "stored": 1, "refused": []})
             _show(document, "/v1/senders/{sender}", {"taken": 1, "ignored": 0, "refused": []})
@@ -157,6 +159,7 @@ class DocumentedApp(FastAPI):
             _show(document, "/v1/webhooks", {"webhook_id": 1, "secret": "whsec_c2VjcmV0"})
             _show(document, "/v1/webhooks/{webhook_id}/replay", {"messages": 3})
             _show(document, "/v1/opt-ins", EXAMPLE_OPT_IN)
+            _show(document, "/v1/merges", EXAMPLE_MERGE)
             for method in ("put", "patch"):
                 _show(document, "/v1/leads/{lead_id}", EXAMPLE_LEAD, method)
         return self.openapi_schema or {}

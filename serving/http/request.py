@@ -22,6 +22,7 @@ from typing_extensions import TypedDict
 from features.contract.case import Case
 from features.contract.lead import LARGEST_NUMBER, ContractError, Event, Lead, micros, moment
 from features.contract.text import LONGEST_NAME
+from serving.intake.company import company_facts
 
 MOST_EVENTS = 10_000
 MOST_LEADS = 1_000
@@ -145,10 +146,11 @@ class ScoreRequest(BaseModel):
             raise ContractError("lead.created_at", "is after as_of; send a later as_of")
         present = None if latest is None else (moment(as_of), moment(latest))
         others = self.account_events
+        sent = self.lead
+        # As the record would keep it, so that both give the same answer.
+        profile = {**company_facts(sent.profile), **sent.profile}
         return Case(
-            lead=Lead(
-                self.lead.lead_id, self.lead.created_at, self.lead.account_id, self.lead.profile
-            ),
+            lead=Lead(sent.lead_id, sent.created_at, sent.account_id, profile),
             events=_events(self.events, present),
             account_events=None if others is None else _events(others, present),
             as_of=as_of,

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from serving.record.contacts import add_contacts, find_by_contact
 from serving.record.events import NewEvent, add_events, leads_that_did
-from serving.record.leads import NewLead, add_leads, find_leads, touch
+from serving.record.leads import NewLead, add_leads, touch
+from serving.record.roots import own_numbers
 
 
 class Whose(NamedTuple):
@@ -75,35 +76,37 @@ def take_events(connection: Connection, told: Sequence[ToldEvent], now: int, sou
 
 
 def numbers_of(connection: Connection, told: Sequence[ToldEvent], now: int) -> dict[Whose, int]:
-    """Return the number of each lead that events are of; visitors are added."""
+    """Return the number of each lead that events are of; visitors are added.
+
+    What was told once has the same number however leads were joined since, so that it is known.
+    """
     first: dict[Whose, int] = {}
     for event in told:
         first[event.whose] = min(first.get(event.whose, event.occurred), event.occurred)
     found = known_leads(connection, set(first))
     left = {whose: visitor_id(whose) for whose in first if whose not in found}
     add_leads(connection, [NewLead(left[whose], "visitor", first[whose]) for whose in left], now)
-    added = find_leads(connection, set(left.values()))
-    found |= {whose: added[lead_id].number for whose, lead_id in left.items()}
+    added = own_numbers(connection, set(left.values()))
+    found |= {whose: added[lead_id] for whose, lead_id in left.items()}
     named = {found[whose]: {whose.kind: whose.value} for whose in left if whose.kind != "lead_id"}
     add_contacts(connection, named, now)
     return found
 
 
 def known_leads(connection: Connection, asked: set[Whose]) -> dict[Whose, int]:
-    """Return the number of each lead that is known; a `user_id` may be a lead's own id."""
+    """Return the number of each lead itself that is known; a `user_id` may be a lead's own id."""
     by_kind: dict[str, list[str]] = {}
     for whose in asked:
         by_kind.setdefault(whose.kind, []).append(whose.value)
     found: dict[Whose, int] = {}
     for kind, values in by_kind.items():
         if kind == "lead_id":
-            numbers = {key: lead.number for key, lead in find_leads(connection, values).items()}
+            numbers = own_numbers(connection, values)
         else:
             numbers = find_by_contact(connection, kind, values)
             if kind == "user_id":
                 left = [value for value in values if value not in numbers]
-                of_leads = find_leads(connection, left)
-                numbers |= {value: lead.number for value, lead in of_leads.items()}
+                numbers |= own_numbers(connection, left)
         found |= {Whose(kind, value): number for value, number in numbers.items()}
     return found
 

@@ -7,19 +7,26 @@ from sqlalchemy import Connection
 
 from features.contract.lead import ContractError, ProfileValue
 from features.contract.personal import holds_email
+from serving.intake.company import company_facts, tells_company
 from serving.intake.contact import IDENTIFYING, canonical_contacts, derived_facts
+from serving.intake.duplicates import note_contacts
 from serving.record.contacts import add_contacts, visitors_with
+from serving.record.duplicates import told_apart
 from serving.record.leads import (
     Kind,
     NewLead,
     StoredLead,
     add_leads,
     describe_leads,
-    find_leads,
+    own_leads,
     touch,
 )
 from serving.record.merges import join_leads
 from serving.record.profiles import NewValues, add_values, profiles
+from serving.record.roots import roots_of
+
+IDENTIFIED = "identified"
+"""Who decides that a visitor is a lead: the visitor, by telling who it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class ToldLead:
 
 
 def take_lead(connection: Connection, told: ToldLead, now: int, kind: Kind = "lead") -> StoredLead:
-    """Write what is told of a lead, and return it; the same told twice changes nothing.
+    """Write what is told of a lead, and return the lead itself; told twice, nothing changes.
 
     Args:
         connection: Writing.
@@ -70,7 +77,7 @@ def take_lead(connection: Connection, told: ToldLead, now: int, kind: Kind = "le
 def take_leads(
     connection: Connection, told: Sequence[ToldLead], now: int, kind: Kind = "lead"
 ) -> list[StoredLead]:
-    """Write what is told of different leads, and return them in order.
+    """Write what is told of different leads, and return the leads themselves, in order.
 
     Args:
         connection: Writing.
@@ -85,15 +92,16 @@ def take_leads(
     created = [one.occurred if one.created is None else one.created for one in told]
     new = [NewLead(one.lead_id, kind, at) for one, at in zip(told, created, strict=True)]
     add_leads(connection, new, now)
-    leads = _found(connection, told)
+    leads = _own(connection, told)
     contacts = {lead.number: some for lead, some in zip(leads, canonical, strict=True)}
     news = {lead.number for lead in leads if lead.changed == now}
     news |= _described(connection, leads, told, kind, now)
-    news |= add_contacts(connection, contacts, now)
-    news |= _joined(connection, contacts, now)
+    named = add_contacts(connection, contacts, now)
+    note_contacts(connection, named, now)
+    news |= named | _joined(connection, contacts, now)
     news |= add_values(connection, _values(connection, leads, told, contacts, now))
     touch(connection, news, now)
-    return _found(connection, told)
+    return _own(connection, told)
 
 
 def checked_contacts(told: ToldLead) -> dict[str, str]:
@@ -110,8 +118,8 @@ def checked_contacts(told: ToldLead) -> dict[str, str]:
     return canonical_contacts(told.contact, "contact")
 
 
-def _found(connection: Connection, told: Sequence[ToldLead]) -> list[StoredLead]:
-    found = find_leads(connection, [one.lead_id for one in told])
+def _own(connection: Connection, told: Sequence[ToldLead]) -> list[StoredLead]:
+    found = own_leads(connection, [one.lead_id for one in told])
     return [found[one.lead_id] for one in told]
 
 
@@ -143,18 +151,33 @@ def _joined(
     connection: Connection, contacts: Mapping[int, Mapping[str, str]], now: int
 ) -> set[int]:
     """Let leads stand for the visitors that turn out to be them; return who does."""
-    stands: dict[int, int] = {}
-    for kind in sorted(IDENTIFYING):
-        owners: dict[str, int] = {}
-        for number, by_kind in contacts.items():
-            if kind in by_kind:
-                owners.setdefault(by_kind[kind], number)
-        for visitor, value in visitors_with(connection, kind, owners):
-            if visitor != owners[value]:
-                stands.setdefault(visitor, owners[value])
-    for visitor, number in sorted(stands.items()):
-        join_leads(connection, number, visitor, "identified", now)
-    return set(stands.values())
+    found = [
+        (visitor, number)
+        for kind in sorted(IDENTIFYING)
+        for visitor, number in _visitors(connection, kind, contacts)
+    ]
+    roots = roots_of(connection, {number for _, number in found})
+    joined: set[int] = set()
+    for visitor, number in sorted(found):
+        apart = told_apart(connection, roots[number], {visitor})
+        if visitor != roots[number] and visitor not in joined | apart:
+            join_leads(connection, number, visitor, IDENTIFIED, now)
+            joined.add(visitor)
+    return {number for visitor, number in found if visitor in joined}
+
+
+def _visitors(
+    connection: Connection, kind: str, contacts: Mapping[int, Mapping[str, str]]
+) -> list[tuple[int, int]]:
+    """Return the visitors with a contact that leads have, each with the first such lead."""
+    owners: dict[str, int] = {}
+    for number, by_kind in contacts.items():
+        if kind in by_kind:
+            owners.setdefault(by_kind[kind], number)
+    if not owners:
+        return []
+    visitors = visitors_with(connection, kind, owners)
+    return [(visitor, owners[value]) for visitor, value in visitors]
 
 
 def _values(
@@ -164,17 +187,12 @@ def _values(
     contacts: Mapping[int, Mapping[str, str]],
     now: int,
 ) -> list[NewValues]:
-    """Return the profile values that are told, and those that are taken back by not being told."""
-    whole = [lead.number for lead, one in zip(leads, told, strict=True) if one.whole]
-    before = profiles(connection, {number: number for number in whole}, now)
+    """Return the profile values that are told, derived, and taken back by not being told."""
+    known = _known(connection, leads, told)
     return [
         NewValues(
             lead.number,
-            {
-                **dict.fromkeys(before.get(lead.number, {})),
-                **one.profile,
-                **derived_facts(contacts[lead.number]),
-            },
+            _facts(one, known.get(lead.number, {}), contacts[lead.number]),
             one.occurred,
             one.recorded,
             now,
@@ -182,3 +200,27 @@ def _values(
         )
         for lead, one in zip(leads, told, strict=True)
     ]
+
+
+def _known(
+    connection: Connection, leads: Sequence[StoredLead], told: Sequence[ToldLead]
+) -> dict[int, dict[str, ProfileValue]]:
+    """Return what is known of leads by then, where what is told bears on it."""
+    by_moment: dict[int, list[int]] = {}
+    for lead, one in zip(leads, told, strict=True):
+        if one.whole or tells_company(one.profile):
+            by_moment.setdefault(one.recorded, []).append(lead.number)
+    known: dict[int, dict[str, ProfileValue]] = {}
+    for moment, numbers in by_moment.items():
+        known |= profiles(connection, {number: number for number in numbers}, moment)
+    return known
+
+
+def _facts(
+    told: ToldLead, known: Mapping[str, ProfileValue], contacts: Mapping[str, str]
+) -> dict[str, ProfileValue]:
+    """Return the profile that is told with what is derived of it; None takes a value back."""
+    facts = {**told.profile, **derived_facts(contacts)}
+    if told.whole:
+        return {**dict.fromkeys(known), **company_facts(told.profile), **facts}
+    return {**company_facts(told.profile, known), **facts} if tells_company(told.profile) else facts

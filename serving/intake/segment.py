@@ -20,6 +20,7 @@ from serving.intake.events import ToldEvent, Whose, known_leads, take_events, vi
 from serving.intake.leads import ToldLead, take_lead
 from serving.record.leads import leads_by_number
 from serving.record.merges import join_leads
+from serving.record.roots import roots_of
 
 SOURCE = "segment"
 LONGEST = 200
@@ -180,8 +181,10 @@ def _alias(connection: Connection, message: Message, now: int) -> None:
     before = [Whose("user_id", message.previous_id), Whose("anonymous_id", message.previous_id)]
     found = known_leads(connection, {_whose(message), *before})
     told = _lead(connection, message, now, {}, {"user_id": message.user_id})
-    kept = take_lead(connection, told, now, kind="visitor")
-    for joined in sorted({found[whose] for whose in before if whose in found} - {kept.number}):
+    own = take_lead(connection, told, now, kind="visitor")
+    [kept] = leads_by_number(connection, roots_of(connection, [own.number]).values())
+    known = [found[whose] for whose in before if whose in found]
+    for joined in sorted({*roots_of(connection, known).values()} - {kept.number}):
         # Whoever is a lead stands for whoever is not.
         [other] = leads_by_number(connection, [joined])
         if (other.kind, kept.kind) == ("lead", "visitor"):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from serving.record.among import among
 from serving.record.schema import audit
 
 
@@ -48,12 +49,15 @@ def note_looks(connection: Connection, looks: Sequence[Look]) -> None:
         connection.execute(audit.insert(), [look._asdict() for look in looks])
 
 
-def audits_of(connection: Connection, number: int) -> list[tuple[int, str, str, str | None]]:
-    """Return what was done to a lead: moment, actor, action and detail, the oldest first."""
+def audits_of(
+    connection: Connection, numbers: Collection[int]
+) -> list[tuple[int, str, str, str | None]]:
+    """Return what was done to leads: moment, actor, action and detail, the oldest first."""
     columns = audit.c
     rows = connection.execute(
         select(columns.at, columns.actor, columns.action, columns.detail)
-        .where(columns.lead == number)
-        .order_by(columns.at, columns.number)
+        .where(among(columns.lead, "numbers"))
+        .order_by(columns.at, columns.number),
+        {"numbers": numbers},
     )
     return [(at, actor, action, detail) for at, actor, action, detail in rows]

@@ -9,8 +9,7 @@ from serving.record.database import inserted
 from serving.record.schema import contact, lead
 
 _BY_VALUE = (
-    select(contact.c.value, func.min(lead.c.root))
-    .join(lead, lead.c.number == contact.c.lead)
+    select(contact.c.value, func.min(contact.c.lead))
     .where(contact.c.kind == bindparam("kind"), among(contact.c.value, "values"))
     .group_by(contact.c.value)
 )
@@ -37,7 +36,10 @@ def add_contacts(
 def visitors_with(
     connection: Connection, kind: str, values: Collection[str]
 ) -> list[tuple[int, str]]:
-    """Return the numbers of the visitors that are known by a contact, each with it."""
+    """Return the numbers of the visitors that are known by a contact, each with it.
+
+    Nobody else joins them meanwhile.
+    """
     root = lead.alias("root")
     known = contact.c.kind == kind, among(contact.c.value, "values"), root.c.kind == "visitor"
     rows = connection.execute(
@@ -45,10 +47,11 @@ def visitors_with(
         .join(lead, lead.c.root == root.c.number)
         .join(contact, contact.c.lead == lead.c.number)
         .where(*known)
-        .distinct(),
+        .order_by(root.c.number)
+        .with_for_update(of=(root, lead), key_share=True),
         {"values": values},
     )
-    return sorted((number, value) for number, value in rows)
+    return sorted({(number, value) for number, value in rows})
 
 
 def leads_with(connection: Connection, kind: str, numbers: Collection[int]) -> set[int]:
@@ -75,6 +78,6 @@ def newest_contact(connection: Connection, numbers: Collection[int], kind: str) 
 
 
 def find_by_contact(connection: Connection, kind: str, values: Collection[str]) -> dict[str, int]:
-    """Return by value the number of the lead that has a contact, the first of several."""
+    """Return by value the number of the lead that has a contact itself, the first of several."""
     rows = connection.execute(_BY_VALUE, {"kind": kind, "values": values}).all()
     return dict(tuple(row) for row in rows)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, or_, select
 
 from serving.record.among import among
 from serving.record.audits import note_audit
@@ -13,6 +13,7 @@ from serving.record.leads import StoredLead, parts_of
 from serving.record.schema import (
     audit,
     contact,
+    duplicate,
     lead,
     merge,
     metadata,
@@ -30,10 +31,13 @@ def export_lead(connection: Connection, found: StoredLead) -> dict[str, Any]:
     numbers = list(parts_of(connection, [found.number]))
     held: dict[str, Any] = {}
     for table in metadata.sorted_tables:
+        where: ColumnElement[bool]
         if table is lead:
             where = lead.c.number.in_(numbers)
         elif table is merge:
-            where = merge.c.kept.in_(numbers)
+            where = or_(merge.c.kept.in_(numbers), merge.c.root_before.in_(numbers))
+        elif table is duplicate:
+            where = or_(duplicate.c.first.in_(numbers), duplicate.c.second.in_(numbers))
         elif "lead" in table.c:
             where = table.c.lead.in_(numbers)
         else:
@@ -92,5 +96,7 @@ def remove_leads(connection: Connection, numbers: Collection[int]) -> None:
     """Remove leads by number, with all that hangs on them; nothing is left to know them by."""
     # What hangs on a lead goes with it; SQLite and PostgreSQL both see to that.
     connection.execute(delete(lead).where(among(lead.c.number, "gone")), {"gone": numbers})
+    of_them = delete(merge).where(among(merge.c.root_before, "gone"))
+    connection.execute(of_them, {"gone": numbers})
     silenced = audit.update().where(among(audit.c.lead, "gone")).values(detail=None)
     connection.execute(silenced, {"gone": numbers})

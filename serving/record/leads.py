@@ -1,9 +1,26 @@
-"""Leads of the record: who stands for whom, and what happened to them since."""
+"""Leads of the record: who stands for whom, and what happened to them since.
+
+What is told of an id stays with the lead of that id, so that a merge can be undone; what is asked
+of it is answered by the lead that stands for it.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, case, select, union, update
+from sqlalchemy import (
+    Alias,
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from serving.record.among import among
 from serving.record.database import insert_new, is_embedded
@@ -20,7 +37,8 @@ class StoredLead(NamedTuple):
         lead_id: The CRM's.
         kind: A visitor is somebody who has not told who they are.
         created: Microseconds since 1970.
-        account_id: None if it is an account of its own.
+        account_id: Its own, or the first of those it stands for; None if it is an account of its
+            own.
         changed: When anything was last recorded of it, microseconds since 1970.
     """
 
@@ -40,16 +58,40 @@ class NewLead(NamedTuple):
     created: int
 
 
-_FIELDS = [lead.c[name] for name in StoredLead._fields]
+def account_of(root: Table | Alias) -> ColumnElement[str | None]:
+    """Return the company of leads: their own, or else the first of those they stand for."""
+    part = lead.alias()
+    of_part = (
+        select(part.c.account_id)
+        .where(part.c.root == root.c.number, part.c.account_id.is_not(None))
+        .order_by(part.c.number)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return func.coalesce(root.c.account_id, of_part)
 
-_asked = lead.alias("asked")
+
+LEAD_FIELDS = [
+    account_of(lead) if name == "account_id" else lead.c[name] for name in StoredLead._fields
+]
+"""What `StoredLead` is made of, in its order."""
+
+_asked, _part = lead.alias("asked"), lead.alias("part")
+_OWN = [lead.c[name] for name in StoredLead._fields]
+_BY_OWN_ID = select(*_OWN).where(among(lead.c.lead_id, "lead_ids"))
 _BY_ID = (
-    select(_asked.c.lead_id, *_FIELDS)
+    select(_asked.c.lead_id, *LEAD_FIELDS)
     .join(lead, lead.c.number == _asked.c.root)
     .where(among(_asked.c.lead_id, "lead_ids"))
 )
-_BY_NUMBER = select(*_FIELDS).where(among(lead.c.number, "numbers"))
+_BY_NUMBER = select(*LEAD_FIELDS).where(among(lead.c.number, "numbers"))
 _PARTS = select(lead.c.number, lead.c.root).where(among(lead.c.root, "roots"))
+_MEMBERS = (
+    select(account_of(lead), lead.c.number)
+    .join(_part, _part.c.root == lead.c.number)
+    .where(among(_part.c.account_id, "account_ids"))
+)
+
 _DESCRIBED = select(
     lead.c.number.label("lead"), lead.c.kind, lead.c.created, lead.c.account_id
 ).where(among(lead.c.number, "numbers"))
@@ -58,32 +100,43 @@ _DESCRIBE = (
     .where(lead.c.number == bindparam("of"))
     .values({name: bindparam(name) for name in ("kind", "created", "account_id")})
 )
-_MEMBERS = select(lead.c.account_id, lead.c.number).where(
-    among(lead.c.account_id, "account_ids"), lead.c.number == lead.c.root
-)
 
-_touched = union(
-    select(_asked.c.number).where(among(_asked.c.number, "numbers")),
-    select(lead.c.number)
-    .join(_asked, _asked.c.account_id == lead.c.account_id)
-    .where(among(_asked.c.number, "numbers")),
+_of_asked = among(_asked.c.number, "numbers")
+_roots = select(_asked.c.root).where(_of_asked)
+_STAND = update(lead).where(lead.c.number.in_(_roots)).values(kind="lead")
+
+_fellow = lead.alias("fellow")
+_fellows = (
+    select(_fellow.c.root)
+    .join(_part, _part.c.account_id == _fellow.c.account_id)
+    .join(_asked, _asked.c.root == _part.c.root)
+    .where(_of_asked)
 )
+_touched = union(select(_asked.c.number).where(_of_asked), _roots, _fellows)
 # Writers that touch the same leads wait for each other in one order.
 _LOCK = (
     select(lead.c.number)
     .where(lead.c.number.in_(_touched))
     .order_by(lead.c.number)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
+# Always another moment than before: a score that is under way does not cover this.
+_due = case((lead.c.due >= bindparam("now"), lead.c.due + 1), else_=bindparam("now"))
+_happened = or_(among(lead.c.number, "numbers"), lead.c.number.in_(_roots))
 _TOUCH = (
     update(lead)
     .where(lead.c.number.in_(_touched))
     .values(
-        # Always another moment than before: a score that is under way does not cover this.
-        due=case((lead.c.due >= bindparam("now"), lead.c.due + 1), else_=bindparam("now")),
-        changed=case((among(lead.c.number, "numbers"), bindparam("now")), else_=lead.c.changed),
+        due=case((lead.c.number == lead.c.root, _due), else_=lead.c.due),
+        changed=case((_happened, bindparam("now")), else_=lead.c.changed),
     )
 )
+
+
+def own_leads(connection: Connection, lead_ids: Collection[str]) -> dict[str, StoredLead]:
+    """Return by id the leads of these very ids, as they were told; an unknown id is left out."""
+    rows = connection.execute(_BY_OWN_ID, {"lead_ids": lead_ids}).all()
+    return {one.lead_id: one for one in (StoredLead(*row) for row in rows)}
 
 
 def find_leads(connection: Connection, lead_ids: Collection[str]) -> dict[str, StoredLead]:
@@ -122,6 +175,8 @@ def describe_leads(connection: Connection, leads: Collection[StoredLead], now: i
         for one in leads
     ]
     connection.execute(_DESCRIBE, rows)
+    # Whoever stands for a lead is one as well.
+    connection.execute(_STAND, {"numbers": [one.number for one in leads if one.kind == "lead"]})
 
 
 def parts_of(connection: Connection, numbers: Collection[int]) -> dict[int, int]:
@@ -136,15 +191,38 @@ def members_of(connection: Connection, account_ids: Collection[str]) -> dict[str
     if account_ids:
         for account_id, number in connection.execute(_MEMBERS, {"account_ids": account_ids}):
             members.setdefault(account_id, set()).add(number)
-    return members
+    # A lead stands for one company, also where those that it stands for are of several.
+    return {account_id: members[account_id] for account_id in account_ids if account_id in members}
 
 
 def touch(connection: Connection, numbers: Collection[int], now: int) -> None:
-    """Note that something happened to leads: they, and who works with them, are due a new score."""
+    """Note that something happened to leads: they, and who works with them, are due a new score.
+
+    Args:
+        connection: Writing.
+        numbers: Of leads, whoever stands for them.
+        now: Microseconds since 1970.
+    """
+    if not numbers:
+        return
     asked = {"numbers": sorted(numbers), "now": now}
     if not is_embedded(connection):
         connection.execute(_LOCK, asked).all()
     connection.execute(_TOUCH, asked)
+
+
+def lock_leads(connection: Connection, numbers: Collection[int]) -> dict[int, int]:
+    """Return by number which lead stands for it; others cannot change these until we are done.
+
+    They can still add what hangs on them.
+    """
+    rows = connection.execute(
+        select(lead.c.number, lead.c.root)
+        .where(lead.c.number.in_(numbers))
+        .order_by(lead.c.number)
+        .with_for_update(key_share=True)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def settle_due(connection: Connection, done: Mapping[int, int]) -> None:

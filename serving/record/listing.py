@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, or_, select
 
-from serving.record.leads import StoredLead
+from serving.record.leads import LEAD_FIELDS, StoredLead, account_of
 from serving.record.schema import current_score, lead, stage_change
 from serving.record.scores import CurrentScore
 
@@ -67,16 +67,18 @@ def list_leads(
 
 
 def _statement(wanted: Filter, order: Order) -> Select[*tuple[Any, ...]]:
-    columns = [lead.c[name] for name in StoredLead._fields]
     score = current_score.c
+    part = lead.alias("part")
     stage = (
         select(stage_change.c.stage)
-        .where(stage_change.c.lead == lead.c.number)
+        .join(part, part.c.number == stage_change.c.lead)
+        .where(part.c.root == lead.c.number)
+        .correlate(lead)
         .order_by(stage_change.c.at.desc(), stage_change.c.recorded.desc())
         .limit(1)
         .scalar_subquery()
     )
-    statement = select(*columns, stage, score.probability, score.grade, score.as_of).where(
+    statement = select(*LEAD_FIELDS, stage, score.probability, score.grade, score.as_of).where(
         lead.c.number == lead.c.root
     )
     joined = score.lead == lead.c.number
@@ -86,7 +88,10 @@ def _statement(wanted: Filter, order: Order) -> Select[*tuple[Any, ...]]:
     if wanted.stage is not None:
         statement = statement.where(stage == wanted.stage)
     if wanted.account_id is not None:
-        statement = statement.where(lead.c.account_id == wanted.account_id)
+        members = select(part.c.root).where(part.c.account_id == wanted.account_id)
+        statement = statement.where(
+            lead.c.number.in_(members), account_of(lead) == wanted.account_id
+        )
     if wanted.changed_since is not None:
         statement = statement.where(lead.c.changed >= wanted.changed_since)
     return statement

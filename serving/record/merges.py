@@ -1,57 +1,114 @@
 """Leads that turn out to be one person: joined without rewriting a row, and taken apart again."""
 
-from sqlalchemy import Connection, select, update
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import Connection, or_, select, update
 
 from features.contract.mistake import MistakeError
+from serving.record.among import among
 from serving.record.leads import touch
+from serving.record.roots import lock_roots
 from serving.record.schema import lead, merge
 
 
 class MergeError(MistakeError):
-    """Leads that cannot be joined or taken apart; the message says why."""
+    """Leads that cannot be taken apart; the message says why."""
 
 
-def join_leads(connection: Connection, kept: int, joined: int, by: str, now: int) -> int:
-    """Let one lead stand for another and for all that it stands for; return the merge's number.
+class StoredMerge(NamedTuple):
+    """Two leads that became one.
+
+    Attributes:
+        number: The record's own.
+        kept: Id of the lead that stands for both.
+        joined: Id of the lead that stood for itself before.
+        by: Who decided it; `identified` where a visitor told who it is.
+        at: Microseconds since 1970.
+        undone: When the two were taken apart, microseconds since 1970; None while they are one.
+    """
+
+    number: int
+    kept: str
+    joined: str
+    by: str
+    at: int
+    undone: int | None
+
+
+def join_leads(connection: Connection, kept: int, joined: int, by: str, now: int) -> int | None:
+    """Let one lead stand for another and for all that it stands for.
 
     Args:
         connection: Writing.
-        kept: Number of a lead that stands for itself.
-        joined: Number of another such lead.
+        kept: Number of a lead; whichever stands for it will stand for both.
+        joined: Number of another one; whichever stands for it is joined.
         by: Who decided it.
         now: Microseconds since 1970.
 
-    Raises:
-        MergeError: They are one already.
+    Returns:
+        The number of the merge, None if the two are one already.
     """
-    if kept == joined:
-        raise MergeError("the two are one lead already")
-    parts = connection.execute(select(lead.c.number).where(lead.c.root == joined)).scalars().all()
-    touch(connection, [kept, joined], now)
-    connection.execute(update(lead).where(lead.c.root == joined).values(root=kept, due=None))
+    roots = lock_roots(connection, [kept, joined])
+    root, other = roots[kept], roots[joined]
+    if root == other:
+        return None
+    parts = connection.execute(select(lead.c.number).where(lead.c.root == other)).scalars().all()
+    touch(connection, [root, other], now)
+    connection.execute(update(lead).where(lead.c.root == other).values(root=root, due=None))
     values = {
-        "kept": kept, "joined": sorted(parts), "root_before": joined, "by": by, "at": now,
+        "kept": root, "joined": sorted(parts), "root_before": other, "by": by, "at": now,
         "undone": None,
     }  # fmt: skip
     statement = merge.insert().values(values).returning(merge.c.number)
     return int(connection.execute(statement).scalar_one())
 
 
-def undo_merge(connection: Connection, number: int, now: int) -> tuple[int, int]:
-    """Take the leads of a merge apart again; return the numbers of the two.
+def undo_merge(connection: Connection, number: int, now: int) -> tuple[int, int] | None:
+    """Take the leads of a merge apart again.
+
+    Args:
+        connection: Writing.
+        number: Of a merge that the record has.
+        now: Microseconds since 1970.
+
+    Returns:
+        The numbers of the two leads, None if they were taken apart already.
 
     Raises:
-        MergeError: There is no such merge, it is undone already, or one that came later must be
-            undone before.
+        MergeError: One that came later must be undone before.
     """
-    row = connection.execute(select(merge).where(merge.c.number == number)).one_or_none()
-    if row is None or row.undone is not None:
-        raise MergeError(f"merge {number} is not there, or is undone already")
-    where = lead.c.number.in_(row.joined)
-    roots = set(connection.execute(select(lead.c.root).where(where)).scalars())
-    if roots != {row.kept}:
-        raise MergeError(f"merge {number} was followed by another of these leads; undo that first")
-    connection.execute(update(lead).where(where).values(root=row.root_before))
+    statement = select(merge).where(merge.c.number == number).with_for_update()
+    row = connection.execute(statement).one()
+    if row.undone is not None:
+        return None
+    if lock_roots(connection, [row.root_before]) != {row.root_before: row.kept}:
+        raise MergeError("these leads became part of another one later; undo that merge first")
+    apart = update(lead).where(among(lead.c.number, "joined")).values(root=row.root_before)
+    connection.execute(apart, {"joined": row.joined})
     connection.execute(update(merge).where(merge.c.number == number).values(undone=now))
     touch(connection, [row.kept, row.root_before], now)
     return row.kept, row.root_before
+
+
+def find_merge(connection: Connection, number: int) -> StoredMerge | None:
+    """Return a merge, None where there is none."""
+    row = connection.execute(_MERGES.where(merge.c.number == number)).one_or_none()
+    return None if row is None else StoredMerge(*row)
+
+
+def merges_of(connection: Connection, numbers: Collection[int]) -> list[StoredMerge]:
+    """Return the merges of any of some leads, undone ones too, in the order they were made."""
+    of_them = or_(among(merge.c.kept, "numbers"), among(merge.c.root_before, "numbers"))
+    rows = connection.execute(_MERGES.where(of_them).order_by(merge.c.number), {"numbers": numbers})
+    return [StoredMerge(*row) for row in rows]
+
+
+_KEPT, _JOINED = lead.alias("kept"), lead.alias("joined")
+_MERGES = (
+    select(
+        merge.c.number, _KEPT.c.lead_id, _JOINED.c.lead_id, merge.c.by, merge.c.at, merge.c.undone
+    )
+    .join(_KEPT, _KEPT.c.number == merge.c.kept)
+    .join(_JOINED, _JOINED.c.number == merge.c.root_before)
+)

@@ -1,6 +1,6 @@
 """Profile values with their history: what was recorded of a lead, and when it became true."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select
@@ -8,13 +8,21 @@ from sqlalchemy import Connection, select
 from features.contract.lead import ProfileValue
 from serving.record.among import among
 from serving.record.database import put
-from serving.record.schema import profile_value
+from serving.record.schema import lead, profile_value
 
 _c = profile_value.c
 _KNOWN = (
     select(_c.field, _c.occurred, _c.recorded, _c.lead, _c.received, _c.value)
     .where(among(_c.lead, "numbers"))
     .order_by(_c.lead)
+)
+_own, _part = lead.alias("own"), lead.alias("part")
+_OF_OTHERS = (
+    select(_own.c.number, _c.field)
+    .join(_part, _part.c.number == _c.lead)
+    .join(_own, _own.c.root == _part.c.root)
+    .where(among(_own.c.number, "numbers"), _part.c.number != _own.c.number)
+    .distinct()
 )
 Key = TypeVar("Key", bound=Hashable)
 
@@ -73,11 +81,14 @@ def add_values(connection: Connection, told: Sequence[NewValues]) -> set[int]:
         told: Of different leads.
     """
     before = _in_force(connection, told)
+    said = [((new.lead, field), value, new) for new in told for field, value in new.values.items()]
+    taken_back = {key for key, value, _ in said if value is None and key not in before}
+    # What was told of nobody need not be taken back.
+    taken_back &= _told_of_others(connection, {number for number, _ in taken_back})
     news = [
         (new, field, value)
-        for new in told
-        for field, value in new.values.items()
-        if _is_news(before.get((new.lead, field)), value)
+        for (number, field), value, new in said
+        if (number, field) in taken_back or _is_news(before.get((number, field)), value)
     ]
     rows = [
         {
@@ -93,6 +104,14 @@ def add_values(connection: Connection, told: Sequence[NewValues]) -> set[int]:
     ]
     put(connection, profile_value, rows, update=["value", "source"])
     return {new.lead for new, _, _ in news}
+
+
+def _told_of_others(connection: Connection, numbers: Collection[int]) -> set[tuple[int, str]]:
+    """Return leads with the fields that were told of those who turned out to be the same person."""
+    if not numbers:
+        return set()
+    rows = connection.execute(_OF_OTHERS, {"numbers": numbers})
+    return {(number, field) for number, field in rows}
 
 
 def profiles(

@@ -79,6 +79,16 @@ contact = Table(
     Index("ix_contact_value", "kind", "value"),
 )
 
+company_mark = Table(
+    "company_mark",
+    metadata,
+    _of_lead(),
+    Column("kind", Text, nullable=False, doc="`firm` or `domain`."),
+    Column("value", Text, nullable=False, doc="By which namesakes of one company are found."),
+    PrimaryKeyConstraint("lead", "kind", "value"),
+    Index("ix_company_mark_value", "kind", "value", "lead"),
+)
+
 profile_value = Table(
     "profile_value",
     metadata,
@@ -218,6 +228,29 @@ merge = Table(
     _moment("at"),
     _moment("undone", nullable=True),
     Index("ix_merge_kept", "kept"),
+    Index("ix_merge_root_before", "root_before"),
+)
+
+uncompared = Table(
+    "uncompared",
+    metadata,
+    Column("lead", _Number, ForeignKey("lead.number", ondelete="CASCADE"), primary_key=True),
+    _moment("since"),
+    Index("ix_uncompared_since", "since"),
+)
+
+duplicate = Table(
+    "duplicate",
+    metadata,
+    Column("first", _Number, ForeignKey("lead.number", ondelete="CASCADE"), nullable=False),
+    Column("second", _Number, ForeignKey("lead.number", ondelete="CASCADE"), nullable=False),
+    Column("email", Boolean, nullable=False, doc="They have the same address."),
+    Column("phone", Boolean, nullable=False, doc="They have the same number."),
+    Column("name_company", Float, doc="How alike their names are, at one company."),
+    Column("strength", Float, nullable=False),
+    Column("different", Boolean, nullable=False, doc="Somebody said that they are two people."),
+    PrimaryKeyConstraint("first", "second"),
+    Index("ix_duplicate_second", "second"),
 )
 
 webhook = Table(

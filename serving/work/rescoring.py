@@ -68,7 +68,9 @@ def make_stale_due(scores: StoredScores, now: int) -> None:
     old = select(current_score.c.lead).where(current_score.c.as_of < now - FRESH_US)
     with scores.database.writing() as connection:
         connection.execute(
-            update(lead).where(lead.c.due.is_(None), lead.c.number.in_(old)).values(due=now)
+            update(lead)
+            .where(lead.c.due.is_(None), lead.c.number == lead.c.root, lead.c.number.in_(old))
+            .values(due=now)
         )
 
 

@@ -1,4 +1,4 @@
-"""The loop of the work: leads that are due, and messages that wait."""
+"""The loop of the work: leads that are due, messages that wait, contacts that are new."""
 
 import logging
 import threading
@@ -8,6 +8,7 @@ from serving.mail import Mail
 from serving.record.database import RecordError
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
+from serving.work.comparing import compare_new
 from serving.work.delivery import Deliveries
 from serving.work.opt_in_mails import OptInMails
 from serving.work.rescoring import make_stale_due, rescore_due
@@ -49,7 +50,7 @@ class Worker:
         self._stale_at = 0
         self._threads = [
             threading.Thread(target=self._loop, args=(work,), name=work.__name__, daemon=True)
-            for work in (self.rescore, self.deliver, *([self.mail] if self._mails else []))
+            for work in (self.rescore, self.deliver, self.mail, self.compare)
         ]
 
     def start(self) -> None:
@@ -82,6 +83,10 @@ class Worker:
     def mail(self) -> int:
         """Send one of the e-mails that wait, and return how many."""
         return 0 if self._mails is None else self._mails.send_due()
+
+    def compare(self) -> int:
+        """Compare some of the leads whose contacts are new with others, and return how many."""
+        return compare_new(self._scores.database)
 
     def _loop(self, work: Callable[[], int]) -> None:
         pause = 0.0

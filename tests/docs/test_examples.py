@@ -20,7 +20,7 @@ from serving.http.errors import ErrorBody
 from serving.http.routes.opt_ins import OptInView
 from serving.http.routes.record import Kept
 from serving.http.state import Readiness
-from serving.http.views import LeadView
+from serving.http.views import DuplicateList, LeadView
 from serving.intake.importing.report import ImportReport
 from serving.record.policy import Policy
 from serving.scoring.answer import Answer
@@ -43,6 +43,7 @@ MODELS: dict[str, type[BaseModel]] = {
         Answer,
         BatchAnswer,
         Card,
+        DuplicateList,
         ErrorBody,
         ImportReport,
         Kept,

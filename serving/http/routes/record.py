@@ -16,15 +16,17 @@ from serving.http.body import read_as, read_body, respond
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.route import GuardedRoute
+from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
 from serving.http.told import EventsBody, FeedbackBody, LeadBody, StagesBody
 from serving.http.views import LeadView
 from serving.intake.events import take_events
 from serving.intake.leads import take_lead
 from serving.record.audits import note_audit
-from serving.record.consents import add_consent
+from serving.record.consents import add_consents
 from serving.record.feedback import NewFeedback, add_feedback
-from serving.record.leads import StoredLead, find_lead, find_leads, touch
+from serving.record.leads import StoredLead, touch
+from serving.record.roots import own_numbers
 from serving.record.stages import NewStage, add_stages
 
 Result = TypeVar("Result")
@@ -103,15 +105,17 @@ def _lead(state: ServiceState, lead_id: str, body: bytes, *, whole: bool) -> Lea
     _check_id(lead_id)
     sent, at = read_as(LeadBody, body), now()
 
-    return LeadView.of(
-        _written(state, lambda connection: keep_lead(connection, lead_id, sent, at, whole=whole))
-    )
+    def write(connection: Connection) -> StoredLead:
+        keep_lead(connection, lead_id, sent, at, whole=whole)
+        return found_lead(connection, lead_id)
+
+    return LeadView.of(_written(state, write))
 
 
 def keep_lead(
     connection: Connection, lead_id: str, sent: LeadBody, at: int, *, whole: bool
-) -> StoredLead:
-    """Write what is told of a lead, its consents too, and return it.
+) -> None:
+    """Write what is told of a lead, its consents too.
 
     Args:
         connection: Writing.
@@ -125,12 +129,10 @@ def keep_lead(
         RefusedError: The id is too long.
     """
     _check_length(lead_id)
-    lead = take_lead(connection, sent.told(lead_id, at, whole=whole), at)
-    consents = [add_consent(connection, lead.number, c.new(at), at) for c in sent.consents]
-    if any(consents):
-        touch(connection, [lead.number], at)
-    note_audit(connection, at, sent.source, "told", lead.number, None)
-    return lead
+    own = take_lead(connection, sent.told(lead_id, at, whole=whole), at)
+    entries = [(own.number, consent.new(at)) for consent in sent.consents]
+    touch(connection, add_consents(connection, entries, at), at)
+    note_audit(connection, at, sent.source, "told", own.number, None)
 
 
 def _check_id(lead_id: str) -> None:
@@ -155,13 +157,13 @@ def _stages(state: ServiceState, body: bytes) -> Kept:
     sent, at = read_as(StagesBody, body), now()
 
     def write(connection: Connection) -> int:
-        leads = find_leads(connection, {stage.lead_id for stage in sent.stages})
+        numbers = own_numbers(connection, {stage.lead_id for stage in sent.stages})
         for place, stage in enumerate(sent.stages):
-            if stage.lead_id not in leads:
+            if stage.lead_id not in numbers:
                 raise ContractError(f"stages.{place}.lead_id", "is not known; PUT the lead first")
         stages = [
             NewStage(
-                leads[stage.lead_id].number, stage.stage, stage.reached(f"stages.{place}", at),
+                numbers[stage.lead_id], stage.stage, stage.reached(f"stages.{place}", at),
                 sent.source,
             )
             for place, stage in enumerate(sent.stages)
@@ -176,10 +178,10 @@ def _feedback(state: ServiceState, body: bytes) -> Kept:
     sent, at = read_as(FeedbackBody, body), now()
 
     def write(connection: Connection) -> bool:
-        lead = find_lead(connection, sent.lead_id)
-        if lead is None:
+        own = own_numbers(connection, [sent.lead_id]).get(sent.lead_id)
+        if own is None:
             raise ContractError("lead_id", "is not known; PUT the lead first")
-        new = NewFeedback(lead.number, sent.kind, sent.reason, sent.subject, sent.by, sent.said(at))
+        new = NewFeedback(own, sent.kind, sent.reason, sent.subject, sent.by, sent.said(at))
         return add_feedback(connection, new, at)
 
     stored = int(_written(state, write))

@@ -17,7 +17,7 @@ from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.record.audits import Look, audits_of
 from serving.record.erasure import erase_lead, export_lead
-from serving.record.leads import StoredLead, find_lead
+from serving.record.leads import StoredLead, find_lead, parts_of
 
 ACTOR = "api"
 
@@ -90,7 +90,9 @@ def _audit(state: ServiceState, lead_id: str) -> AuditList:
         lead = found_lead(connection, lead_id)
         entries = [
             AuditEntry(at=moment(at), actor=actor, action=action, detail=detail)
-            for at, actor, action, detail in audits_of(connection, lead.number)
+            for at, actor, action, detail in audits_of(
+                connection, parts_of(connection, [lead.number])
+            )
         ]
     return AuditList(lead_id=lead.lead_id, entries=entries)
 
@@ -101,13 +103,18 @@ def _erase(state: ServiceState, lead_id: str) -> Erased:
         return Erased(leads=erase_lead(connection, lead, ACTOR, now()))
 
 
-def found_lead(connection: Connection, lead_id: str) -> StoredLead:
+def found_lead(connection: Connection, lead_id: str, field: str | None = None) -> StoredLead:
     """Return the lead that stands for an id.
+
+    Args:
+        connection: Reading.
+        lead_id: As sent.
+        field: Path of the id in a body, for errors.
 
     Raises:
         RefusedError: The record has none.
     """
     lead = find_lead(connection, lead_id)
     if lead is None:
-        raise RefusedError(404, "unknown_lead", "the record has no such lead")
+        raise RefusedError(404, "unknown_lead", "the record has no such lead", field)
     return lead

@@ -20,7 +20,7 @@ from serving.http.told import EventsBody, LeadBody, StagesBody
 from serving.intake.events import take_events
 from serving.intake.mapping import Sender, Take
 from serving.intake.payload import Said, read_record, records_of
-from serving.record.leads import find_lead
+from serving.record.roots import own_numbers
 from serving.record.stages import NewStage, add_stages, stage_at
 
 
@@ -90,13 +90,13 @@ def _keep(
 def _keep_stage(connection: Connection, said: Said, source: str, at: int) -> None:
     lead_id = said.lead_id or _nobody()
     [told] = StagesBody.model_validate({"stages": [said.stage], "source": source}).stages
-    lead = find_lead(connection, lead_id)
-    if lead is None:
+    number = own_numbers(connection, [lead_id]).get(lead_id)
+    if number is None:
         raise ContractError("lead_id", "is not known; send the lead first")
     reached = told.reached("stages.0", at)
     # Systems tell the stage with every change of the lead; only another one is news.
-    if stage_at(connection, lead.number, reached) != told.stage:
-        add_stages(connection, [NewStage(lead.number, told.stage, reached, source)], at)
+    if stage_at(connection, number, reached) != told.stage:
+        add_stages(connection, [NewStage(number, told.stage, reached, source)], at)
 
 
 def _nobody() -> NoReturn:

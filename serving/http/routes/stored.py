@@ -1,7 +1,5 @@
 """Scores and lists of leads that the record keeps."""
 
-import base64
-import json
 import math
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,6 +14,7 @@ from features.contract.language import Language
 from features.contract.lead import ContractError, micros
 from serving.http.asked import ListQuery, StoredRequest
 from serving.http.body import read_as, read_body, respond
+from serving.http.cursor import cursor_of, place_of
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.request import Moment
@@ -33,7 +32,7 @@ from serving.http.views import (
 )
 from serving.record.audits import Look
 from serving.record.leads import leads_by_number, members_of, parts_of
-from serving.record.listing import Place, list_leads
+from serving.record.listing import list_leads
 from serving.scoring.answer import Answer
 from serving.stored.change import explain_change
 from serving.stored.scoring import NotScoredError, Outcome, UnknownLeadError, given_score
@@ -165,31 +164,11 @@ def _history(
 
 
 def _page(state: ServiceState, query: ListQuery) -> LeadList:
+    after = place_of(query.cursor, numbers=1)
+    place = None if after is None else (after[0], after[1][0])
     with state.kept().database.reading() as connection:
-        found, end = list_leads(
-            connection, query.filter(), query.sort, _place(query.cursor), query.limit
-        )
-    return LeadList(
-        leads=[ListedView.listed(one) for one in found],
-        next_cursor=None
-        if end is None
-        else base64.urlsafe_b64encode(json.dumps(end).encode()).decode(),
-    )
-
-
-def _place(cursor: str | None) -> Place | None:
-    if cursor is None:
-        return None
-    try:
-        value, number = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        return float(value), int(number)
-    except (ValueError, TypeError, OverflowError):
-        raise RefusedError(
-            422,
-            "invalid_request",
-            "is no cursor of this list; send next_cursor as it came",
-            "cursor",
-        ) from None
+        found, end = list_leads(connection, query.filter(), query.sort, place, query.limit)
+    return LeadList(leads=[ListedView.listed(one) for one in found], next_cursor=cursor_of(end))
 
 
 def _account(state: ServiceState, account_id: str) -> AccountView:

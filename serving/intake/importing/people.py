@@ -16,6 +16,7 @@ from serving.intake.events import Whose, contact_id
 from serving.intake.importing.rows import ToldRow
 from serving.record.contacts import find_by_contact, leads_with
 from serving.record.leads import StoredLead, find_leads, leads_by_number
+from serving.record.roots import roots_of
 
 
 @dataclass(slots=True)
@@ -143,7 +144,8 @@ def _owners(connection: Connection, contacts: Iterable[Whose]) -> dict[Whose, St
     for kind in sorted(_KINDS):
         values = {whose.value for whose in contacts if whose.kind == kind}
         found = find_by_contact(connection, kind, values)
-        numbers |= {Whose(kind, value): number for value, number in found.items()}
+        roots = roots_of(connection, set(found.values()))
+        numbers |= {Whose(kind, value): roots[number] for value, number in found.items()}
     leads = {lead.number: lead for lead in leads_by_number(connection, set(numbers.values()))}
     owners = {whose: leads[number] for whose, number in numbers.items()}
     return {whose: lead for whose, lead in owners.items() if lead.kind == "lead"}

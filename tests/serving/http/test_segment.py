@@ -96,7 +96,7 @@ def test_senders_work_unchanged(
     assert case.lead.account_id == "firm"
     assert case.lead.profile == {
         "industry": "Bau", "employees": 12, "free_mailer": False, "company_size": 7,
-        "company_name": "Firm",
+        "company_name": "Firm", "employees_band": "10-49",
     }  # fmt: skip
     [demo] = [event for event in case.events if event.event_type == "Demo Requested"]
     assert (demo.value, demo.item) == (3.5, "tour")

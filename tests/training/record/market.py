@@ -90,7 +90,8 @@ class Market:
                 one, other = (find_lead(connection, i) for i in self.drawn.sample(LEADS[7:], 2))
                 assert one is not None and other is not None
                 merged = join_leads(connection, one.number, other.number, "test", at)
-                self.merges.append(merged)
+                if merged is not None:
+                    self.merges.append(merged)
         except MergeError:
             pass
 

@@ -192,7 +192,7 @@ def test_what_every_lead_did_is_kept_once(database: Database) -> None:
     found = owner(database, "email", "a@b.de")
     assert found.created == NOW
     with database.reading() as connection:
-        assert [(who, what) for _, who, what, _ in audits_of(connection, found.number)] == [
+        assert [(who, what) for _, who, what, _ in audits_of(connection, [found.number])] == [
             ("fair", "told")
         ]
 
