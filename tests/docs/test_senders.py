@@ -17,7 +17,6 @@ from serving.record.database import Database
 from serving.record.leads import find_lead, parts_of
 from serving.record.policy import Policy
 from serving.record.stages import stage_at
-from serving.record.upgrade import upgrade
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores
@@ -51,11 +50,9 @@ KNOWN: dict[str, tuple[str, dict[str, Any], list[str], str | None]] = {
 
 @pytest.fixture
 def state(record_url: str) -> Iterator[ServiceState]:
-    database = Database(record_url)
-    upgrade(database)
     state = ServiceState()
     state.mapping = read_mapping(ROOT / "docs" / "mapping.toml")
-    state.record = StoredScores(database, Policy())
+    state.record = StoredScores(Database(record_url), Policy())
     state.ready(Scoring(read_rules(), "no_model", Conditions(deadline=math.inf)))
     yield state
     state.record.close()

@@ -12,7 +12,6 @@ from features.contract.clock import now
 from serving.http.state import ServiceState
 from serving.record.database import Database
 from serving.record.policy import Policy
-from serving.record.upgrade import upgrade
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores
@@ -27,10 +26,8 @@ KARLA = {"email": "karla@muster.de", "phone": "030 901820", "name": "Karla Somme
 
 @pytest.fixture
 def state(record_url: str) -> Iterator[ServiceState]:
-    database = Database(record_url)
-    upgrade(database)
     state = ServiceState()
-    state.record = StoredScores(database, Policy())
+    state.record = StoredScores(Database(record_url), Policy())
     state.ready(Scoring(read_rules(), "no_model", Conditions(deadline=math.inf)))
     yield state
     state.record.close()

@@ -19,7 +19,6 @@ from serving.record.opt_in_tokens import token_of
 from serving.record.opt_ins import AGAIN_US
 from serving.record.policy import Policy
 from serving.record.schema import audit, consent, opt_in
-from serving.record.upgrade import upgrade
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
@@ -40,10 +39,8 @@ ASKED = {
 
 @pytest.fixture
 def state(record_url: str) -> Iterator[ServiceState]:
-    database = Database(record_url)
-    upgrade(database)
     state = ServiceState()
-    state.record = StoredScores(database, Policy.model_validate(POLICY))
+    state.record = StoredScores(Database(record_url), Policy.model_validate(POLICY))
     state.ready(Scoring(read_rules(), "no_model"))
     yield state
     state.record.close()

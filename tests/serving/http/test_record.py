@@ -15,7 +15,6 @@ from serving.http.state import ServiceState
 from serving.record.database import Database
 from serving.record.policy import Policy
 from serving.record.schema import metadata
-from serving.record.upgrade import upgrade
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores
@@ -36,10 +35,8 @@ def scoring(tmp_path_factory: pytest.TempPathFactory) -> Scoring:
 
 @pytest.fixture
 def state(scoring: Scoring, record_url: str) -> Iterator[ServiceState]:
-    database = Database(record_url)
-    upgrade(database)
     state = ServiceState()
-    state.record = StoredScores(database, Policy())
+    state.record = StoredScores(Database(record_url), Policy())
     state.ready(scoring)
     yield state
     state.record.close()

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,7 +17,6 @@ from serving.record.cases import stored_cases
 from serving.record.database import Database
 from serving.record.leads import find_lead, parts_of
 from serving.record.policy import Policy
-from serving.record.upgrade import upgrade
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
@@ -28,11 +26,9 @@ KEY = "write-key"
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[ServiceState]:
-    database = Database(f"sqlite:///{tmp_path / 'record.db'}")
-    upgrade(database)
+def state(record_file: str) -> Iterator[ServiceState]:
     state = ServiceState()
-    state.record = StoredScores(database, Policy())
+    state.record = StoredScores(Database(record_file), Policy())
     state.write_key = KEY
     state.ready(Scoring(read_rules(), "no_model"))
     yield state

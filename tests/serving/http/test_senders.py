@@ -18,7 +18,6 @@ from serving.intake.mapping import Mapping, read_mapping
 from serving.record.database import Database
 from serving.record.policy import Policy
 from serving.record.schema import event, lead, profile_value, stage_change
-from serving.record.upgrade import upgrade
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores
@@ -60,11 +59,9 @@ AT = 1_781_079_300_000
 
 @pytest.fixture
 def state(record_url: str) -> Iterator[ServiceState]:
-    database = Database(record_url)
-    upgrade(database)
     state = ServiceState()
     state.mapping = Mapping.model_validate(tomllib.loads(MAPPING))
-    state.record = StoredScores(database, Policy())
+    state.record = StoredScores(Database(record_url), Policy())
     state.ready(Scoring(read_rules(), "no_model", Conditions(deadline=math.inf)))
     yield state
     state.record.close()

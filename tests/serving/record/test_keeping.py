@@ -53,8 +53,8 @@ def filled(database: Database) -> int:
     return number
 
 
-def test_an_upgrade_leaves_nothing_to_do(record_url: str) -> None:
-    database = Database(record_url)
+def test_an_upgrade_leaves_nothing_to_do(empty_url: str) -> None:
+    database = Database(empty_url)
     steps = pending(database)
     assert steps
     with pytest.raises(RecordError, match="leadscore db upgrade"):
@@ -82,9 +82,9 @@ def test_a_record_of_a_later_version_is_refused(database: Database) -> None:
 
 
 def test_an_upgrade_that_is_interrupted_leaves_nothing(
-    record_url: str, monkeypatch: pytest.MonkeyPatch
+    empty_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = Database(record_url)
+    database = Database(empty_url)
     steps = pending(database)
     monkeypatch.setattr("serving.record.upgrade.command.upgrade", _half)
     with pytest.raises(KeyboardInterrupt):

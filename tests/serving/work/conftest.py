@@ -8,15 +8,12 @@ import pytest
 
 from serving.record.database import Database
 from serving.record.policy import Policy
-from serving.record.upgrade import upgrade
 from serving.stored.scoring import StoredScores
 
 
 @pytest.fixture
 def scores(record_url: str) -> Iterator[StoredScores]:
-    database = Database(record_url)
-    upgrade(database)
-    scores = StoredScores(database, Policy())
+    scores = StoredScores(Database(record_url), Policy())
     yield scores
     scores.close()
 

@@ -11,7 +11,6 @@ from experiments.simulator import Simulation
 from serving.http.state import ServiceState
 from serving.record.database import Database
 from serving.record.policy import Policy
-from serving.record.upgrade import upgrade
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
@@ -34,11 +33,9 @@ def rows(simulation: Simulation, name: str) -> list[Row]:
 
 
 def tell(url: str, simulation: Simulation, changes: dict[str, Row] | None = None) -> None:
-    """Tell a new record of all leads, events and stages; changes replace what is told of leads."""
-    database = Database(url)
-    upgrade(database)
+    """Tell an empty record of all leads, events and stages; changes replace what leads are."""
     state = ServiceState()
-    state.record = StoredScores(database, Policy())
+    state.record = StoredScores(Database(url), Policy())
     state.ready(Scoring(read_rules(), "no_model"))
     try:
         with running(state) as client:

@@ -10,8 +10,7 @@ from experiments.simulator import Simulation, simulate
 from features.contract.document import DocumentError
 from features.contract.lead import moment
 from serving.batch.history_scoring import Wording
-from serving.record.database import Database, RecordError
-from serving.record.upgrade import upgrade
+from serving.record.database import RecordError
 from serving.scoring.answer import Listing
 from tests.training.record.telling import record_project, rows, tell
 from training.learning.procedure import Procedure
@@ -52,12 +51,6 @@ def project(
 ) -> Project:
     monkeypatch.setenv("LEADSCORE_DATABASE_URL", record_url)
     return read_project(record_project(simulation, tmp_path / "record.toml"))
-
-
-def upgraded(url: str) -> None:
-    database = Database(url)
-    upgrade(database)
-    database.close()
 
 
 def dataset(project: Project, folder: Path) -> Dataset:
@@ -104,28 +97,25 @@ def test_leads_of_the_record_are_scored_by_the_project(
 
 
 def test_there_must_be_a_record(
-    project: Project, record_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    project: Project, empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("LEADSCORE_DATABASE_URL", empty_url)
     with pytest.raises(RecordError, match=r"there is no record|is not upgraded"):
         open_history(project, tmp_path, QUIET)
     monkeypatch.delenv("LEADSCORE_DATABASE_URL")
     with pytest.raises(RecordError, match="LEADSCORE_DATABASE_URL is not set; set it"):
         open_history(project, tmp_path, QUIET)
-    assert not (tmp_path / "record.db").exists()
+    assert not (tmp_path / "empty.db").exists()
 
 
-def test_an_empty_record_holds_nothing_to_learn_from(
-    project: Project, record_url: str, tmp_path: Path
-) -> None:
-    upgraded(record_url)
+def test_an_empty_record_holds_nothing_to_learn_from(project: Project, tmp_path: Path) -> None:
     with pytest.raises(StageError, match="holds no lead"):
         dataset(project, tmp_path)
 
 
 def test_the_policy_decides_who_is_learned_from(
-    project: Project, record_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upgraded(record_url)
     monkeypatch.setenv("LEADSCORE_POLICY", str(tmp_path / "policy.toml"))
     with pytest.raises(DocumentError, match=r"policy\.toml: there is no such file"):
         open_history(project, tmp_path, QUIET)
