@@ -72,6 +72,11 @@ def waiting(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(uncompared)).scalar_one()
 
 
+def any_uncompared(connection: Connection) -> bool:
+    """Tell whether any lead is to be compared."""
+    return connection.execute(select(uncompared.c.lead).limit(1)).first() is not None
+
+
 def take_uncompared(connection: Connection, most: int) -> list[int]:
     """Return the numbers of the leads that wait longest, and note them as compared.
 

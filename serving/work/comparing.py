@@ -2,7 +2,7 @@
 
 from serving.intake.duplicates import compare_waiting
 from serving.record.database import Database
-from serving.record.duplicates import waiting
+from serving.record.duplicates import any_uncompared
 
 BATCH = 100
 """Leads of one transaction; nobody else can write to SQLite for as long."""
@@ -17,7 +17,7 @@ def compare_new(database: Database) -> int:
         RecordAwayError: The database does not answer; nothing was done.
     """
     with database.reading() as connection:
-        if not waiting(connection):
+        if not any_uncompared(connection):
             return 0
     with database.writing() as connection:
         return compare_waiting(connection, BATCH)

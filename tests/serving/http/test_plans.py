@@ -1,0 +1,100 @@
+"""How both databases look for what is asked: by an index, however much is stored."""
+
+import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from sqlalchemy import event
+
+from features.contract.clock import now
+from serving.http.state import ServiceState
+from serving.record.database import Database
+from serving.record.policy import Policy
+from serving.scoring.rules import read_rules
+from serving.scoring.scoring import Conditions, Scoring
+from serving.stored.scoring import StoredScores
+from serving.work.rescoring import rescore_due
+from tests.serving.server import running
+
+_SCAN = re.compile(r"SCAN (?!anon_)(\w+)\b(?! USING)|Seq Scan on (\w+)")
+
+_SMALL = frozenset({"webhook", "secret", "tombstone", "uncompared", "json_each"})
+"""Tables and functions that hold little, whatever the record does."""
+
+Parameters = tuple[object, ...] | dict[str, object]
+
+
+@pytest.fixture
+def state(database: Database) -> ServiceState:
+    state = ServiceState()
+    state.record = StoredScores(database, Policy())
+    state.ready(Scoring(read_rules(), "no_model", Conditions(deadline=math.inf)))
+    return state
+
+
+@contextmanager
+def noted(database: Database) -> Iterator[dict[str, Parameters]]:
+    """Give what is asked of the database meanwhile: parameters, of one execution, by statement."""
+    statements: dict[str, Parameters] = {}
+
+    def note(
+        _: object, __: object, text: str, parameters: Parameters | list[Parameters], *___: object
+    ) -> None:
+        if text.startswith(("SELECT", "UPDATE", "DELETE")):
+            statements[text] = parameters[0] if isinstance(parameters, list) else parameters
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(database.engine, "before_cursor_execute", note)
+
+
+def scanned(database: Database, statement: str, parameters: Parameters) -> set[str]:
+    """Return the tables of which a statement can only be answered by reading all of them."""
+    with database.reading() as connection:
+        if not database.embedded:
+            # Small tables are scanned for choice; this leaves scans where nothing else can be done.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN QUERY PLAN" if database.embedded else "EXPLAIN"
+        rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
+        plan = "\n".join(str(row[-1]) for row in rows)
+    return {first or second for first, second in _SCAN.findall(plan)} - _SMALL
+
+
+def _requests(client: httpx.Client) -> None:
+    for lead_id in ("A", "B"):
+        lead = {
+            "account_id": "firm", "profile": {"role": "CEO", "employees": 12},
+            "contact": {"email": "jo@example.com", "name": "Jo Berg", "company": "Acme"},
+            "consents": [{"purpose": "profiling", "source": "form"}],
+        }  # fmt: skip
+        client.put(f"/v1/leads/{lead_id}", json=lead).raise_for_status()
+    told = [{"lead_id": "A", "event_type": "x"}, {"email": "jo@example.com", "event_type": "y"}]
+    client.post("/v1/events", json={"events": told}).raise_for_status()
+    calls = [{"type": "identify", "userId": "u", "traits": {"email": "jo@example.com"}}]
+    client.post("/v1/batch", json={"batch": calls}).raise_for_status()
+    stages = {"stages": [{"lead_id": "A", "stage": "MQL"}]}
+    client.post("/v1/stages", json=stages).raise_for_status()
+    made = client.post("/v1/merges", json={"kept": "A", "joined": "B"}).raise_for_status().json()
+    for path in (
+        "leads/A/score", "leads/A/history", "leads/A/export", "leads/A/audit", "accounts/firm",
+        "leads?account=firm", "leads?sort=changed", "merges?lead_id=A", "duplicates?lead_id=A",
+    ):  # fmt: skip
+        client.get(f"/v1/{path}").raise_for_status()
+    client.delete(f"/v1/merges/{made['merge_id']}").raise_for_status()
+    client.delete("/v1/leads/B").raise_for_status()
+
+
+def test_no_request_reads_a_whole_table(state: ServiceState, database: Database) -> None:
+    with running(state) as client, noted(database) as statements:
+        _requests(client)
+        rescore_due(state.kept(), state.loaded(), now())
+    found = {
+        (table, statement)
+        for statement, parameters in statements.items()
+        for table in scanned(database, statement, parameters)
+    }
+    assert len(statements) > 40
+    assert found == set()
