@@ -1,11 +1,7 @@
 """The demo's last part: leads told to the record, scored by id, a change heard and explained."""
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, Queue
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +10,7 @@ import httpx
 import pandas as pd
 from rich.console import Console
 
+from experiments.receiver import Heard, receiver
 from experiments.simulator import Simulation
 from features.contract.language import Language
 from training.progress import Progress
@@ -47,7 +44,7 @@ def show_record(
     """
     lead = request["lead"]
     path = f"/v1/leads/{quote(lead['lead_id'], safe='')}"
-    with httpx.Client(base_url=address, timeout=30) as client, _receiver() as (url, heard):
+    with httpx.Client(base_url=address, timeout=30) as client, receiver() as (url, heard):
         _tell(client, simulation, request, progress)
         then = {"as_of": request["as_of"], "language": language}
         stored = client.get(f"{path}/score", params=then).raise_for_status().json()
@@ -113,37 +110,12 @@ def _rows(frame: pd.DataFrame) -> list[Row]:
     return rows
 
 
-@contextmanager
-def _receiver() -> Iterator[tuple[str, "Queue[Row]"]]:
-    """Listen for messages on this machine."""
-    heard: Queue[Row] = Queue()
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            heard.put(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Stay silent."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/", heard
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def _message_of(heard: "Queue[Row]", lead_id: str) -> str:
+def _message_of(heard: "Queue[Heard]", lead_id: str) -> str:
     """Return the message about a lead, once it comes, in a line."""
     give_up = datetime.now(UTC).timestamp() + _PATIENCE_SECONDS
     while (left := give_up - datetime.now(UTC).timestamp()) > 0:
         try:
-            message = heard.get(timeout=left)
+            message = heard.get(timeout=left).message
         except Empty:
             break
         data = message["data"]

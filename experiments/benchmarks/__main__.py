@@ -19,6 +19,7 @@ BENCHMARKS = (
     "http_scoring",
     "batch_scoring",
     "record",
+    "record_work",
     "record_history",
 )
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"

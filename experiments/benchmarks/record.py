@@ -2,14 +2,13 @@
 
 Events through `/v1/batch` against batched inserts into the same table in the same run; the score of
 a stored lead with 20 events against the stateless score of the same lead, with few and with many
-events stored; leads scored again in a second.
+events stored.
 
     python -m experiments.benchmarks.record --events 1000000
 """
 
 import argparse
 import json
-import math
 import tempfile
 import threading
 import time
@@ -26,14 +25,9 @@ from experiments.faults.records import record_of
 from experiments.faults.service import free_port, started_service
 from features.contract.clock import now
 from serving.record.database import Database
-from serving.record.leads import NewLead, add_leads, find_leads, touch
-from serving.record.policy import Policy
+from serving.record.leads import NewLead, add_leads, find_leads
 from serving.record.schema import event
 from serving.record.upgrade import upgrade
-from serving.scoring.rules import read_rules
-from serving.scoring.scoring import Conditions, Scoring
-from serving.stored.scoring import StoredScores
-from serving.work.rescoring import rescore_due
 
 _BATCH = 500
 _LEADS = 5_000
@@ -43,7 +37,8 @@ _SECONDS = 5.0
 
 
 @contextmanager
-def _record(kind: str) -> Iterator[tuple[str, Database]]:
+def new_record(kind: str) -> Iterator[tuple[str, Database]]:
+    """Give an empty record, `sqlite` or `postgresql`, and its address; it goes afterwards."""
     with tempfile.TemporaryDirectory() as folder, record_of(kind, Path(folder)) as url:
         database = Database(url)
         upgrade(database)
@@ -135,26 +130,6 @@ def stored_and_stateless(port: int) -> tuple[Load, Load]:
     )
 
 
-def rescored(database: Database) -> float:
-    """Score stored leads again, and return how many a second."""
-    scoring = Scoring(read_rules(), "no_model", Conditions(deadline=math.inf))
-    scoring.warm()
-    scores = StoredScores(database, Policy())
-    with database.writing() as connection:
-        ids = [f"L{n}" for n in range(_LEADS)]
-        numbers = [lead.number for lead in find_leads(connection, ids).values()]
-        touch(connection, numbers, now())
-        connection.exec_driver_sql("UPDATE lead SET kind = 'lead', created = 0")
-        connection.exec_driver_sql(
-            "INSERT INTO consent (lead, purpose, basis, given, source, at, recorded) "
-            "SELECT number, 'profiling', 'consent', true, 'benchmark', 0, 0 FROM lead"
-        )
-    begun, done = time.perf_counter(), 0
-    while (some := rescore_due(scores, scoring, now())) > 0:
-        done += some
-    return done / (time.perf_counter() - begun)
-
-
 def main() -> None:
     """Measure and tell."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m ...benchmarks.record")
@@ -164,9 +139,9 @@ def main() -> None:
     for kind in ("sqlite", "postgresql"):
         console.print(kind)
         events = 20_000
-        with _record(kind) as (_, database):
+        with new_record(kind) as (_, database):
             raw = raw_inserts(database, events)
-        with _record(kind) as (url, database):
+        with new_record(kind) as (url, database):
             _leads(database)
             with started_service(url, free_port()) as port:
                 through = tracked(port, events)
@@ -176,8 +151,7 @@ def main() -> None:
                 f"{through:,.0f} through /v1/batch ({through / raw:.2f})"
             )
             _told(console, events, few)
-            console.print(f"  {rescored(database):,.0f} leads scored again in a second, by rules")
-        with _record(kind) as (url, database):
+        with new_record(kind) as (url, database):
             raw_inserts(database, stored)
             with started_service(url, free_port()) as port:
                 _told(console, stored, stored_and_stateless(port))

@@ -19,11 +19,11 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def start_service(url: str, port: int) -> subprocess.Popen[bytes]:
+def start_service(url: str, port: int, **settings: str) -> subprocess.Popen[bytes]:
     """Start a service on a record and wait until it answers."""
     process = subprocess.Popen(
         [sys.executable, "-m", "leadscore", "serve", "--port", str(port)],
-        env={**os.environ, "LEADSCORE_DATABASE_URL": url},
+        env={**os.environ, "LEADSCORE_DATABASE_URL": url, **settings},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -39,9 +39,15 @@ def start_service(url: str, port: int) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
-def started_service(url: str, port: int) -> Iterator[int]:
-    """Run a service on a record, by the rules, and give its port; it is stopped afterwards."""
-    process = start_service(url, port)
+def started_service(url: str, port: int, **settings: str) -> Iterator[int]:
+    """Run a service on a record, by the rules, and give its port; it is stopped afterwards.
+
+    Args:
+        url: Of the record.
+        port: To listen on.
+        settings: Further ones, by the names of their variables.
+    """
+    process = start_service(url, port, **settings)
     try:
         while httpx.get(f"http://127.0.0.1:{port}/readyz").status_code != httpx.codes.OK:
             time.sleep(0.1)

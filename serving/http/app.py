@@ -1,5 +1,11 @@
 """Scoring over HTTP; what happens to a lead happens behind `Scoring`."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
 from serving.http.openapi import DocumentedApp
 from serving.http.route import answer_errors
 from serving.http.routes.imports import import_routes
@@ -28,6 +34,7 @@ def create_app(state: ServiceState) -> DocumentedApp:
         summary="Which leads will become sales-qualified, how sure that is, and why.",
         version="1",
         redirect_slashes=False,
+        lifespan=_with_threads,
     )
     for routes in (
         score_routes,
@@ -46,3 +53,10 @@ def create_app(state: ServiceState) -> DocumentedApp:
         app.include_router(routes(state))
     answer_errors(app)
     return app
+
+
+@asynccontextmanager
+async def _with_threads(_: FastAPI) -> AsyncIterator[None]:
+    # What runs threads is imported with the first of them: no caller should wait for that.
+    await run_in_threadpool(lambda: None)
+    yield

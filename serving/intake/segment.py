@@ -1,113 +1,32 @@
 """The Segment tracking protocol, as existing senders speak it, taken into the record.
 
-Who is identified becomes a lead where they can be reached, and stays a visitor otherwise. Clocks of
-senders are corrected by the moment they say they sent at (Segment's own rule: received - (sentAt -
-timestamp)). A message is known by its `messageId`.
+Who is identified becomes a lead where they can be reached, and stays a visitor otherwise. A message
+is known by its `messageId`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
-from features.contract.lead import LARGEST_NUMBER, ContractError, ProfileValue, micros
-from features.contract.personal import holds_email
+from features.contract.lead import ContractError, ProfileValue
 from serving.intake.contact import canonical_contacts, is_reachable
-from serving.intake.events import ToldEvent, Whose, known_leads, take_events, visitor_id
+from serving.intake.events import Whose, known_leads, take_events, visitor_id
 from serving.intake.leads import ToldLead, take_lead
+from serving.intake.segment_message import (
+    Message,
+    Refused,
+    event_of,
+    facts_of,
+    is_fact,
+    occurred_at,
+    whose_of,
+)
 from serving.record.leads import leads_by_number
 from serving.record.merges import join_leads
 from serving.record.roots import roots_of
 
 SOURCE = "segment"
-LONGEST = 200
-
-_CONTACTS = ("email", "phone", "name", "company")
-_PERSONAL = frozenset(
-    ("address", "avatar", "birthday", "description", "firstName", "id", "lastName", "username")
-)
-"""Traits that tell who somebody is, and so are no features."""
-
-_ITEMS = ("item", "path", "url", "title", "product_id", "sku", "name")
-_FIGURES = ("value", "revenue")
-
-
-class Message(BaseModel):
-    """One message, of any of the protocol's calls; what is not read is left to others."""
-
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
-
-    type: Literal["identify", "track", "page", "screen", "group", "alias"]
-    user_id: str | None = Field(default=None, alias="userId", max_length=LONGEST)
-    anonymous_id: str | None = Field(default=None, alias="anonymousId", max_length=LONGEST)
-    previous_id: str | None = Field(default=None, alias="previousId", max_length=LONGEST)
-    group_id: str | None = Field(default=None, alias="groupId", max_length=LONGEST)
-    event: str | None = Field(default=None, max_length=LONGEST)
-    name: str | None = None
-    properties: dict[str, Any] | None = None
-    traits: dict[str, Any] | None = None
-    context: dict[str, Any] | None = None
-    timestamp: datetime | None = None
-    sent_at: datetime | None = Field(default=None, alias="sentAt")
-    message_id: str | None = Field(default=None, alias="messageId", max_length=LONGEST)
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """Traits, wherever the sender's library puts them."""
-        inner = (self.context or {}).get("traits")
-        return {**(inner if isinstance(inner, dict) else {}), **(self.traits or {})}
-
-    @property
-    def whose(self) -> Whose | None:
-        """Whom it is about: who is known goes before who is not."""
-        if self.user_id:
-            return Whose("user_id", self.user_id)
-        return Whose("anonymous_id", self.anonymous_id) if self.anonymous_id else None
-
-
-class Refused(NamedTuple):
-    """A message that was not kept, and why; `place` is its position."""
-
-    place: int
-    field: str | None
-    message: str
-
-
-_MESSAGES = TypeAdapter(Message)
-
-
-def read_messages(
-    sent: Sequence[object], kind: str | None, sent_at: datetime | None
-) -> tuple[list[tuple[int, Message]], list[Refused]]:
-    """Return the messages that can be read, by position, and those that cannot.
-
-    Args:
-        sent: As they came.
-        kind: The call they came by, None where each says its own.
-        sent_at: When the batch was sent, for messages that do not say it.
-    """
-    messages, refused = [], []
-    for index, raw in enumerate(sent):
-        if not isinstance(raw, dict):
-            refused.append(Refused(index, None, "must be an object"))
-            continue
-        try:
-            message = _MESSAGES.validate_python(raw if kind is None else {**raw, "type": kind})
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            field = ".".join(map(str, first["loc"]))
-            refused.append(Refused(index, field, first["msg"].removeprefix("Input ")))
-            continue
-        if message.sent_at is None:
-            message.sent_at = sent_at
-        if message.whose is None:
-            refused.append(Refused(index, "userId", "needs userId or anonymousId"))
-        else:
-            messages.append((index, message))
-    return messages, refused
 
 
 def take_messages(
@@ -124,7 +43,7 @@ def take_messages(
     for index, message in messages:
         try:
             if message.type in ("track", "page", "screen"):
-                events.append(_event(message, now))
+                events.append(event_of(message, now))
             else:
                 _CALLS[message.type](connection, message, now)
         except ContractError as error:
@@ -133,29 +52,8 @@ def take_messages(
     return stored, refused
 
 
-def _event(message: Message, now: int) -> ToldEvent:
-    properties = message.properties or {}
-    kind = message.event if message.type == "track" else f"{message.type}_view"
-    if not kind or "\0" in kind:
-        raise ContractError("event", "needs a name")
-    named = {**properties, "name": properties.get("name", message.name)}
-    items = (named.get(key) for key in _ITEMS)
-    item = next((text for text in items if isinstance(text, str) and text), None)
-    figures = (properties.get(key) for key in _FIGURES)
-    value = next((v for v in figures if _is_figure(v)), None)
-    return ToldEvent(
-        whose=_whose(message),
-        type=kind,
-        event_id=message.message_id,
-        occurred=_occurred(message, now),
-        recorded=now,
-        value=None if value is None else float(value),
-        item=None if item is None else item[:LONGEST].replace("\0", ""),
-    )
-
-
 def _identify(connection: Connection, message: Message, now: int) -> None:
-    contact, profile = _told(message.told)
+    contact, profile = facts_of(message.told)
     if message.user_id:
         contact["user_id"] = message.user_id
     if message.anonymous_id:
@@ -169,7 +67,7 @@ def _group(connection: Connection, message: Message, now: int) -> None:
     if not message.group_id:
         raise ContractError("groupId", "is missing")
     traits = message.told
-    profile = {f"company_{name}": value for name, value in traits.items() if _is_fact(name, value)}
+    profile = {f"company_{name}": value for name, value in traits.items() if is_fact(name, value)}
     told = _lead(connection, message, now, profile, {})
     told = replace(told, account_id=message.group_id, account_told=True)
     take_lead(connection, told, now, kind="visitor")
@@ -179,7 +77,7 @@ def _alias(connection: Connection, message: Message, now: int) -> None:
     if not message.previous_id:
         raise ContractError("previousId", "is missing")
     before = [Whose("user_id", message.previous_id), Whose("anonymous_id", message.previous_id)]
-    found = known_leads(connection, {_whose(message), *before})
+    found = known_leads(connection, {whose_of(message), *before})
     told = _lead(connection, message, now, {}, {"user_id": message.user_id})
     own = take_lead(connection, told, now, kind="visitor")
     [kept] = leads_by_number(connection, roots_of(connection, [own.number]).values())
@@ -201,7 +99,7 @@ def _lead(
     profile: Mapping[str, ProfileValue],
     contact: Mapping[str, str | None],
 ) -> ToldLead:
-    whose = _whose(message)
+    whose = whose_of(message)
     found = known_leads(connection, {whose}).get(whose)
     if found is not None:
         [lead] = leads_by_number(connection, [found])
@@ -215,64 +113,10 @@ def _lead(
         account_told=False,
         profile=profile,
         contact=contact,
-        occurred=_occurred(message, now),
+        occurred=occurred_at(message, now),
         recorded=now,
         source=SOURCE,
     )
-
-
-def _told(traits: Mapping[str, Any]) -> tuple[dict[str, str | None], dict[str, ProfileValue]]:
-    """Return contacts and profile values among traits; what may be personal is no profile value."""
-    company = traits.get("company")
-    named = {**traits, "company": company.get("name")} if isinstance(company, dict) else traits
-    contact: dict[str, str | None] = {
-        kind: value[:LONGEST] for kind in _CONTACTS if isinstance(value := named.get(kind), str)
-    }
-    profile: dict[str, ProfileValue] = {
-        name: value
-        for name, value in traits.items()
-        if name not in _CONTACTS and _is_fact(name, value)
-    }
-    if isinstance(company, dict):
-        profile |= {
-            f"company_{name}": value
-            for name, value in company.items()
-            if name != "name" and _is_fact(name, value)
-        }
-    return contact, profile
-
-
-def _is_fact(name: str, value: object) -> bool:
-    if name in _PERSONAL or not 0 < len(name) <= LONGEST or "\0" in name:
-        return False
-    if isinstance(value, str):
-        return len(value) <= LONGEST and not holds_email(value) and "\0" not in value
-    return isinstance(value, bool) or _is_figure(value)
-
-
-def _is_figure(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return abs(value) <= LARGEST_NUMBER
-
-
-def _whose(message: Message) -> Whose:
-    whose = message.whose
-    assert whose is not None, "it was read"
-    return whose
-
-
-def _occurred(message: Message, now: int) -> int:
-    """Return when it happened by our clock; never ahead of it."""
-    if message.timestamp is None:
-        return now
-    try:
-        at = micros(message.timestamp, "timestamp")
-        if message.sent_at is not None:
-            at = now - (micros(message.sent_at, "sentAt") - at)
-    except ContractError:
-        return now
-    return min(max(at, 0), now)
 
 
 _CALLS = {"identify": _identify, "group": _group, "alias": _alias}

@@ -27,6 +27,10 @@ class Among(FunctionElement[bool]):
     inherit_cache = True
     type = Boolean()
 
+    def self_group(self, against: object = None) -> "Among":
+        """Return it as it stands; `IN (...) = 1` would keep SQLite from its indexes."""
+        return self
+
 
 @compiles(Among, "sqlite")
 def _of_json(element: Among, compiler: SQLCompiler, **how: object) -> str:

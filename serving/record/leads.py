@@ -16,9 +16,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    or_,
     select,
-    union,
     update,
 )
 
@@ -105,30 +103,28 @@ _of_asked = among(_asked.c.number, "numbers")
 _roots = select(_asked.c.root).where(_of_asked)
 _STAND = update(lead).where(lead.c.number.in_(_roots)).values(kind="lead")
 
-_fellow = lead.alias("fellow")
-_fellows = (
-    select(_fellow.c.root)
-    .join(_part, _part.c.account_id == _fellow.c.account_id)
-    .join(_asked, _asked.c.root == _part.c.root)
-    .where(_of_asked)
-)
-_touched = union(select(_asked.c.number).where(_of_asked), _roots, _fellows)
-# Writers that touch the same leads wait for each other in one order.
 _LOCK = (
-    select(lead.c.number)
-    .where(lead.c.number.in_(_touched))
+    select(lead.c.number, lead.c.root)
+    .where(among(lead.c.number, "numbers"))
     .order_by(lead.c.number)
     .with_for_update(key_share=True)
 )
+_COMPANIES = (
+    select(_asked.c.root, _part.c.account_id)
+    .join(_part, _part.c.root == _asked.c.root)
+    .where(_of_asked)
+    .distinct()
+)
+_FELLOWS = select(lead.c.root).where(among(lead.c.account_id, "account_ids")).distinct()
+
 # Always another moment than before: a score that is under way does not cover this.
-_due = case((lead.c.due >= bindparam("now"), lead.c.due + 1), else_=bindparam("now"))
-_happened = or_(among(lead.c.number, "numbers"), lead.c.number.in_(_roots))
+_due = case((lead.c.due.is_not(None), lead.c.due + 1), else_=bindparam("now"))
 _TOUCH = (
     update(lead)
-    .where(lead.c.number.in_(_touched))
+    .where(among(lead.c.number, "touched"))
     .values(
         due=case((lead.c.number == lead.c.root, _due), else_=lead.c.due),
-        changed=case((_happened, bindparam("now")), else_=lead.c.changed),
+        changed=case((among(lead.c.number, "happened"), bindparam("now")), else_=lead.c.changed),
     )
 )
 
@@ -205,10 +201,17 @@ def touch(connection: Connection, numbers: Collection[int], now: int) -> None:
     """
     if not numbers:
         return
-    asked = {"numbers": sorted(numbers), "now": now}
+    rows = connection.execute(_COMPANIES, {"numbers": numbers}).all()
+    happened = {*numbers, *(root for root, _ in rows)}
+    companies = {account_id for _, account_id in rows if account_id is not None}
+    fellows = (
+        connection.execute(_FELLOWS, {"account_ids": companies}).scalars() if companies else ()
+    )
+    touched = sorted(happened.union(fellows))
     if not is_embedded(connection):
-        connection.execute(_LOCK, asked).all()
-    connection.execute(_TOUCH, asked)
+        # Writers that touch the same leads wait for each other in one order.
+        lock_leads(connection, touched)
+    connection.execute(_TOUCH, {"touched": touched, "happened": happened, "now": now})
 
 
 def lock_leads(connection: Connection, numbers: Collection[int]) -> dict[int, int]:
@@ -216,13 +219,8 @@ def lock_leads(connection: Connection, numbers: Collection[int]) -> dict[int, in
 
     They can still add what hangs on them.
     """
-    rows = connection.execute(
-        select(lead.c.number, lead.c.root)
-        .where(lead.c.number.in_(numbers))
-        .order_by(lead.c.number)
-        .with_for_update(key_share=True)
-    )
-    return {row[0]: row[1] for row in rows}
+    rows = connection.execute(_LOCK, {"numbers": numbers}).all()
+    return dict(tuple(row) for row in rows)
 
 
 def settle_due(connection: Connection, done: Mapping[int, int]) -> None:

@@ -45,12 +45,14 @@ lead = Table(
     metadata,
     Column("number", _Number, primary_key=True, autoincrement=True),
     Column("lead_id", Text, nullable=False, unique=True),
-    Column("root", _Number, nullable=False, index=True, doc="Number of the lead it is part of."),
+    Column("root", _Number, nullable=False, doc="Number of the lead it is part of."),
     Column("kind", Text, nullable=False, doc="`lead`, or `visitor`: nobody knows who it is."),
     _moment("created"),
     Column("account_id", Text, index=True),
     _moment("changed"),
     _moment("due", nullable=True),
+    # With its order: without, PostgreSQL may look for the first part among all leads.
+    Index("ix_lead_root", "root", "number"),
     Index("ix_lead_due", "due"),
     Index("ix_lead_changed", "changed", "number"),
 )

@@ -16,13 +16,16 @@ from serving.stored.scoring import StoredScores, given_score
 BATCH = 100
 """Leads of one transaction; nobody else can write to SQLite for as long."""
 
+SETTLING_US = 1_000_000
+"""What a lead does comes in several messages; it is scored once, soon after the first."""
+
 FRESH_US = 24 * 3_600_000_000
 """A score older than this is asked again, since time alone changes it."""
 
 CHANGED = "score.changed"
 
 
-def rescore_due(scores: StoredScores, scoring: Scoring, now: int) -> int:
+def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int = 0) -> int:
     """Score a batch of the leads that are due, tell what changed, and return how many they were.
 
     Several workers on one PostgreSQL share the leads.
@@ -31,6 +34,7 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int) -> int:
         scores: Of the record.
         scoring: The model and the rules.
         now: Microseconds since 1970.
+        settling: How long what happens to a lead is gathered before it is scored, microseconds.
 
     Raises:
         RecordAwayError: The database does not answer; nothing was done.
@@ -38,7 +42,7 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int) -> int:
     with scores.database.writing() as connection:
         rows = connection.execute(
             select(lead.c.number, lead.c.due)
-            .where(lead.c.due <= now, lead.c.number == lead.c.root)
+            .where(lead.c.due <= now - settling, lead.c.number == lead.c.root)
             .order_by(lead.c.due)
             .limit(BATCH)
             .with_for_update(skip_locked=True)

@@ -11,7 +11,7 @@ from serving.stored.scoring import StoredScores
 from serving.work.comparing import compare_new
 from serving.work.delivery import Deliveries
 from serving.work.opt_in_mails import OptInMails
-from serving.work.rescoring import make_stale_due, rescore_due
+from serving.work.rescoring import SETTLING_US, make_stale_due, rescore_due
 
 _IDLE_SECONDS = 0.25
 _AWAY_SECONDS = 5.0
@@ -74,7 +74,7 @@ class Worker:
         if now - self._stale_at > _STALE_EVERY_US:
             make_stale_due(self._scores, now)
             self._stale_at = now
-        return rescore_due(self._scores, scoring, now)
+        return rescore_due(self._scores, scoring, now, SETTLING_US)
 
     def deliver(self) -> int:
         """Send some of the messages that wait, and return how many."""

@@ -27,10 +27,14 @@ PAGE = "docs/senders.md"
 SENDERS = ("hubspot", "salesforce", "odoo", "pipedrive", "mautic")
 
 KNOWN: dict[str, tuple[str, dict[str, Any], list[str], str | None]] = {
-    "hubspot": ("hubspot-1246965", {"employees": 240.0, "free_mailer": False}, ["form"], "MQL"),
+    "hubspot": (
+        "hubspot-1246965",
+        {"employees": 240.0, "employees_band": "50-249", "free_mailer": False}, ["form"], "MQL",
+    ),
     "salesforce": (
         "00Q5g00000ABCdeEAH",
-        {"role": "CEO", "industry": "Manufacturing", "employees": 240, "channel": "trade_fair",
+        {"role": "CEO", "industry": "Manufacturing", "employees": 240, "employees_band": "50-249",
+         "channel": "trade_fair",
          "free_mailer": False, "phone_country": "DE"},
         [],
         "SAL",

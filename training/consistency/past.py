@@ -69,19 +69,22 @@ class Past:
             companies: Whether events of others of the same account matter.
         """
         self._roots = roots
-        self._said = Descriptions(connection, numbers)
+        own = {part for number in numbers for part in roots.ever(number)}
         self._members: dict[str, set[int]] = {}
         if companies:
-            accounts = {account for n in numbers for account in self._said.accounts(n)}
-            self._members = ever_members(connection, accounts)
+            said = Descriptions(connection, own)
+            accounts = {account for number in own for account in said.accounts(number)}
+            self._members = {
+                account: {root for number in members for root in roots.stand_ins(number)}
+                for account, members in ever_members(connection, accounts).items()
+            }
         everyone = {*numbers}.union(*self._members.values())
-        self._said = Descriptions(connection, everyone)
-        self._events: dict[int, list[StoredEvent]] = {}
         parts = {part for number in everyone for part in roots.ever(number)}
+        self._said = Descriptions(connection, parts)
+        self._events: dict[int, list[StoredEvent]] = {}
         for number, *row in _rows(connection, event, StoredEvent._fields, parts):
             self._events.setdefault(number, []).append(StoredEvent(*row))
         self._values: dict[int, list[tuple[str, Known]]] = {}
-        own = {part for number in numbers for part in roots.ever(number)}
         for number, field, *row in _rows(connection, profile_value, ("field", *Known._fields), own):
             self._values.setdefault(number, []).append((field, Known(*row)))
 
@@ -103,10 +106,11 @@ class Past:
             for field, known in self._values.get(part, ())
             if known.received <= by and known.recorded <= as_of
         )
-        others = self._colleagues(number, said.account_id, by)
+        account_id = self._account_of(number, by)
+        others = self._colleagues(number, account_id, by)
         return Seen(
             said.created,
-            said.account_id,
+            account_id,
             {field: known.value for field, known in newest(values).items()},
             list(self._told(parts, by)),
             [one for other in others for one in self._told(self._roots.parts(other, by), by)],
@@ -129,7 +133,8 @@ class Past:
         return [as_of, *nearest[:_MOST_BORDERS]]
 
     def _bearing(self, number: int) -> set[int]:
-        accounts = self._said.accounts(number)
+        own = self._roots.ever(number)
+        accounts = {account for part in own for account in self._said.accounts(part)}
         found = {number}.union(*(self._members.get(account, ()) for account in accounts))
         return {part for n in found for part in self._roots.ever(n)}
 
@@ -140,9 +145,14 @@ class Past:
         return sorted(
             other
             for other in self._members.get(account_id, set()) - {number}
-            if self._roots.root(other, by) == other
-            and self._said.at(other, by).account_id == account_id
+            if self._roots.root(other, by) == other and self._account_of(other, by) == account_id
         )
+
+    def _account_of(self, number: int, by: int) -> str | None:
+        """Return the account of a lead at a moment: its own, or else the first of its parts."""
+        parts = (number, *self._roots.parts(number, by))
+        accounts = (self._said.at(part, by).account_id for part in parts)
+        return next((account for account in accounts if account is not None), None)
 
     def _told(self, parts: Iterable[int], by: int) -> Iterator[StoredEvent]:
         return (one for n in parts for one in self._events.get(n, ()) if one.received <= by)

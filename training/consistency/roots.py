@@ -39,6 +39,10 @@ class Roots:
         """Return for whom a lead stood at any moment."""
         return {root} | self._parts.get(root, set())
 
+    def stand_ins(self, number: int) -> set[int]:
+        """Return who stood for a lead at any moment, itself among them."""
+        return {number} | {root for _, root in self._moves.get(number, ())}
+
     def moments(self, number: int) -> list[int]:
         """Return when it changed who stands for a lead."""
         return [moment for moment, _ in self._moves.get(number, ())]

@@ -1,5 +1,6 @@
 """Who is in the record: which leads stand for which, and which of them may be learned from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,13 +67,20 @@ def read_identities(record: Record) -> Identities:
         number=number,
         root=root,
         lead_id=np.array([key_of(one) for one in ids], dtype=object),
-        account_id=np.array(
-            [None if one is None else key_of(one) for one in accounts], dtype=object
-        ),
+        account_id=_accounts(accounts, root),
         created=np.array(created, dtype=np.int64),
         known=is_known,
         learned=learned,
     )
+
+
+def _accounts(told: Sequence[str | None], root: NDArray[np.intp]) -> NDArray[np.object_]:
+    """Return the account of each: its own, or else the first of those it stands for."""
+    accounts = np.array([None if one is None else key_of(one) for one in told], dtype=object)
+    for part in np.flatnonzero(root != np.arange(len(root))):
+        if accounts[root[part]] is None:
+            accounts[root[part]] = accounts[part]
+    return accounts
 
 
 def _barred(record: Record, number: NDArray[np.int64], root: NDArray[np.intp]) -> NDArray[np.int64]:

@@ -17,7 +17,8 @@ from serving.http.errors import Problem, RefusedError, RefusedItem
 from serving.http.openapi import RECORD_ERRORS, UNAUTHORIZED, json_body
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
-from serving.intake.segment import Refused, read_messages, take_messages
+from serving.intake.segment import take_messages
+from serving.intake.segment_message import Refused, read_messages
 
 LARGEST_BATCH = 500 * 1024
 """Bytes once unpacked, as the protocol has it."""

@@ -16,7 +16,7 @@ from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores
 from serving.work.comparing import compare_new
-from serving.work.worker import Worker
+from serving.work.rescoring import rescore_due
 from tests.serving.server import running
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -176,14 +176,14 @@ def test_a_score_is_due_after_a_merge_and_after_its_undoing(
     demo = {"lead_id": "B", "event_type": "demo_request"}
     client.post("/v1/events", json={"events": [demo]}).raise_for_status()
     kept = state.kept()
-    worker = Worker(kept, lambda: state.scoring, local=True, mail=None, clock=now)
-    worker.rescore()
+    scoring = state.loaded()
+    rescore_due(kept, scoring, now())
     grades = [listed(client)]
     made = merge(client, "A", "B")
-    worker.rescore()
+    rescore_due(kept, scoring, now())
     grades.append(listed(client))
     client.delete(f"/v1/merges/{made['merge_id']}").raise_for_status()
-    worker.rescore()
+    rescore_due(kept, scoring, now())
     grades.append(listed(client))
     assert grades[0] == grades[2] and set(grades[0]) == {"A", "B"}
     assert grades[1] == {"A": grades[0]["B"]} and grades[0]["A"] != grades[0]["B"]

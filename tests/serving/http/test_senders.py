@@ -131,7 +131,8 @@ def test_what_is_sent_again_changes_nothing(state: ServiceState, client: httpx.C
         answer = client.post("/v1/senders/web", json=clicks).raise_for_status().json()
         assert answer == {"taken": 1, "ignored": 0, "refused": []}
     assert send(client, lead | {"at": AT + 5})["taken"] == 1
-    assert counts(state) == [1, 2, 2, 1]
+    # The headcount is kept with its band.
+    assert counts(state) == [1, 2, 3, 1]
 
 
 def test_what_is_empty_is_taken_back_and_false_is_not_zero(
@@ -142,7 +143,7 @@ def test_what_is_empty_is_taken_back_and_false_is_not_zero(
     client.patch("/v1/leads/crm-7", json={"consents": [{"purpose": "profiling", "source": "t"}]})
     tables = client.get("/v1/leads/crm-7/export").json()["tables"]["profile_value"]
     newest = {row["field"]: row["value"] for row in sorted(tables, key=lambda row: row["occurred"])}
-    assert newest == {"employees": 0, "role": None}
+    assert newest == {"employees": 0, "employees_band": "1-9", "role": None}
 
 
 def test_consent_is_given_and_withdrawn(client: httpx.Client) -> None:

@@ -52,6 +52,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_uncompared_since", "uncompared", ["since"], unique=False)
     op.create_index("ix_merge_root_before", "merge", ["root_before"], unique=False)
+    op.drop_index("ix_lead_root", "lead")
+    op.create_index("ix_lead_root", "lead", ["root", "number"], unique=False)
     # Leads that are there already have never been compared.
     op.execute(
         "INSERT INTO uncompared SELECT DISTINCT lead, since FROM contact WHERE kind = 'name'"

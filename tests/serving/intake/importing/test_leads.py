@@ -66,7 +66,8 @@ def test_a_list_becomes_leads_once(database: Database) -> None:
     assert (found.kind, found.created) == ("lead", 1_772_319_600_000_000)
     assert "sommer" not in found.lead_id
     assert profile(database, found.lead_id, next(LATER)) == {
-        "role": "Geschäftsführung", "employees": 1200, "free_mailer": False, "phone_country": "DE",
+        "role": "Geschäftsführung", "employees": 1200, "employees_band": "250+",
+        "free_mailer": False, "phone_country": "DE",
     }  # fmt: skip
     before = rows(database)
     assert counts(taken(database, LIST)) == (0, 0, 2)
