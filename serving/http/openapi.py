@@ -30,7 +30,7 @@ _SCHEMAS = "#/components/schemas/"
 
 _BODIES: tuple[type[BaseModel], ...] = (
     ScoreRequest, BatchRequest, LeadBody, EventsBody, StagesBody, FeedbackBody, StoredRequest,
-    WebhookBody, OptInBody, MergeBody, DifferentBody,
+    WebhookBody, OptInBody, MergeBody, DifferentBody, ErrorBody,
 )  # fmt: skip
 
 
@@ -65,10 +65,11 @@ def _described(schema: Document, example: str) -> Document:
 
 def _error(problem: Problem, description: str) -> Document:
     example = ErrorBody(error=problem).model_dump()
+    # Named, not given as `model`: every route would build a validator for each of its errors.
+    schema = {"$ref": f"{_SCHEMAS}{ErrorBody.__name__}"}
     return {
-        "model": ErrorBody,
         "description": description,
-        "content": {"application/json": {"example": example}},
+        "content": {"application/json": {"schema": schema, "example": example}},
     }
 
 
