@@ -23,11 +23,11 @@ from serving.http.views import LeadView
 from serving.intake.events import take_events
 from serving.intake.leads import take_lead
 from serving.record.audits import note_audit
-from serving.record.consents import add_consents
+from serving.record.consents import add_consents, is_said_again
 from serving.record.feedback import NewFeedback, add_feedback
 from serving.record.leads import StoredLead, touch
 from serving.record.roots import own_numbers
-from serving.record.stages import NewStage, add_stages
+from serving.record.stages import NewStage, add_stages, stage_at
 
 Result = TypeVar("Result")
 
@@ -113,7 +113,13 @@ def _lead(state: ServiceState, lead_id: str, body: bytes, *, whole: bool) -> Lea
 
 
 def keep_lead(
-    connection: Connection, lead_id: str, sent: LeadBody, at: int, *, whole: bool
+    connection: Connection,
+    lead_id: str,
+    sent: LeadBody,
+    at: int,
+    *,
+    whole: bool,
+    as_fields: bool = False,
 ) -> None:
     """Write what is told of a lead, its consents too.
 
@@ -123,6 +129,7 @@ def keep_lead(
         sent: What is told.
         at: Now, microseconds since 1970.
         whole: Whether fields left out are taken back.
+        as_fields: Whether consents are fields that the sender tells with every change of anything.
 
     Raises:
         ContractError: A moment or contact that is none.
@@ -130,7 +137,13 @@ def keep_lead(
     """
     _check_length(lead_id)
     own = take_lead(connection, sent.told(lead_id, at, whole=whole), at)
-    entries = [(own.number, consent.new(at)) for consent in sent.consents]
+    told = [
+        consent.new(at)
+        for consent in sent.consents
+        if not (as_fields or consent.at is None)
+        or not is_said_again(connection, own.number, consent.new(at), by_source=as_fields)
+    ]
+    entries = [(own.number, new) for new in told]
     touch(connection, add_consents(connection, entries, at), at)
     note_audit(connection, at, sent.source, "told", own.number, None)
 
@@ -167,6 +180,8 @@ def _stages(state: ServiceState, body: bytes) -> Kept:
                 sent.source,
             )
             for place, stage in enumerate(sent.stages)
+            # Told again without its moment, it was not reached again.
+            if stage.at or stage_at(connection, numbers[stage.lead_id], at) != stage.stage
         ]  # fmt: skip
         return add_stages(connection, stages, at)
 

@@ -67,6 +67,23 @@ def error(answer: httpx.Response) -> tuple[int, str, str | None]:
     return answer.status_code, said["code"], said["field"]
 
 
+def test_consents_and_stages_told_again_without_a_moment_are_no_news(client: httpx.Client) -> None:
+    consent = {"purpose": "profiling", "source": "form"}
+    told = [client.put("/v1/leads/L", json={"consents": [consent]}).json() for _ in range(2)]
+    assert told[0] == told[1]
+    gone = {**consent, "given": False}
+    for one in (gone, gone, consent):
+        client.patch("/v1/leads/L", json={"consents": [one]}).raise_for_status()
+    held = client.get("/v1/leads/L/export").json()["tables"]["consent"]
+    assert [row["given"] for row in held] == [True, False, True]
+    stages = ["MQL", "MQL", "SQL", "MQL"]
+    kept = [
+        client.post("/v1/stages", json={"stages": [{"lead_id": "L", "stage": stage}]}).json()
+        for stage in stages
+    ]
+    assert [one["stored"] for one in kept] == [1, 0, 1, 1]
+
+
 def test_a_stored_lead_gets_the_answer_of_a_request_with_its_history(client: httpx.Client) -> None:
     drawn = random.Random(5)
     profiles = [
