@@ -44,7 +44,7 @@ def record_routes(state: ServiceState) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["record"], route_class=GuardedRoute)
 
     @routes.put(
-        "/leads/{lead_id:path}",
+        "/leads/{lead_id:id}",
         response_model=LeadView,
         responses=RECORD_ERRORS,
         openapi_extra=body_of(LeadBody),
@@ -55,7 +55,7 @@ def record_routes(state: ServiceState) -> APIRouter:
         return respond(200, await run_in_threadpool(_lead, state, lead_id, body, whole=True))
 
     @routes.patch(
-        "/leads/{lead_id:path}",
+        "/leads/{lead_id:id}",
         response_model=LeadView,
         responses=RECORD_ERRORS,
         openapi_extra=body_of(LeadBody),
@@ -133,7 +133,7 @@ def keep_lead(
 
     Raises:
         ContractError: A moment or contact that is none.
-        RefusedError: The id is too long.
+        RefusedError: The id is too long, or not in UTF-8.
     """
     _check_length(lead_id)
     own = take_lead(connection, sent.told(lead_id, at, whole=whole), at)
@@ -157,6 +157,11 @@ def _check_length(lead_id: str) -> None:
     if not lead_id or len(lead_id) > LONGEST_NAME or "\0" in lead_id:
         raise RefusedError(
             422, "invalid_request", f"must have 1 to {LONGEST_NAME} characters", "lead_id"
+        )
+    if "\ufffd" in lead_id:
+        # Müller and Möller would else be one lead.
+        raise RefusedError(
+            422, "invalid_request", "is not in UTF-8; write ü as %C3%BC in the address", "lead_id"
         )
 
 
