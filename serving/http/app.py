@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
+from serving.http.ids import register_ids
 from serving.http.openapi import DocumentedApp
 from serving.http.route import answer_errors
 from serving.http.routes.imports import import_routes
@@ -36,6 +37,7 @@ def create_app(state: ServiceState) -> DocumentedApp:
         redirect_slashes=False,
         lifespan=_with_threads,
     )
+    register_ids()
     for routes in (
         score_routes,
         stored_routes,

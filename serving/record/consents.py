@@ -67,6 +67,30 @@ def add_consents(
     return [number for number, _ in new]
 
 
+def is_said_again(connection: Connection, number: int, new: NewConsent, *, by_source: bool) -> bool:
+    """Tell whether an entry says what was said last, by its own moment, of its purpose and basis.
+
+    Args:
+        connection: Reading.
+        number: Of the lead.
+        new: That may be no news.
+        by_source: Whether only what its own source said counts, and not what anybody said.
+    """
+    rows = connection.execute(
+        select(*(consent.c[name] for name in NewConsent._fields))
+        .where(
+            consent.c.lead == number,
+            consent.c.purpose == new.purpose,
+            consent.c.basis == new.basis,
+            consent.c.at <= new.at,
+            (consent.c.source == new.source) | (not by_source),
+        )
+        .order_by(consent.c.at.desc(), consent.c.number.desc())
+        .limit(1)
+    )
+    return [NewConsent(*row)._replace(at=new.at) for row in rows] == [new]
+
+
 def withdrawn_since(
     connection: Connection, numbers: Collection[int], purpose: str, since: int
 ) -> bool:

@@ -10,6 +10,7 @@ from serving.record.among import among
 from serving.record.audits import note_audit
 from serving.record.database import insert_new
 from serving.record.leads import StoredLead, parts_of
+from serving.record.merges import leave_leads
 from serving.record.schema import (
     audit,
     contact,
@@ -55,15 +56,31 @@ def erase_lead(connection: Connection, found: StoredLead, actor: str, now: int) 
     """
     numbers = list(parts_of(connection, [found.number]))
     ids = connection.execute(select(lead.c.lead_id).where(lead.c.number.in_(numbers))).scalars()
-    where = contact.c.lead.in_(numbers)
-    known = connection.execute(select(contact.c.kind, contact.c.value).where(where)).all()
     key = own_key(connection, _KEY)
-    marks = [mark(key, "lead_id", lead_id) for lead_id in ids]
-    marks += [mark(key, kind, value) for kind, value in known if kind in ("email", "phone")]
-    insert_new(connection, tombstone, [{"mark": one, "at": now} for one in set(marks)])
+    marks = {mark(key, "lead_id", lead_id) for lead_id in ids}
+    marks |= {mark(key, kind, value) for kind, value in _own_contacts(connection, numbers)}
+    # Whoever came again, and is erased again, is so from now on.
+    connection.execute(delete(tombstone).where(among(tombstone.c.mark, "marks")), {"marks": marks})
+    insert_new(connection, tombstone, [{"mark": one, "at": now} for one in sorted(marks)])
     remove_leads(connection, numbers)
     note_audit(connection, now, actor, ERASED, found.number, None)
     return len(numbers)
+
+
+def _own_contacts(connection: Connection, numbers: Collection[int]) -> list[tuple[str, str]]:
+    """Return kind and value of the contacts that no other lead has: colleagues share a number."""
+    others = contact.alias()
+    shared = select(others.c.lead).where(
+        others.c.kind == contact.c.kind,
+        others.c.value == contact.c.value,
+        others.c.lead.not_in(numbers),
+    )
+    rows = connection.execute(
+        select(contact.c.kind, contact.c.value).where(
+            contact.c.lead.in_(numbers), contact.c.kind.in_(("email", "phone")), ~shared.exists()
+        )
+    )
+    return [(kind, value) for kind, value in rows]
 
 
 def erase_again(connection: Connection) -> int:
@@ -82,6 +99,7 @@ def erase_again(connection: Connection) -> int:
     named = [(number, mark(key, "lead_id", lead_id), since) for number, lead_id, since in ids]
     named += [(number, mark(key, kind, value), since) for number, kind, value, since in known]
     gone = {number for number, one, since in named if since <= marks.get(one, -1)}
+    leave_leads(connection, gone)
     remove_leads(connection, gone)
     return len(gone)
 

@@ -91,6 +91,21 @@ def undo_merge(connection: Connection, number: int, now: int) -> tuple[int, int]
     return row.kept, row.root_before
 
 
+def leave_leads(connection: Connection, gone: Collection[int]) -> None:
+    """Let whoever is part of leads that go stand for itself, as before the two were merged."""
+    rows = connection.execute(
+        select(merge)
+        .where(among(merge.c.kept, "gone"), merge.c.undone.is_(None))
+        .order_by(merge.c.number.desc()),
+        {"gone": gone},
+    ).all()
+    for row in rows:
+        apart = update(lead).where(among(lead.c.number, "joined")).values(root=row.root_before)
+        connection.execute(apart, {"joined": row.joined})
+        own = update(lead).where(lead.c.number == row.root_before).values(due=row.at)
+        connection.execute(own)
+
+
 def find_merge(connection: Connection, number: int) -> StoredMerge | None:
     """Return a merge, None where there is none."""
     row = connection.execute(_MERGES.where(merge.c.number == number)).one_or_none()

@@ -55,6 +55,8 @@ lead = Table(
     Index("ix_lead_root", "root", "number"),
     Index("ix_lead_due", "due"),
     Index("ix_lead_changed", "changed", "number"),
+    # Never the number of one that is gone: the audit, or a sender, may still name that.
+    sqlite_autoincrement=True,
 )
 
 # What a lead was said to be, up to the moment at which it was told otherwise.
@@ -231,6 +233,7 @@ merge = Table(
     _moment("undone", nullable=True),
     Index("ix_merge_kept", "kept"),
     Index("ix_merge_root_before", "root_before"),
+    sqlite_autoincrement=True,
 )
 
 uncompared = Table(
@@ -264,6 +267,7 @@ webhook = Table(
     Column("events", JSON, nullable=False),
     _moment("created"),
     Column("disabled", Text, doc="Why nothing is sent any more."),
+    sqlite_autoincrement=True,
 )
 
 outbox = Table(

@@ -23,11 +23,11 @@ from serving.http.views import LeadView
 from serving.intake.events import take_events
 from serving.intake.leads import take_lead
 from serving.record.audits import note_audit
-from serving.record.consents import add_consents
+from serving.record.consents import add_consents, is_said_again
 from serving.record.feedback import NewFeedback, add_feedback
 from serving.record.leads import StoredLead, touch
 from serving.record.roots import own_numbers
-from serving.record.stages import NewStage, add_stages
+from serving.record.stages import NewStage, add_stages, stage_at
 
 Result = TypeVar("Result")
 
@@ -44,7 +44,7 @@ def record_routes(state: ServiceState) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["record"], route_class=GuardedRoute)
 
     @routes.put(
-        "/leads/{lead_id:path}",
+        "/leads/{lead_id:id}",
         response_model=LeadView,
         responses=RECORD_ERRORS,
         openapi_extra=body_of(LeadBody),
@@ -55,7 +55,7 @@ def record_routes(state: ServiceState) -> APIRouter:
         return respond(200, await run_in_threadpool(_lead, state, lead_id, body, whole=True))
 
     @routes.patch(
-        "/leads/{lead_id:path}",
+        "/leads/{lead_id:id}",
         response_model=LeadView,
         responses=RECORD_ERRORS,
         openapi_extra=body_of(LeadBody),
@@ -113,7 +113,13 @@ def _lead(state: ServiceState, lead_id: str, body: bytes, *, whole: bool) -> Lea
 
 
 def keep_lead(
-    connection: Connection, lead_id: str, sent: LeadBody, at: int, *, whole: bool
+    connection: Connection,
+    lead_id: str,
+    sent: LeadBody,
+    at: int,
+    *,
+    whole: bool,
+    as_fields: bool = False,
 ) -> None:
     """Write what is told of a lead, its consents too.
 
@@ -123,14 +129,21 @@ def keep_lead(
         sent: What is told.
         at: Now, microseconds since 1970.
         whole: Whether fields left out are taken back.
+        as_fields: Whether consents are fields that the sender tells with every change of anything.
 
     Raises:
         ContractError: A moment or contact that is none.
-        RefusedError: The id is too long.
+        RefusedError: The id is too long, or not in UTF-8.
     """
     _check_length(lead_id)
     own = take_lead(connection, sent.told(lead_id, at, whole=whole), at)
-    entries = [(own.number, consent.new(at)) for consent in sent.consents]
+    told = [
+        consent.new(at)
+        for consent in sent.consents
+        if not (as_fields or consent.at is None)
+        or not is_said_again(connection, own.number, consent.new(at), by_source=as_fields)
+    ]
+    entries = [(own.number, new) for new in told]
     touch(connection, add_consents(connection, entries, at), at)
     note_audit(connection, at, sent.source, "told", own.number, None)
 
@@ -144,6 +157,11 @@ def _check_length(lead_id: str) -> None:
     if not lead_id or len(lead_id) > LONGEST_NAME or "\0" in lead_id:
         raise RefusedError(
             422, "invalid_request", f"must have 1 to {LONGEST_NAME} characters", "lead_id"
+        )
+    if "\ufffd" in lead_id:
+        # Müller and Möller would else be one lead.
+        raise RefusedError(
+            422, "invalid_request", "is not in UTF-8; write ü as %C3%BC in the address", "lead_id"
         )
 
 
@@ -167,6 +185,8 @@ def _stages(state: ServiceState, body: bytes) -> Kept:
                 sent.source,
             )
             for place, stage in enumerate(sent.stages)
+            # Told again without its moment, it was not reached again.
+            if stage.at or stage_at(connection, numbers[stage.lead_id], at) != stage.stage
         ]  # fmt: skip
         return add_stages(connection, stages, at)
 

@@ -78,7 +78,7 @@ def _keep(
     said = read_record(record, take, sender, source)
     if said.lead is not None:
         lead = LeadBody.model_validate({**said.lead, "source": source})
-        keep_lead(connection, said.lead_id or _nobody(), lead, at, whole=False)
+        keep_lead(connection, said.lead_id or _nobody(), lead, at, whole=False, as_fields=True)
     if said.event is not None:
         events = EventsBody.model_validate({"events": [said.event], "source": source})
         take_events(connection, events.told(at), at, source)

@@ -48,7 +48,7 @@ def stored_routes(state: ServiceState) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["record"], route_class=GuardedRoute)
     together = Together[_How, Outcome](lambda lead_ids, how: _outcomes(state, lead_ids, *how))
 
-    @routes.get("/leads/{lead_id:path}/score", response_model=Answer, responses=RECORD_ERRORS)
+    @routes.get("/leads/{lead_id:id}/score", response_model=Answer, responses=RECORD_ERRORS)
     async def stored_score(
         lead_id: str, as_of: Moment | None = None, language: Language | None = None
     ) -> Response:
@@ -59,7 +59,7 @@ def stored_routes(state: ServiceState) -> APIRouter:
             raise _refusal(outcome)
         return respond(200, outcome)
 
-    @routes.get("/leads/{lead_id:path}/history", response_model=ChangeView, responses=RECORD_ERRORS)
+    @routes.get("/leads/{lead_id:id}/history", response_model=ChangeView, responses=RECORD_ERRORS)
     async def history(
         lead_id: str,
         since: Moment | None = None,
@@ -90,7 +90,7 @@ def stored_routes(state: ServiceState) -> APIRouter:
         page = await run_in_threadpool(_page, state, query)
         return respond(200, page)
 
-    @routes.get("/accounts/{account_id:path}", response_model=AccountView, responses=RECORD_ERRORS)
+    @routes.get("/accounts/{account_id:id}", response_model=AccountView, responses=RECORD_ERRORS)
     async def account(account_id: str) -> Response:
         """Tell of a company: its leads' scores, the best and the combined one."""
         return respond(200, await run_in_threadpool(_account, state, account_id))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -62,6 +63,41 @@ def post(client: httpx.Client, *events: dict[str, Any]) -> dict[str, int]:
 def error(answer: httpx.Response) -> tuple[int, str, str | None]:
     said = answer.json()["error"]
     return answer.status_code, said["code"], said["field"]
+
+
+def test_consents_and_stages_told_again_without_a_moment_are_no_news(client: httpx.Client) -> None:
+    consent = {"purpose": "profiling", "source": "form"}
+    told = [client.put("/v1/leads/L", json={"consents": [consent]}).json() for _ in range(2)]
+    assert told[0] == told[1]
+    gone = {**consent, "given": False}
+    for one in (gone, gone, consent):
+        client.patch("/v1/leads/L", json={"consents": [one]}).raise_for_status()
+    held = client.get("/v1/leads/L/export").json()["tables"]["consent"]
+    assert [row["given"] for row in held] == [True, False, True]
+    stages = ["MQL", "MQL", "SQL", "MQL"]
+    kept = [
+        client.post("/v1/stages", json={"stages": [{"lead_id": "L", "stage": stage}]}).json()
+        for stage in stages
+    ]
+    assert [one["stored"] for one in kept] == [1, 0, 1, 1]
+
+
+@pytest.mark.parametrize("lead_id", ["a\nb", "a\n", "a\r\nb/score"])
+def test_a_lead_whose_id_has_several_lines_can_be_asked_for_and_erased(
+    lead_id: str, client: httpx.Client
+) -> None:
+    path = f"/v1/leads/{quote(lead_id, safe='')}"
+    assert post(client, {"lead_id": lead_id, "event_type": "click"}) == {"stored": 1, "known": 0}
+    assert client.get(f"{path}/export").json()["lead_id"] == lead_id
+    assert client.delete(path).json() == {"leads": 1}
+    assert client.get(f"{path}/export").status_code == 404
+
+
+def test_an_id_that_is_not_in_utf_8_is_refused(client: httpx.Client) -> None:
+    for lead_id in ("M%FCller", "M%F6ller"):
+        answer = client.put(f"/v1/leads/{lead_id}", json={})
+        assert error(answer) == (422, "invalid_request", "lead_id")
+    assert client.get("/v1/leads").json()["leads"] == []
 
 
 def test_a_stored_lead_gets_the_answer_of_a_request_with_its_history(client: httpx.Client) -> None:

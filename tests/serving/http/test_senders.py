@@ -152,6 +152,18 @@ def test_consent_is_given_and_withdrawn(client: httpx.Client) -> None:
         assert client.get("/v1/leads/crm-7/score").status_code == status
 
 
+def test_a_consent_withdrawn_elsewhere_is_not_given_anew_by_another_change(
+    client: httpx.Client,
+) -> None:
+    send(client, {"id": 7, "at": AT, "agreed": True})
+    withdrawn = {"purpose": "profiling", "source": "form", "given": False}
+    withdrawn["at"] = "2026-06-11T00:00:00Z"
+    client.patch("/v1/leads/crm-7", json={"consents": [withdrawn]}).raise_for_status()
+    for days, agreed, status in ((3, True, 409), (4, False, 409), (5, True, 200)):
+        send(client, {"id": 7, "at": AT + days * 86_400_000, "agreed": agreed})
+        assert client.get("/v1/leads/crm-7/score").status_code == status
+
+
 def test_who_is_not_known_is_refused(client: httpx.Client) -> None:
     answer = client.post("/v1/senders/nobody", json={})
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "unknown_sender")

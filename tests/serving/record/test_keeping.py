@@ -7,11 +7,13 @@ from sqlalchemy import func, select
 
 from features.contract.lead import Event, moment
 from serving.intake.events import Whose
+from serving.record.audits import audits_of
 from serving.record.backup import restore_backup, write_backup
 from serving.record.consents import NewConsent, add_consent, without_basis
 from serving.record.database import Database, RecordAwayError, RecordError
 from serving.record.erasure import erase_again, erase_lead, export_lead
 from serving.record.leads import find_lead
+from serving.record.merges import join_leads, undo_merge
 from serving.record.schema import event, lead, metadata, profile_value
 from serving.record.scores import GivenScore, current_scores, give_scores
 from serving.record.upgrade import check, pending, require_upgraded, upgrade
@@ -178,6 +180,68 @@ def test_whoever_comes_again_after_an_erasure_stays(database: Database) -> None:
     with database.writing() as connection:
         assert erase_again(connection) == 0
         assert find_lead(connection, "L") is not None
+
+
+def erased(database: Database, lead_id: str, at: int) -> None:
+    with database.writing() as connection:
+        found = find_lead(connection, lead_id)
+        assert found is not None
+        erase_lead(connection, found, "test", at)
+
+
+def test_whoever_came_again_and_is_erased_again_stays_so(
+    database: Database, tmp_path: Path
+) -> None:
+    put(database, told("A", NOW, contact={"email": "a@b.de"}))
+    erased(database, "A", NOW + 1)
+    put(database, told("A", NOW + 2, contact={"email": "a@b.de"}))
+    write_backup(database, tmp_path / "record.zip", quiet)
+    erased(database, "A", NOW + 3)
+    _, again = restore_backup(database, tmp_path / "record.zip", quiet, replace=True)
+    assert again == 1
+    with database.reading() as connection:
+        assert find_lead(connection, "A") is None
+
+
+def test_a_colleague_with_the_number_of_whoever_is_erased_is_restored(
+    database: Database, tmp_path: Path
+) -> None:
+    for lead_id in ("A", "B"):
+        put(database, told(lead_id, NOW, contact={"phone": "+49 30 901820"}))
+    write_backup(database, tmp_path / "record.zip", quiet)
+    erased(database, "A", NOW + 1)
+    _, again = restore_backup(database, tmp_path / "record.zip", quiet, replace=True)
+    assert again == 1
+    with database.reading() as connection:
+        assert find_lead(connection, "A") is None
+        assert find_lead(connection, "B") is not None
+
+
+def test_who_was_part_of_a_lead_that_stays_erased_is_restored(
+    database: Database, tmp_path: Path
+) -> None:
+    kept, joined = (put(database, told(lead_id)).number for lead_id in ("A", "B"))
+    with database.writing() as connection:
+        merged = join_leads(connection, kept, joined, "test", NOW)
+        assert merged is not None
+    write_backup(database, tmp_path / "record.zip", quiet)
+    with database.writing() as connection:
+        undo_merge(connection, merged, NOW + 1)
+    erased(database, "A", NOW + 2)
+    restore_backup(database, tmp_path / "record.zip", quiet, replace=True)
+    with database.reading() as connection:
+        assert find_lead(connection, "A") is None
+        found = find_lead(connection, "B")
+        assert found is not None
+        assert found.lead_id == "B"
+
+
+def test_a_new_lead_has_no_audit_of_one_that_is_gone(database: Database) -> None:
+    put(database, told("A"))
+    erased(database, "A", NOW + 1)
+    new = put(database, told("B", NOW + 2))
+    with database.reading() as connection:
+        assert audits_of(connection, [new.number]) == []
 
 
 def test_the_newest_score_of_a_lead_is_its_current_one(database: Database) -> None:

@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("due", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_lead")),
         sa.UniqueConstraint("lead_id", name=op.f("uq_lead_lead_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("lead", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lead_account_id"), ["account_id"], unique=False)
@@ -77,6 +78,7 @@ def upgrade() -> None:
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("disabled", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_webhook")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "consent",
@@ -177,6 +179,7 @@ def upgrade() -> None:
             ["kept"], ["lead.number"], name=op.f("fk_merge_kept"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_merge")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("merge", schema=None) as batch_op:
         batch_op.create_index("ix_merge_kept", ["kept"], unique=False)
