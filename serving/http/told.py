@@ -216,7 +216,7 @@ class OptInBody(BaseModel):
 def _told(event: EventOfLead, field: str, now: int) -> ToldEvent:
     given = [kind for kind in _IDS if event.get(kind) is not None]
     if len(given) != 1:
-        raise ContractError(field, f"needs one of {', '.join(_IDS)}")
+        raise ContractError(field, f"needs exactly one of {', '.join(_IDS)}")
     [kind] = given
     value = str(event[kind])  # type: ignore[literal-required]
     return ToldEvent(
