@@ -14,6 +14,13 @@ from tests.registry import Registry, make_registry
 
 _numbers = count(1)
 
+_LONGEST = tuple(Path(__file__).parent / room for room in ("e2e", "docs", "training"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with files that train for a minute, which no process should be left alone with."""
+    items.sort(key=lambda item: not any(item.path.is_relative_to(room) for room in _LONGEST))
+
 
 @pytest.fixture(scope="session")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:

@@ -1,4 +1,7 @@
-"""One demo and one trained project that all of this room's tests look at."""
+"""A trained project that tests of this room look at, and what runs a command that fails.
+
+It trains once for all tests of a file.
+"""
 
 import sys
 import warnings
@@ -11,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import leadscore
-from tests.e2e.command import free_port, said
+from tests.e2e.command import said
 from tests.training.firm import write_firm
 
 Mistake = Callable[..., str]
@@ -41,14 +44,6 @@ class Scored:
 
     rows: list[dict[str, Any]]
     output: str
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """Return a small demo; the port is free again afterwards."""
-    folder = tmp_path_factory.mktemp("demo")
-    port = str(free_port())
-    return Ran(folder, said(folder, "demo", "--no-serve", "--leads", "2000", "--port", port))
 
 
 @pytest.fixture(scope="session")

@@ -3,32 +3,17 @@
 import csv
 import json
 import re
+import shutil
 import warnings
 from pathlib import Path
 
 import mlflow
+import pyarrow.parquet as pq
 import pytest
 
-from leadscore import app
-from tests.e2e.command import said, serving
-from tests.e2e.conftest import Ran, Scored
+from tests.e2e.command import leadscore, said, serving
+from tests.e2e.conftest import Mistake, Ran, Scored
 from training.checks.metrics import METRICS
-
-COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
-
-
-def test_the_demo_prints_figures_closeness_and_an_explained_answer(demo: Ran) -> None:
-    output = " ".join(demo.output.split())
-    assert "### demo: probability of SQL." in output
-    assert all(name in output for name in ("| leadscore |", "| base rate |", "| rules |"))
-    closeness = re.search(r"by the true ones: (\S+); the model reaches (\S+), (\d+)%", output)
-    assert closeness is not None
-    best, found = float(closeness[1]), float(closeness[2])
-    assert 0.6 < found <= best + 0.02
-    assert "/v1/score answered:" in output
-    assert re.search(r"L\d+ Score \d+, grade A, probability \d", output)
-    assert "(leadscore-demo/1)" in output
-    assert (demo.folder / "demo" / "mlflow.db").is_file()
 
 
 def test_training_prints_a_table_and_how_to_promote(trained: Ran) -> None:
@@ -158,24 +143,32 @@ def test_the_champion_of_a_project_is_served(trained: Ran) -> None:
     assert card["model_version"] == "leadscore-firm/1"
 
 
-def test_without_a_model_the_rules_answer(tmp_path: Path) -> None:
-    lead = {"lead_id": "L1", "created_at": "2026-01-01T00:00:00Z"}
-    with serving(tmp_path) as client:
-        ready = client.get("/readyz").json()
-        answer = client.post("/v1/score", json={"lead": lead}).json()
-    assert ready["status"] == "degraded"
-    assert (answer["basis"], answer["fallback_reason"]) == ("rules", "no_model")
+def test_a_version_that_is_not_there(trained: Ran, mistake: Mistake) -> None:
+    assert "version=9" in mistake(trained.folder, "models", "project.toml", "--promote", "9")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_the_help_of_every_command_has_an_example(tmp_path: Path, command: str) -> None:
-    assert f"Example: leadscore {command}" in " ".join(said(tmp_path, command, "--help").split())
+def test_the_copy_of_a_model_answers_while_mlflow_is_away(
+    trained: Ran, scored: Scored, tmp_path: Path
+) -> None:
+    away = tmp_path / "firm"
+    shutil.copytree(trained.folder, away, ignore=shutil.ignore_patterns("mlart*"))
+    fetched = leadscore(away, "score", "project.toml", "scores.parquet")
+    assert fetched.returncode == 0, fetched.stderr
+    (away / "mlflow.db").unlink()
+    process = leadscore(away, "score", "project.toml", "again.parquet")
+    assert process.returncode == 0, process.stderr
+    assert "serving the copy of an earlier start" in process.stderr
+    assert pq.read_table(away / "again.parquet").to_pylist() == scored.rows
+    assert not (away / "mlflow.db").exists()
 
 
-def test_the_help_names_every_command(tmp_path: Path) -> None:
-    shown = said(tmp_path, "--help")
-    assert set(COMMANDS) == {
-        "demo", "train", "backtest", "serve", "work", "score", "explain", "models",
-        "consistency",
-    }  # fmt: skip
-    assert all(re.search(rf"│ {command}\s", shown) for command in COMMANDS)
+def test_the_model_of_another_project_does_not_answer(
+    trained: Ran, scored: Scored, tmp_path: Path
+) -> None:
+    # One folder to work in, and so one cache, but another registry, in which nothing is.
+    other = tmp_path / "other"
+    shutil.copytree(trained.folder, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(trained.folder, other, ignore=shutil.ignore_patterns("mlflow.db", ".leads*"))
+    assert leadscore(tmp_path, "score", "project.toml", "scores.parquet").returncode == 0
+    process = leadscore(tmp_path, "score", "other/project.toml", "others.parquet")
+    assert "leads scored by the rules into others.parquet" in process.stdout

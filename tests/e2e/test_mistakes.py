@@ -1,16 +1,14 @@
 """What a user can put right is said in one sentence, without a stack trace."""
 
-import shutil
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
 from tests.e2e.command import leadscore
-from tests.e2e.conftest import Mistake, Ran, Scored
+from tests.e2e.conftest import Mistake
 from tests.training.firm import write_firm, write_project
 
 
@@ -91,42 +89,11 @@ def test_an_output_that_cannot_be(firm: Path, mistake: Mistake) -> None:
     assert "scores are written as .parquet or .csv" in said
 
 
-def test_a_version_that_is_not_there(trained: Ran, mistake: Mistake) -> None:
-    assert "version=9" in mistake(trained.folder, "models", "project.toml", "--promote", "9")
-
-
 def test_an_untrained_project_is_scored_by_the_rules(firm: Path) -> None:
     process = leadscore(firm, "score", "project.toml", "s.csv")
     assert process.returncode == 0, process.stderr
     assert "The rules answer: models:/leadscore-firm@champion could not be had" in process.stderr
     assert "leads scored by the rules into s.csv" in process.stdout
-
-
-def test_the_copy_of_a_model_answers_while_mlflow_is_away(
-    trained: Ran, scored: Scored, tmp_path: Path
-) -> None:
-    away = tmp_path / "firm"
-    shutil.copytree(trained.folder, away, ignore=shutil.ignore_patterns("mlart*"))
-    fetched = leadscore(away, "score", "project.toml", "scores.parquet")
-    assert fetched.returncode == 0, fetched.stderr
-    (away / "mlflow.db").unlink()
-    process = leadscore(away, "score", "project.toml", "again.parquet")
-    assert process.returncode == 0, process.stderr
-    assert "serving the copy of an earlier start" in process.stderr
-    assert pq.read_table(away / "again.parquet").to_pylist() == scored.rows
-    assert not (away / "mlflow.db").exists()
-
-
-def test_the_model_of_another_project_does_not_answer(
-    trained: Ran, scored: Scored, tmp_path: Path
-) -> None:
-    # One folder to work in, and so one cache, but another registry, in which nothing is.
-    other = tmp_path / "other"
-    shutil.copytree(trained.folder, tmp_path, dirs_exist_ok=True)
-    shutil.copytree(trained.folder, other, ignore=shutil.ignore_patterns("mlflow.db", ".leads*"))
-    assert leadscore(tmp_path, "score", "project.toml", "scores.parquet").returncode == 0
-    process = leadscore(tmp_path, "score", "other/project.toml", "others.parquet")
-    assert "leads scored by the rules into others.parquet" in process.stdout
 
 
 def test_a_command_that_an_installation_for_serving_lacks_says_what_to_install(

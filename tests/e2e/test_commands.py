@@ -1,0 +1,34 @@
+"""What every command says of itself, and the service where nothing is trained."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from leadscore import app
+from tests.e2e.command import said, serving
+
+COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
+
+
+def test_without_a_model_the_rules_answer(tmp_path: Path) -> None:
+    lead = {"lead_id": "L1", "created_at": "2026-01-01T00:00:00Z"}
+    with serving(tmp_path) as client:
+        ready = client.get("/readyz").json()
+        answer = client.post("/v1/score", json={"lead": lead}).json()
+    assert ready["status"] == "degraded"
+    assert (answer["basis"], answer["fallback_reason"]) == ("rules", "no_model")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_every_command_has_an_example(tmp_path: Path, command: str) -> None:
+    assert f"Example: leadscore {command}" in " ".join(said(tmp_path, command, "--help").split())
+
+
+def test_the_help_names_every_command(tmp_path: Path) -> None:
+    shown = said(tmp_path, "--help")
+    assert set(COMMANDS) == {
+        "demo", "train", "backtest", "serve", "work", "score", "explain", "models",
+        "consistency",
+    }  # fmt: skip
+    assert all(re.search(rf"│ {command}\s", shown) for command in COMMANDS)
