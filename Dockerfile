@@ -7,7 +7,7 @@ RUN python -m venv /opt/leadscore
 ENV PATH=/opt/leadscore/bin:$PATH
 WORKDIR /src
 COPY requirements/serving.lock requirements/build.lock requirements/
-RUN pip install --require-hashes -r requirements/serving.lock -r requirements/build.lock
+RUN pip install --no-deps --require-hashes -r requirements/serving.lock -r requirements/build.lock
 COPY pyproject.toml README.md ./
 COPY leadscore leadscore
 COPY features features

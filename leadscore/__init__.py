@@ -30,19 +30,19 @@ app = typer.Typer(
 
 _ROOMS = ("features", "serving", "training", "experiments")
 
-for command, example in (
-    (demo.demo, demo.EXAMPLE),
-    (train.train, train.EXAMPLE),
-    (backtest.backtest, backtest.EXAMPLE),
-    (serve.serve, serve.EXAMPLE),
-    (work.work, work.EXAMPLE),
-    (score.score, score.EXAMPLE),
-    (explain.explain, explain.EXAMPLE),
-    (models.models, models.EXAMPLE),
-    (consistency.consistency, consistency.EXAMPLE),
+for name, command, example in (
+    ("demo", demo.demo, demo.EXAMPLE),
+    ("train", train.train, train.EXAMPLE),
+    ("backtest", backtest.backtest, backtest.EXAMPLE),
+    ("serve", serve.serve, serve.EXAMPLE),
+    ("work", work.work, work.EXAMPLE),
+    ("score", score.score, score.EXAMPLE),
+    ("explain", explain.explain, explain.EXAMPLE),
+    ("models", models.models, models.EXAMPLE),
+    ("consistency", consistency.consistency, consistency.EXAMPLE),
+    ("import", import_leads.import_list, import_leads.EXAMPLE),
 ):
-    app.command(epilog=example)(command)
-app.command("import", epilog=import_leads.EXAMPLE)(import_leads.import_list)
+    app.command(name, epilog=example)(command)
 app.add_typer(db, name="db", epilog="Start: `leadscore db upgrade`")
 
 

@@ -8,7 +8,7 @@ import pytest
 from leadscore import app
 from tests.e2e.command import said, serving
 
-COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
+COMMANDS = [command.name for command in app.registered_commands if command.name]
 
 
 def test_without_a_model_the_rules_answer(tmp_path: Path) -> None:
@@ -29,6 +29,6 @@ def test_the_help_names_every_command(tmp_path: Path) -> None:
     shown = said(tmp_path, "--help")
     assert set(COMMANDS) == {
         "demo", "train", "backtest", "serve", "work", "score", "explain", "models",
-        "consistency",
+        "consistency", "import",
     }  # fmt: skip
     assert all(re.search(rf"│ {command}\s", shown) for command in COMMANDS)
