@@ -7,4 +7,4 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 def holds_email(text: str) -> bool:
     """Tell whether a text holds an e-mail address."""
-    return _EMAIL.search(text) is not None
+    return "@" in text and _EMAIL.search(text) is not None

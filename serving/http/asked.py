@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from features.contract.language import Language
 from features.contract.lead import micros
-from serving.http.request import MOST_LEADS, Moment, Name
+from serving.http.request import MOST_LEADS, Label, Moment, Name
 from serving.intake.importing.file import Reading
 from serving.intake.importing.leads import Terms
 from serving.intake.importing.table import MOST_COLUMNS
@@ -27,6 +27,28 @@ class StoredRequest(BaseModel):
     language: Language | None = Field(default=None, description="Of the reasons.")
 
 
+class ScoreQuery(BaseModel):
+    """At which moment a stored lead is scored, and in which language."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    as_of: Moment | None = Field(default=None, description="Moment to score at; now, if left out.")
+    language: Language | None = Field(default=None, description="Of the reasons.")
+
+
+class HistoryQuery(BaseModel):
+    """Between which moments a change of a score is explained."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Moment | None = Field(
+        default=None,
+        description="A week before `until`, or when the lead was created, if left out.",
+    )
+    until: Moment | None = Field(default=None, description="Now, if left out.")
+    language: Language | None = Field(default=None, description="Of the reasons.")
+
+
 class ImportQuery(BaseModel):
     """How a list of leads is read and taken."""
 
@@ -38,11 +60,11 @@ class ImportQuery(BaseModel):
         description="`heading=what it becomes`, or `heading=` for one that is not taken; may be "
         "repeated.",
     )
-    source: Name = Field(default="import", description="Who tells it.")
+    source: Label = Field(default="import", description="Who tells it.")
     occurred: Moment | None = Field(
         default=None, description="When what the rows say became true; now, if left out."
     )
-    event: Name | None = Field(default=None, description="What every lead of the list did.")
+    event: Label | None = Field(default=None, description="What every lead of the list did.")
     at: Moment | None = Field(default=None, description="When they did it.")
     separator: str | None = Field(
         default=None, description="Of values in CSV; found out, if left out."

@@ -21,6 +21,7 @@ from typing_extensions import TypedDict
 
 from features.contract.case import Case
 from features.contract.lead import LARGEST_NUMBER, ContractError, Event, Lead, micros, moment
+from features.contract.personal import holds_email
 from features.contract.text import LONGEST_NAME
 from serving.intake.company import company_facts
 
@@ -62,9 +63,18 @@ def _storable(text: str) -> str:
     return text
 
 
+def _nobodys(text: str) -> str:
+    if holds_email(text):
+        raise PydanticCustomError("email_address", "holds an e-mail address; send an id or a name")
+    return text
+
+
 Name = Annotated[
     str, Field(min_length=1, max_length=LONGEST_NAME, strict=True), AfterValidator(_storable)
 ]
+Label = Annotated[Name, AfterValidator(_nobodys)]
+"""A name that features, or the audit log, will know."""
+
 Moment = Annotated[AwareDatetime, BeforeValidator(_iso_text)]
 Figure = Annotated[
     float, Field(strict=True, ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, allow_inf_nan=False)

@@ -14,6 +14,7 @@ from serving.http.request import (
     MOST_LEADS,
     CheckedValue,
     Figure,
+    Label,
     Moment,
     Name,
 )
@@ -44,12 +45,12 @@ class ToldConsent(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    purpose: Name = Field(description="`profiling` for scores; others are kept for you.")
-    basis: Name = Field(default="consent", description="Such as `legitimate_interest`.")
+    purpose: Label = Field(description="`profiling` for scores; others are kept for you.")
+    basis: Label = Field(default="consent", description="Such as `legitimate_interest`.")
     given: bool = Field(
         default=True, strict=True, description="False where it is withdrawn or objected to."
     )
-    source: Name = Field(description="Where, such as `form:webinar`.")
+    source: Label = Field(description="Where, such as `form:webinar`.")
     wording: Name | None = Field(default=None, description="Version of what was agreed to.")
     proof: Name | None = Field(default=None, description="How it can be shown.")
     at: Moment | None = Field(default=None, description="When; now, if left out.")
@@ -67,8 +68,8 @@ class LeadBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     created_at: Moment | None = Field(default=None, description="When it became a lead.")
-    account_id: Name | None = None
-    profile: dict[Name, CheckedValue] = Field(default_factory=dict)
+    account_id: Label | None = None
+    profile: dict[Label, CheckedValue] = Field(default_factory=dict)
     contact: ToldContact = Field(default_factory=ToldContact)
     consents: list[ToldConsent] = Field(default_factory=list, max_length=100)
     occurred_at: Moment | None = Field(
@@ -77,7 +78,7 @@ class LeadBody(BaseModel):
     recorded_at: Moment | None = Field(
         default=None, description="When it could be known; now, if left out."
     )
-    source: Name = "api"
+    source: Label = "api"
 
     def told(self, lead_id: str, now: int, *, whole: bool) -> ToldLead:
         """Return what is told.
@@ -115,11 +116,11 @@ class EventOfLead(TypedDict):
     phone: NotRequired[Annotated[str, Field(max_length=50)] | None]
     user_id: NotRequired[Name | None]
     anonymous_id: NotRequired[Name | None]
-    event_type: Name
+    event_type: Label
     occurred_at: NotRequired[Moment | None]
     recorded_at: NotRequired[Moment | None]
     value: NotRequired[Figure | None]
-    item: NotRequired[Name | None]
+    item: NotRequired[Label | None]
     event_id: NotRequired[Name | None]
 
 
@@ -129,7 +130,7 @@ class EventsBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     events: list[EventOfLead] = Field(min_length=1, max_length=MOST_EVENTS)
-    source: Name = "api"
+    source: Label = "api"
 
     def told(self, now: int) -> list[ToldEvent]:
         """Return what is told.
@@ -146,7 +147,7 @@ class StageOfLead(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     lead_id: Name
-    stage: Name
+    stage: Label
     at: Moment | None = Field(default=None, description="When; now, if left out.")
 
     def reached(self, field: str, now: int) -> int:
@@ -164,7 +165,7 @@ class StagesBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     stages: list[StageOfLead] = Field(min_length=1, max_length=MOST_LEADS)
-    source: Name = "api"
+    source: Label = "api"
 
 
 class FeedbackBody(BaseModel):
@@ -174,17 +175,21 @@ class FeedbackBody(BaseModel):
 
     lead_id: Name
     kind: Literal["accepted", "rejected", "wrong_reason"]
-    reason: Name | None = Field(default=None, description="Why it was rejected.")
-    subject: Name | None = Field(default=None, description="The reason that is wrong.")
-    by: Name | None = Field(default=None, description="Who says it; an id, no name.")
+    reason: Label | None = Field(default=None, description="Why it was rejected.")
+    subject: Label | None = Field(default=None, description="The reason that is wrong.")
+    by: Label | None = Field(default=None, description="Who says it; an id, no name.")
     at: Moment | None = Field(default=None, description="When; now, if left out.")
 
     def said(self, now: int) -> int:
         """Return when it was said, microseconds since 1970.
 
         Raises:
-            ContractError: It lies ahead.
+            ContractError: It lies ahead, or does not say what was rejected or wrong.
         """
+        if self.kind == "rejected" and self.reason is None:
+            raise ContractError("reason", "is missing; say why the lead was rejected")
+        if self.kind == "wrong_reason" and self.subject is None:
+            raise ContractError("subject", "is missing; name the reason's subject that is wrong")
         return _moment(self.at, "at", now)
 
 
@@ -203,10 +208,10 @@ class OptInBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     lead_id: Name
-    purpose: Name = Field(description="Such as `profiling`, `newsletter`.")
+    purpose: Label = Field(description="Such as `profiling`, `newsletter`.")
     wording: Name = Field(description="Version of the text, as the policy file names it.")
     language: Language = Field(description="Of the text.")
-    source: Name = Field(description="Where the person asked for it, such as `form:newsletter`.")
+    source: Label = Field(description="Where the person asked for it, such as `form:newsletter`.")
 
     def new(self, text: str) -> NewOptIn:
         """Return what is asked for in these words."""
@@ -234,9 +239,11 @@ def _moment(sent: datetime | None, field: str, now: int) -> int:
     """Return a moment, now if none was sent; one that is minutes ahead is taken as now.
 
     Raises:
-        ContractError: It lies further ahead than clocks differ.
+        ContractError: It lies before 1970, or further ahead than clocks differ.
     """
     at = now if sent is None else micros(sent, field)
+    if at < 0:
+        raise ContractError(field, "is before 1970; send when it happened, in UTC")
     if at > now + CLOCK_SKEW_US:
         raise ContractError(field, "lies in the future; send when it happened, in UTC")
     return min(at, now)

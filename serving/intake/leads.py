@@ -110,7 +110,11 @@ def checked_contacts(told: ToldLead) -> dict[str, str]:
     Raises:
         ContractError: As of `take_lead`.
     """
+    if told.account_id is not None and holds_email(told.account_id):
+        raise ContractError("account_id", "holds an e-mail address; send the company's id")
     for name, value in told.profile.items():
+        if holds_email(name):
+            raise ContractError("profile", "has a field whose name holds an e-mail address")
         if isinstance(value, str) and holds_email(value):
             raise ContractError(
                 f"profile.{name}", "holds an e-mail address; send it as contact.email"

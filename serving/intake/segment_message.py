@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from typing_extensions import TypeIs
 
 from features.contract.lead import LARGEST_NUMBER, ContractError, ProfileValue, micros
 from features.contract.personal import holds_email
@@ -131,9 +132,11 @@ def event_of(message: Message, now: int) -> ToldEvent:
     kind = message.event if message.type == "track" else f"{message.type}_view"
     if not kind or "\0" in kind:
         raise ContractError("event", "needs a name")
+    if holds_email(kind):
+        raise ContractError("event", "holds an e-mail address; send a name of the kind of event")
     named = {**properties, "name": properties.get("name", message.name)}
     items = (named.get(key) for key in _ITEMS)
-    item = next((text for text in items if isinstance(text, str) and text), None)
+    item = next((text for text in items if text and _tells_nobody(text)), None)
     figures = (properties.get(key) for key in _FIGURES)
     value = next((v for v in figures if _is_figure(v)), None)
     return ToldEvent(
@@ -170,11 +173,15 @@ def facts_of(traits: Mapping[str, Any]) -> tuple[dict[str, str | None], dict[str
 
 def is_fact(name: str, value: object) -> bool:
     """Tell whether a trait can be a profile value: it is of a kind, and tells nobody who it is."""
-    if name in _PERSONAL or not 0 < len(name) <= LONGEST or "\0" in name:
+    if name in _PERSONAL or not 0 < len(name) <= LONGEST or "\0" in name or holds_email(name):
         return False
     if isinstance(value, str):
         return len(value) <= LONGEST and not holds_email(value) and "\0" not in value
     return isinstance(value, bool) or _is_figure(value)
+
+
+def _tells_nobody(value: object) -> TypeIs[str]:
+    return isinstance(value, str) and not holds_email(value)
 
 
 def _is_figure(value: object) -> bool:

@@ -11,11 +11,11 @@ from markupsafe import Markup
 from features.contract.language import Language
 from serving.pages.templates import filled
 
-Shown = Literal["ask", "done", "forged", "gone", "expired", "withdrawn", "away"]
+Shown = Literal["ask", "done", "forged", "gone", "expired", "outdated", "withdrawn", "away"]
 
 STATUS: dict[Shown, int] = {
-    "ask": 200, "done": 200, "forged": 400, "gone": 410, "expired": 410, "withdrawn": 410,
-    "away": 503,
+    "ask": 200, "done": 200, "forged": 400, "gone": 410, "expired": 410, "outdated": 410,
+    "withdrawn": 410, "away": 503,
 }  # fmt: skip
 
 _STYLE = (
@@ -47,6 +47,8 @@ _PAGES: dict[Language, dict[Shown, tuple[str, str]]] = {
                  "nichts zu tun."),
         "expired": ("Dieser Link ist abgelaufen", "Es wurde keine Einwilligung erteilt. Wenn Sie "
                     "noch einwilligen möchten, lassen Sie sich bitte eine neue E-Mail senden."),
+        "outdated": ("Dieser Link gilt nicht mehr", "Er ging an eine Adresse, die inzwischen durch "
+                     "eine andere ersetzt wurde. Es wurde keine Einwilligung erteilt."),
         "withdrawn": ("Dieser Link gilt nicht mehr", "Die Einwilligung wurde inzwischen "
                       "widerrufen. Sie brauchen nichts zu tun."),
         "away": ("Bitte versuchen Sie es später", "Das ist gerade nicht möglich. Öffnen Sie den "
@@ -62,6 +64,8 @@ _PAGES: dict[Language, dict[Shown, tuple[str, str]]] = {
                  "not do anything."),
         "expired": ("This link has expired", "No consent was given. If you still want to give it, "
                     "please ask for another e-mail."),
+        "outdated": ("This link is no longer valid", "It went to an address that has been replaced "
+                     "by another since. No consent was given."),
         "withdrawn": ("This link is no longer valid", "The consent has been withdrawn since. You "
                       "need not do anything."),
         "away": ("Please try again later", "This is not possible at the moment. Please open the "

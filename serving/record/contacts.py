@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from serving.record.among import among
 from serving.record.database import inserted
@@ -12,6 +12,24 @@ _BY_VALUE = (
     select(contact.c.value, func.min(contact.c.lead))
     .where(contact.c.kind == bindparam("kind"), among(contact.c.value, "values"))
     .group_by(contact.c.value)
+)
+
+
+_other = contact.alias("other")
+_newest_since = (
+    select(func.max(_other.c.since))
+    .where(_other.c.lead == contact.c.lead, _other.c.kind == contact.c.kind)
+    .scalar_subquery()
+)
+_TOLD_AGAIN = (
+    update(contact)
+    .where(
+        contact.c.lead == bindparam("of"),
+        contact.c.kind == bindparam("told"),
+        contact.c.value == bindparam("as"),
+        contact.c.since < _newest_since,
+    )
+    .values(since=bindparam("again"))
 )
 
 
@@ -30,7 +48,16 @@ def add_contacts(
         for number, by_kind in contacts.items()
         for kind, value in by_kind.items()
     ]
-    return set(inserted(connection, contact, rows))
+    news = set(inserted(connection, contact, rows))
+    # An address that was left and is told again is the newest once more.
+    again = [
+        {"of": row["lead"], "told": row["kind"], "as": row["value"], "again": now}
+        for row in rows
+        if row["lead"] not in news
+    ]
+    if again:
+        connection.execute(_TOLD_AGAIN, again)
+    return news
 
 
 def visitors_with(
@@ -75,6 +102,17 @@ def newest_contact(connection: Connection, numbers: Collection[int], kind: str) 
         .limit(1),
         {"numbers": numbers},
     ).scalar_one_or_none()
+
+
+def reachable_at(connection: Connection, numbers: Collection[int], kind: str) -> set[str]:
+    """Return of each of some leads the contact of a kind that was told of it last."""
+    rows = connection.execute(
+        select(contact.c.lead, contact.c.value)
+        .where(among(contact.c.lead, "numbers"), contact.c.kind == kind)
+        .order_by(contact.c.since, contact.c.value.desc()),
+        {"numbers": numbers},
+    )
+    return set(dict(tuple(row) for row in rows).values())
 
 
 def find_by_contact(connection: Connection, kind: str, values: Collection[str]) -> dict[str, int]:

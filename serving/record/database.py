@@ -17,6 +17,15 @@ from features.contract.mistake import MistakeError
 _BUSY_SECONDS = 30
 _WRITES = "leadscore_writes"
 
+_EMBEDDED_FAULTS = {
+    "SQLITE_BUSY": f"is being written by another process, such as a long import, for more than "
+    f"{_BUSY_SECONDS} seconds; try again when it is done",
+    "SQLITE_FULL": "has no room left on its disk; make room and try again",
+    "SQLITE_READONLY": "cannot be written by this user; give the right to its file and folder",
+    "SQLITE_CANTOPEN": "cannot be opened; see that its folder is there and may be written",
+}
+"""What SQLite says in our words, where somebody can do something about it."""
+
 Row = Mapping[str, Any]
 
 
@@ -98,8 +107,9 @@ class Database:
             # The statement and its values may hold data of a lead.
             said = type(error.orig).__name__
             if isinstance(error, OperationalError) or error.connection_invalidated:
+                why = _EMBEDDED_FAULTS.get(getattr(error.orig, "sqlite_errorname", ""))
                 raise RecordAwayError(
-                    f"the record at {self.shown} does not answer ({said}); try again"
+                    f"the record at {self.shown} {why or f'does not answer ({said}); try again'}"
                 ) from None
             raise RecordError(f"the record at {self.shown} refused a statement ({said})") from None
 

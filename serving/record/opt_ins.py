@@ -9,7 +9,7 @@ from features.contract.language import Language
 from features.contract.lead import moment
 from serving.record.audits import note_audit
 from serving.record.consents import NewConsent, add_consent, withdrawn_since
-from serving.record.contacts import newest_contact
+from serving.record.contacts import newest_contact, reachable_at
 from serving.record.leads import StoredLead, parts_of, touch
 from serving.record.outbox import DEAD, LEASE_US, WAITING
 from serving.record.schema import lead, opt_in
@@ -20,7 +20,7 @@ AGAIN_US = 600 * 1_000_000
 SENT = "sent"
 """State of a mail that the mail server took; others are those of a delivery."""
 
-Void = Literal["expired", "withdrawn"]
+Void = Literal["expired", "outdated", "withdrawn"]
 
 
 class NewOptIn(NamedTuple):
@@ -125,10 +125,15 @@ def find_opt_in(connection: Connection, opt_in_id: str, *, lock: bool = False) -
 
 def why_void(connection: Connection, one: OptIn, now: int) -> Void | None:
     """Return why a request cannot be confirmed (any more), None where it can."""
-    root = root_of(connection, one)
-    if withdrawn_since(connection, parts_of(connection, [root]), one.purpose, one.asked):
+    parts = list(parts_of(connection, [root_of(connection, one)]))
+    if withdrawn_since(connection, parts, one.purpose, one.asked):
         return "withdrawn"
-    return "expired" if one.confirmed is None and now > one.expires else None
+    if one.confirmed is not None:
+        return None
+    if one.email not in reachable_at(connection, parts, "email"):
+        # A mistyped address is somebody else's, who must not consent for the lead.
+        return "outdated"
+    return "expired" if now > one.expires else None
 
 
 def confirm(connection: Connection, one: OptIn, now: int) -> None:

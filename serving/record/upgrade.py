@@ -75,7 +75,7 @@ def _pending(connection: Connection) -> list[str]:
     for revision in known:
         if revision.revision == current:
             break
-        steps.append(f"{revision.revision} {revision.doc}")
+        steps.append(f"{revision.revision} {revision.doc.rstrip('.')}")
     return steps[::-1]
 
 

@@ -198,10 +198,11 @@ def _feedback(state: ServiceState, body: bytes) -> Kept:
     sent, at = read_as(FeedbackBody, body), now()
 
     def write(connection: Connection) -> bool:
+        said = sent.said(at)
         own = own_numbers(connection, [sent.lead_id]).get(sent.lead_id)
         if own is None:
             raise ContractError("lead_id", "is not known; PUT the lead first")
-        new = NewFeedback(own, sent.kind, sent.reason, sent.subject, sent.by, sent.said(at))
+        new = NewFeedback(own, sent.kind, sent.reason, sent.subject, sent.by, said)
         return add_feedback(connection, new, at)
 
     stored = int(_written(state, write))

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,13 +10,12 @@ from fastapi.concurrency import run_in_threadpool
 from features.contract.clock import now
 from features.contract.duration import DAY_US
 from features.contract.language import Language
-from features.contract.lead import ContractError, micros
-from serving.http.asked import ListQuery, StoredRequest
+from features.contract.lead import ContractError, micros, moment
+from serving.http.asked import HistoryQuery, ListQuery, ScoreQuery, StoredRequest
 from serving.http.body import read_as, read_body, respond
 from serving.http.cursor import cursor_of, place_of
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, body_of
-from serving.http.request import Moment
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import ACTOR, found_lead
 from serving.http.state import ServiceState
@@ -49,27 +47,18 @@ def stored_routes(state: ServiceState) -> APIRouter:
     together = Together[_How, Outcome](lambda lead_ids, how: _outcomes(state, lead_ids, *how))
 
     @routes.get("/leads/{lead_id:id}/score", response_model=Answer, responses=RECORD_ERRORS)
-    async def stored_score(
-        lead_id: str, as_of: Moment | None = None, language: Language | None = None
-    ) -> Response:
+    async def stored_score(lead_id: str, query: Annotated[ScoreQuery, Query()]) -> Response:
         """Score a stored lead by all that the record knows of it."""
-        at = None if as_of is None else micros(as_of, "as_of")
-        outcome = await together.ask(lead_id, (at, language))
+        at = None if query.as_of is None else micros(query.as_of, "as_of")
+        outcome = await together.ask(lead_id, (at, query.language))
         if not isinstance(outcome, Answer):
             raise _refusal(outcome)
         return respond(200, outcome)
 
     @routes.get("/leads/{lead_id:id}/history", response_model=ChangeView, responses=RECORD_ERRORS)
-    async def history(
-        lead_id: str,
-        since: Moment | None = None,
-        until: Moment | None = None,
-        language: Language | None = None,
-    ) -> Response:
+    async def history(lead_id: str, query: Annotated[HistoryQuery, Query()]) -> Response:
         """Tell why a score changed between two moments, in parts that add up."""
-        return respond(
-            200, await run_in_threadpool(_history, state, lead_id, since, until, language)
-        )
+        return respond(200, await run_in_threadpool(_history, state, lead_id, query))
 
     @routes.post(
         "/leads/score",
@@ -133,28 +122,22 @@ def _refusal(outcome: UnknownLeadError | NotScoredError | ContractError) -> Refu
     return RefusedError.by(invalid(outcome))
 
 
-def _history(
-    state: ServiceState,
-    lead_id: str,
-    since: datetime | None,
-    until: datetime | None,
-    language: Language | None,
-) -> ChangeView:
+def _history(state: ServiceState, lead_id: str, query: HistoryQuery) -> ChangeView:
     scores, scoring, at = state.kept(), state.loaded(), now()
-    end = at if until is None else min(micros(until, "until"), at)
-    begin = end - _WEEK_US if since is None else micros(since, "since")
+    end = at if query.until is None else min(micros(query.until, "until"), at)
+    begin = end - _WEEK_US if query.since is None else micros(query.since, "since")
     with scores.database.reading() as connection:
         lead = found_lead(connection, lead_id)
         # A lead that is younger than a week has no score from before it was there.
-        begin = max(begin, lead.created) if since is None else begin
+        begin = max(begin, lead.created) if query.since is None else begin
         if not lead.created <= begin <= end:
-            raise RefusedError(
-                422, "invalid_request", "must lie between the lead's creation and until", "since"
-            )
+            created = moment(lead.created).isoformat()
+            message = f"must lie between the lead's creation, {created}, and until"
+            raise RefusedError(422, "invalid_request", message, "since")
         parts = parts_of(connection, [lead.number])
         for refused in scores.refused(connection, [lead], parts, end).values():
             raise _refusal(refused)
-        spoken = language or scoring.conditions.language
+        spoken = query.language or scoring.conditions.language
         try:
             change = explain_change(connection, scoring, lead, parts, (begin, end), spoken)
         except ContractError as error:

@@ -1,24 +1,12 @@
 """Lists of leads over HTTP; on both databases."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
 from serving.http.state import ServiceState
 from serving.record.database import Database
-from serving.record.policy import Policy
-from serving.stored.scoring import StoredScores
 from tests.serving.intake.importing.lists import SHEET, workbook
 from tests.serving.server import running
-
-
-@pytest.fixture
-def client(database: Database) -> Iterator[httpx.Client]:
-    state = ServiceState()
-    state.record = StoredScores(database, Policy())
-    with running(state) as client:
-        yield client
 
 
 def sent(

@@ -1,7 +1,5 @@
 """Leads that may be one person, joined and taken apart over HTTP; on both databases."""
 
-import math
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,33 +8,12 @@ import pytest
 
 from features.contract.clock import now
 from serving.http.state import ServiceState
-from serving.record.database import Database
-from serving.record.policy import Policy
-from serving.scoring.rules import read_rules
-from serving.scoring.scoring import Conditions, Scoring
-from serving.stored.scoring import StoredScores
 from serving.work.comparing import compare_new
 from serving.work.rescoring import rescore_due
-from tests.serving.server import running
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 CONSENT = {"purpose": "profiling", "source": "test", "at": START.isoformat()}
 KARLA = {"email": "karla@muster.de", "phone": "030 901820", "name": "Karla Sommer"}
-
-
-@pytest.fixture
-def state(record_url: str) -> Iterator[ServiceState]:
-    state = ServiceState()
-    state.record = StoredScores(Database(record_url), Policy())
-    state.ready(Scoring(read_rules(), "no_model", Conditions(deadline=math.inf)))
-    yield state
-    state.record.close()
-
-
-@pytest.fixture
-def client(state: ServiceState) -> Iterator[httpx.Client]:
-    with running(state) as client:
-        yield client
 
 
 def put(client: httpx.Client, lead_id: str, **told: object) -> None:

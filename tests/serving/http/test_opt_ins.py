@@ -19,8 +19,6 @@ from serving.record.opt_in_tokens import token_of
 from serving.record.opt_ins import AGAIN_US
 from serving.record.policy import Policy
 from serving.record.schema import audit, consent, opt_in
-from serving.scoring.rules import read_rules
-from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
 from serving.work.opt_in_mails import OptInMails
 from tests.serving.post_office import PostOffice, opened
@@ -38,24 +36,15 @@ ASKED = {
 
 
 @pytest.fixture
-def state(record_url: str) -> Iterator[ServiceState]:
-    state = ServiceState()
-    state.record = StoredScores(Database(record_url), Policy.model_validate(POLICY))
-    state.ready(Scoring(read_rules(), "no_model"))
-    yield state
-    state.record.close()
+def state(state: ServiceState, database: Database) -> ServiceState:
+    state.record = StoredScores(database, Policy.model_validate(POLICY))
+    return state
 
 
 @pytest.fixture
-def database(state: ServiceState) -> Database:
-    return state.kept().database
-
-
-@pytest.fixture
-def client(state: ServiceState) -> Iterator[httpx.Client]:
-    with running(state) as client:
-        put(client)
-        yield client
+def client(client: httpx.Client) -> httpx.Client:
+    put(client)
+    return client
 
 
 @pytest.fixture
@@ -256,6 +245,22 @@ def test_a_withdrawal_ends_the_link(
     again = ask(client)
     assert again["opt_in_id"] != asked["opt_in_id"]
     assert client.post(link(database, again)).status_code == 200
+    assert client.get("/v1/leads/L/score").status_code == 200
+
+
+def test_a_link_that_went_to_an_address_left_since_confirms_nothing(
+    client: httpx.Client, database: Database
+) -> None:
+    path = link(database, ask(client))
+    put(client, contact={"email": "right@müller.example"})
+    answer = client.post(path)
+    assert (answer.status_code, "ersetzt" in answer.text) == (410, True)
+    assert client.get("/v1/leads/L/score").status_code == 409
+    newer = link(database, ask(client))
+    # Told again, the first address is the newest once more.
+    put(client)
+    assert client.post(newer).status_code == 410
+    assert client.post(path).status_code == 200
     assert client.get("/v1/leads/L/score").status_code == 200
 
 

@@ -1,21 +1,15 @@
 """How both databases look for what is asked: by an index, however much is stored."""
 
-import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
-import pytest
 from sqlalchemy import event
 
 from features.contract.clock import now
 from serving.http.state import ServiceState
 from serving.record.database import Database
-from serving.record.policy import Policy
-from serving.scoring.rules import read_rules
-from serving.scoring.scoring import Conditions, Scoring
-from serving.stored.scoring import StoredScores
 from serving.work.rescoring import rescore_due
 from tests.serving.server import running
 
@@ -25,14 +19,6 @@ _SMALL = frozenset({"webhook", "secret", "tombstone", "uncompared", "json_each"}
 """Tables and functions that hold little, whatever the record does."""
 
 Parameters = tuple[object, ...] | dict[str, object]
-
-
-@pytest.fixture
-def state(database: Database) -> ServiceState:
-    state = ServiceState()
-    state.record = StoredScores(database, Policy())
-    state.ready(Scoring(read_rules(), "no_model", Conditions(deadline=math.inf)))
-    return state
 
 
 @contextmanager

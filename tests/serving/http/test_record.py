@@ -2,7 +2,6 @@
 
 import math
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,18 +34,9 @@ def scoring(tmp_path_factory: pytest.TempPathFactory) -> Scoring:
 
 
 @pytest.fixture
-def state(scoring: Scoring, record_url: str) -> Iterator[ServiceState]:
-    state = ServiceState()
-    state.record = StoredScores(Database(record_url), Policy())
+def state(state: ServiceState, scoring: Scoring) -> ServiceState:
     state.ready(scoring)
-    yield state
-    state.record.close()
-
-
-@pytest.fixture
-def client(state: ServiceState) -> Iterator[httpx.Client]:
-    with running(state) as client:
-        yield client
+    return state
 
 
 def put(client: httpx.Client, lead_id: str, **told: object) -> None:
@@ -278,6 +268,7 @@ def test_a_change_of_score_is_explained_in_parts_that_add_up(
         ({"since": "2020-01-01T00:00:00Z"}, 422),
         ({"since": "2026-03-02T00:00:00Z", "until": "2026-03-01T12:00:00Z"}, 422),
         ({"since": "yesterday"}, 422),
+        ({"sinc": "2026-03-02T00:00:00Z"}, 422),
     ],
 )
 def test_a_history_lies_within_the_life_of_a_lead(
@@ -344,6 +335,14 @@ FINE = {"event_type": "fine", "lead_id": "fine"}
         ("feedback", {"lead_id": "nobody", "kind": "accepted"}, "lead_id"),
         ("feedback", {"lead_id": "L", "kind": "so so"}, "kind"),
         ("leads/score", {"lead_ids": []}, "lead_ids"),
+        ("events", {"events": [FINE, {**FINE, "occurred_at": "1969-12-31T23:59:59Z"}]},
+         "events.1.occurred_at"),
+        ("events", {"events": [FINE, {**FINE, "item": "mail to a@b.de"}]}, "events.1.item"),
+        ("events", {"events": [FINE, {**FINE, "event_type": "a@b.de"}]}, "events.1.event_type"),
+        ("events", {"events": [FINE], "source": "a@b.de"}, "source"),
+        ("feedback", {"lead_id": "L", "kind": "accepted", "by": "a@b.de"}, "by"),
+        ("feedback", {"lead_id": "L", "kind": "rejected"}, "reason"),
+        ("feedback", {"lead_id": "L", "kind": "wrong_reason"}, "subject"),
     ],
 )  # fmt: skip
 def test_a_mistake_names_its_field_and_nothing_is_kept(
@@ -351,6 +350,29 @@ def test_a_mistake_names_its_field_and_nothing_is_kept(
 ) -> None:
     assert error(client.post(f"/v1/{path}", json=body)) == (422, "invalid_request", field)
     assert client.get("/v1/leads", params={"sort": "changed"}).json()["leads"] == []
+
+
+@pytest.mark.parametrize(
+    ("lead", "field"),
+    [
+        ({"account_id": "a@b.de"}, "account_id"),
+        ({"profile": {"a@b.de": 1}}, "profile.a@b.de"),
+        ({"profile": {"remark": "a@b.de"}}, "profile.remark"),
+        ({"source": "a@b.de"}, "source"),
+        ({"created_at": "1969-12-31T23:59:59Z"}, "created_at"),
+    ],
+)
+def test_no_address_and_no_moment_before_all_becomes_a_fact(
+    client: httpx.Client, lead: dict[str, Any], field: str
+) -> None:
+    assert error(client.put("/v1/leads/L", json=lead)) == (422, "invalid_request", field)
+    assert client.get("/v1/leads/L/export").status_code == 404
+
+
+def test_what_is_asked_with_an_unknown_word_is_refused(client: httpx.Client) -> None:
+    put(client, "L")
+    answer = client.get("/v1/leads/L/score", params={"as_off": "2026-03-02T00:00:00Z"})
+    assert error(answer) == (422, "invalid_request", "query.as_off")
 
 
 def test_without_a_record_the_service_says_so(scoring: Scoring) -> None:

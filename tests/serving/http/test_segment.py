@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -14,32 +13,21 @@ from features.contract.case import Case
 from features.contract.clock import now
 from serving.http.state import ServiceState
 from serving.record.cases import stored_cases
-from serving.record.database import Database
 from serving.record.leads import find_lead, parts_of
-from serving.record.policy import Policy
-from serving.scoring.rules import read_rules
-from serving.scoring.scoring import Scoring
-from serving.stored.scoring import StoredScores
-from tests.serving.server import running
 
 KEY = "write-key"
 
 
 @pytest.fixture
-def state(record_file: str) -> Iterator[ServiceState]:
-    state = ServiceState()
-    state.record = StoredScores(Database(record_file), Policy())
+def state(state: ServiceState) -> ServiceState:
     state.write_key = KEY
-    state.ready(Scoring(read_rules(), "no_model"))
-    yield state
-    state.record.close()
+    return state
 
 
 @pytest.fixture
-def client(state: ServiceState) -> Iterator[httpx.Client]:
-    with running(state) as client:
-        client.auth = httpx.BasicAuth(KEY, "")
-        yield client
+def client(client: httpx.Client) -> httpx.Client:
+    client.auth = httpx.BasicAuth(KEY, "")
+    return client
 
 
 def case_of(state: ServiceState, lead_id: str) -> Case:
@@ -140,6 +128,22 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_kept(client: httpx.Client) 
     assert [(one["index"], one["error"]["field"]) for one in told["refused"]] == [
         (1, None), (2, "type"), (3, "userId"), (4, "traits.email"), (5, "event"),
     ]  # fmt: skip
+
+
+def test_no_address_becomes_a_fact(client: httpx.Client, state: ServiceState) -> None:
+    traits = {"email": "a@b.de", "c@d.de": "x", "remark": "e@f.de", "industry": "it"}
+    properties = {"url": "/unsubscribe?of=a@b.de", "title": "Bye"}
+    answer = batch(
+        client,
+        {"type": "identify", "userId": "u", "traits": traits},
+        track("u", properties=properties),
+        track("u", "mailed a@b.de", messageId="2"),
+        {"type": "group", "userId": "u", "groupId": "a@b.de"},
+    )
+    assert [one["index"] for one in answer["refused"]] == [2, 3]
+    case = case_of(state, "u")
+    assert {"industry", "free_mailer"} >= set(case.lead.profile) and case.lead.account_id is None
+    assert [event.item for event in case.events] == ["Bye"]
 
 
 def test_calls_of_one_message(client: httpx.Client, state: ServiceState) -> None:

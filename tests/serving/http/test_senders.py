@@ -1,8 +1,6 @@
 """Payloads of other systems over HTTP: what is wrong in one record, and what is sent again."""
 
-import math
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +13,7 @@ from sqlalchemy import func, select
 from features.contract.document import DocumentError
 from serving.http.state import ServiceState
 from serving.intake.mapping import Mapping, read_mapping
-from serving.record.database import Database
-from serving.record.policy import Policy
 from serving.record.schema import event, lead, profile_value, stage_change
-from serving.scoring.rules import read_rules
-from serving.scoring.scoring import Conditions, Scoring
-from serving.stored.scoring import StoredScores
-from tests.serving.server import running
 
 MAPPING = """
 [senders.crm]
@@ -58,19 +50,9 @@ AT = 1_781_079_300_000
 
 
 @pytest.fixture
-def state(record_url: str) -> Iterator[ServiceState]:
-    state = ServiceState()
+def state(state: ServiceState) -> ServiceState:
     state.mapping = Mapping.model_validate(tomllib.loads(MAPPING))
-    state.record = StoredScores(Database(record_url), Policy())
-    state.ready(Scoring(read_rules(), "no_model", Conditions(deadline=math.inf)))
-    yield state
-    state.record.close()
-
-
-@pytest.fixture
-def client(state: ServiceState) -> Iterator[httpx.Client]:
-    with running(state) as client:
-        yield client
+    return state
 
 
 def send(client: httpx.Client, body: object) -> dict[str, Any]:

@@ -1,12 +1,16 @@
 """Upgrades, backups and erasures; on both databases."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.event import listen
 
 from features.contract.lead import Event, moment
 from serving.intake.events import Whose
+from serving.intake.leads import take_lead
 from serving.record.audits import audits_of
 from serving.record.backup import restore_backup, write_backup
 from serving.record.consents import NewConsent, add_consent, without_basis
@@ -288,6 +292,30 @@ def test_an_address_of_something_else_is_refused(url: str) -> None:
         Database(url)
     assert "geheim" not in str(caught.value)
     assert "sqlite:///leadscore.db" in str(caught.value)
+
+
+def test_a_disk_that_is_full_is_told_and_nothing_is_half_written(record_file: str) -> None:
+    database = Database(record_file)
+    pages = "PRAGMA max_page_count = 1"  # Never less than there are.
+    listen(database.engine, "connect", lambda connection, _: connection.execute(pages))
+    with pytest.raises(RecordAwayError, match="no room left"), database.writing() as connection:
+        for number in range(1000):
+            take_lead(connection, told(f"L{number}"), NOW)
+    assert rows(database)["lead"] == 0
+    database.close()
+
+
+def test_another_process_that_writes_for_long_is_named(record_file: str) -> None:
+    database = Database(record_file)
+    impatient = "PRAGMA busy_timeout = 1"
+    listen(database.engine, "connect", lambda connection, _: connection.execute(impatient))
+    with closing(sqlite3.connect(record_file.removeprefix("sqlite:///"))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(RecordAwayError, match="another process"), database.writing():
+            pass
+        assert rows(database)["lead"] == 0
+    put(database, told("L"))
+    database.close()
 
 
 def test_a_database_that_is_away_is_told_without_its_password() -> None:
