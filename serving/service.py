@@ -1,8 +1,10 @@
 """The service put together: settings in, a process that answers out."""
 
+import gc
 import logging
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
 
@@ -13,21 +15,22 @@ from features.contract.mistake import MistakeError
 from serving.http.app import create_app
 from serving.http.state import ServiceState
 from serving.intake.mapping import read_mapping
-from serving.model.artefact import ModelRefusedError, load_model
-from serving.model.scorer import LeadModel
 from serving.record.database import Database, RecordError
 from serving.record.policy import read_policy
 from serving.record.upgrade import require_upgraded
-from serving.registry.loader import ModelUnavailableError, fetch_model
-from serving.scoring.answer import FallbackReason, Listing
 from serving.scoring.rules import Rules, read_rules
-from serving.scoring.scoring import Conditions, Scoring
+from serving.scoring.scoring import Scoring
 from serving.settings import Settings
 from serving.stored.scoring import StoredScores
+from serving.stored.shadow import Shadow
+from serving.watch import Watch
 from serving.work.worker import Worker
 
 _GRACE_SECONDS = 10
 """How long a stopped service waits for requests that are under way."""
+
+_SWITCH_SECONDS = 0.001
+"""After how long a thread that computes lets another one go on, such as the one that answers."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +52,7 @@ def serve(settings: Settings) -> None:
     state = ServiceState()
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
     state.record = open_record(settings)
+    challenge(state.record, settings, rules)
     state.mail_lacks = settings.mail_lacks
     # A server has workers of its own, as many as it needs; a file has this process alone.
     worker = None
@@ -56,7 +60,14 @@ def serve(settings: Settings) -> None:
         worker = worker_of(state.record, lambda: state.scoring, settings)
         worker.start()
     with listen(settings.host, settings.port) as listener:
-        threading.Thread(target=load, args=(state, settings, rules), daemon=True).start()
+
+        def answer_by(scoring: Scoring, message: str | None) -> None:
+            keep_loaded()
+            state.ready(scoring, message)
+
+        watch = Watch(settings.model, settings, rules, answer_by)
+        watch.start()
+        sys.setswitchinterval(_SWITCH_SECONDS)
         # An access log would hold callers' addresses, and cost a tenth of an answer.
         config = uvicorn.Config(
             create_app(state),
@@ -68,10 +79,12 @@ def serve(settings: Settings) -> None:
         try:
             uvicorn.Server(config).run(sockets=[listener])
         finally:
+            watch.stop()
             if worker is not None:
                 worker.stop()
             if state.record is not None:
                 state.record.close()
+            gc.unfreeze()
 
 
 def work(settings: Settings) -> None:
@@ -86,14 +99,17 @@ def work(settings: Settings) -> None:
     record = open_record(settings)
     if record is None:
         raise RecordError("there is nothing to work on; set LEADSCORE_DATABASE_URL")
-    scoring, _ = scoring_of(settings, rules)
-    worker = worker_of(record, lambda: scoring, settings)
+    challenge(record, settings, rules)
+    watch = Watch(settings.model, settings, rules, lambda *_: None)
+    watch.start()
+    worker = worker_of(record, lambda: watch.scoring, settings)
     worker.start()
     stopped = threading.Event()
     for received in (signal.SIGINT, signal.SIGTERM):
         signal.signal(received, lambda *_: stopped.set())
-    _log.info("working on %s with %s", record.database.shown, scoring.basis.version or "the rules")
+    _log.info("working on %s", record.database.shown)
     stopped.wait()
+    watch.stop()
     worker.stop()
     record.close()
 
@@ -121,6 +137,24 @@ def open_record(settings: Settings) -> StoredScores | None:
     return record
 
 
+def keep_loaded() -> None:
+    """Look for no garbage in what is loaded by now; that would take longer than a deadline."""
+    gc.collect()
+    gc.freeze()
+
+
+def challenge(record: StoredScores | None, settings: Settings, rules: Rules) -> None:
+    """Let the challenger, if there is one, score stored leads in the shadow."""
+    if settings.challenger is None:
+        return
+    if record is None:
+        _log.warning("the challenger scores stored leads only; set LEADSCORE_DATABASE_URL")
+        return
+    watch = Watch(settings.challenger, settings, rules, lambda *_: keep_loaded())
+    record.shadow = Shadow(record, watch)
+    record.shadow.start()
+
+
 def listen(host: str, port: int) -> socket.socket:
     """Take an address before anything is loaded.
 
@@ -138,50 +172,3 @@ def listen(host: str, port: int) -> socket.socket:
     # wait some 40 ms for the caller's acknowledgement. Accepted sockets inherit it.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
-
-
-def load(state: ServiceState, settings: Settings, rules: Rules) -> None:
-    """Bring the service's state to ready: with the model, or degraded to the rules."""
-    scoring, message = scoring_of(settings, rules)
-    state.ready(scoring, message)
-    _log.info("ready on %s %s", scoring.basis.name, scoring.basis.version or "")
-
-
-def scoring_of(settings: Settings, rules: Rules) -> tuple[Scoring, str | None]:
-    """Return what scores, warm, and what an operator should know of it."""
-    conditions = conditions_of(settings)
-    try:
-        model, message = _model(settings)
-        scoring = Scoring(rules, model, conditions)
-        scoring.warm()
-    except Exception as error:
-        # Whatever is wrong with a model, and if it fails at its first lead: the rules still answer.
-        _log.exception("the model failed")
-        message = f"the model failed at loading with {type(error).__name__}; see the log"
-        scoring = Scoring(rules, "model_refused", conditions)
-        scoring.warm()
-    return scoring, message
-
-
-def conditions_of(settings: Settings) -> Conditions:
-    """Return what settings mean for every answer."""
-    return Conditions(
-        deadline=settings.deadline_ms / 1000,
-        listing=Listing(up=settings.reasons_up, down=settings.reasons_down),
-        language=settings.language,
-    )
-
-
-def _model(settings: Settings) -> tuple[LeadModel | FallbackReason, str | None]:
-    """Return the model, or why there is none, and what an operator should know of it."""
-    if settings.model is None:
-        return "no_model", "no model is configured; set LEADSCORE_MODEL"
-    try:
-        fetched = fetch_model(settings.model, settings.tracking_uri, settings.cache)
-        return load_model(fetched.folder, fetched.version), fetched.stale
-    except ModelUnavailableError as error:
-        _log.warning("no model: %s", error)
-        return "no_model", str(error)
-    except ModelRefusedError as error:
-        _log.warning("model refused: %s", error)
-        return "model_refused", str(error)

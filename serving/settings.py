@@ -45,6 +45,17 @@ class Settings(BaseSettings):
         description="Model to serve: a folder, `models:/name@champion` or `models:/name/3`; "
         "without one the rules answer.",
     )
+    challenger: str | None = Field(
+        default=None,
+        description="Model that scores stored leads in the shadow; written like the one to serve.",
+    )
+    model_watch_seconds: int = Field(
+        default=30,
+        ge=0,
+        le=86_400,
+        description="Seconds until the registry is asked again which models to serve; 0 never "
+        "asks again.",
+    )
     tracking_uri: str = Field(default="sqlite:///mlflow.db", description="MLflow's address.")
     cache: Path = Field(
         default=Path(".leadscore"), description="Folder for copies of registered models."

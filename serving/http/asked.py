@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from features.contract.language import Language
 from features.contract.lead import micros
+from serving.http.demanded import Demanded
 from serving.http.request import MOST_LEADS, Label, Moment, Name
 from serving.intake.importing.file import Reading
 from serving.intake.importing.leads import Terms
@@ -34,6 +35,9 @@ class ScoreQuery(BaseModel):
 
     as_of: Moment | None = Field(default=None, description="Moment to score at; now, if left out.")
     language: Language | None = Field(default=None, description="Of the reasons.")
+    require: Demanded = Field(
+        default=None, description="`model`: an error instead of an answer by the rules."
+    )
 
 
 class HistoryQuery(BaseModel):

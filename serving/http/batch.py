@@ -1,17 +1,22 @@
-"""Many leads in one request: each is checked and answered on its own."""
+"""Many leads in one request: each is checked and answered on its own, some of them at a time."""
 
 import json
 import math
+from typing import NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
 
 from features.contract.case import Case
 from features.contract.lead import ContractError
 from features.contract.text import LONGEST_NAME
+from serving.http.demanded import Demanded, refusal
 from serving.http.errors import Problem, invalid
 from serving.http.request import HALF_CHARACTER, BatchRequest, ScoreRequest
 from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
+
+AT_A_TIME = 25
+"""Leads of one piece of work: some hundredths of a second."""
 
 _MOST_DIGITS = 400
 
@@ -54,29 +59,68 @@ def _whole_number(digits: str) -> int | float:
     return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
 
 
-def score_batch(request: BatchRequest, scoring: Scoring, arrived: float, now: int) -> BatchAnswer:
-    """Score many leads.
+class Scored(NamedTuple):
+    """Some leads of a batch: what is answered of them, as JSON and without the brackets.
 
-    Args:
-        request: The leads as they came; not checked yet.
-        scoring: The application.
-        arrived: When the request did, by `time.monotonic`.
-        now: Microseconds since 1970.
+    Attributes:
+        answers: Of those that were scored, whether the caller gets them or not.
+        written: The results.
     """
-    read = [_case(raw, now) for raw in request.leads]
-    cases = [case for case in read if isinstance(case, Case)]
-    scored = iter(scoring.score_all(cases, arrived))
-    results = []
-    for index, (raw, case) in enumerate(zip(request.leads, read, strict=True)):
-        outcome = next(scored) if isinstance(case, Case) else case
-        problem = invalid(outcome) if isinstance(outcome, ContractError) else None
-        if isinstance(outcome, Problem):
-            problem = outcome
-        answer = outcome if isinstance(outcome, Answer) else None
-        results.append(
-            BatchResult(index=index, lead_id=_lead_id(raw), answer=answer, error=problem)
+
+    answers: list[Answer]
+    written: bytes
+
+
+class Batch:
+    """A batch under way.
+
+    Attributes:
+        size: Leads in it.
+    """
+
+    def __init__(self, body: bytes, scoring: Scoring, arrived: float, now: int) -> None:
+        """Read a body; the leads are not checked yet.
+
+        Args:
+            body: JSON.
+            scoring: The application, for all of the leads.
+            arrived: When the request did, by `time.monotonic`.
+            now: Microseconds since 1970.
+
+        Raises:
+            ValidationError: It is no JSON, or no batch.
+        """
+        self._leads = read_batch(body).leads
+        self._scoring, self._arrived, self._now = scoring, arrived, now
+        self.size = len(self._leads)
+
+    def score(self, first: int, demanded: Demanded) -> Scored:
+        """Score some leads, from one of them on."""
+        leads = self._leads[first : first + AT_A_TIME]
+        read = [_case(raw, self._now) for raw in leads]
+        cases = [case for case in read if isinstance(case, Case)]
+        scored = iter(self._scoring.score_all(cases, self._arrived, among=self.size))
+        outcomes = [next(scored) if isinstance(case, Case) else case for case in read]
+        results = [
+            _result(index, raw, outcome, demanded)
+            for index, (raw, outcome) in enumerate(zip(leads, outcomes, strict=True), first)
+        ]
+        return Scored(
+            [outcome for outcome in outcomes if isinstance(outcome, Answer)],
+            ",".join(result.model_dump_json() for result in results).encode(),
         )
-    return BatchAnswer(results=results)
+
+
+def _result(
+    index: int, raw: object, outcome: Answer | ContractError | Problem, demanded: Demanded
+) -> BatchResult:
+    answer = outcome if isinstance(outcome, Answer) else None
+    problem = outcome if isinstance(outcome, Problem) else None
+    if isinstance(outcome, ContractError):
+        problem = invalid(outcome)
+    if answer is not None and (refused := refusal(answer, demanded)):
+        answer, problem = None, refused.problem
+    return BatchResult(index=index, lead_id=_lead_id(raw), answer=answer, error=problem)
 
 
 def _case(raw: object, now: int) -> Case | Problem:

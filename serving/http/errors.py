@@ -14,6 +14,7 @@ ErrorCode = Literal[
     "not_found",
     "method_not_allowed",
     "not_ready",
+    "model_required",
     "unauthorized",
     "no_record",
     "record_away",

@@ -1,14 +1,27 @@
 """The state of the service: loading, ready, or degraded to the rules."""
 
+import time
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from serving.http.errors import RefusedError
+from serving.http.recent import Recent, RecentAnswers
 from serving.intake.mapping import Mapping
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
+
+
+class Challenger(BaseModel):
+    """The model that scores in the shadow."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    model_version: str | None = Field(description="Null while there is none.")
+    message: str | None = Field(description="What an operator should know.")
+    scored: int = Field(ge=0, description="Answers that it has scored, too, since the start.")
+    dropped: int = Field(ge=0, description="Answers that it has not.")
 
 
 class Readiness(BaseModel):
@@ -17,6 +30,8 @@ class Readiness(BaseModel):
     status: Literal["ready", "degraded"]
     reason: FallbackReason | None = Field(description="Why the rules answered last.")
     message: str | None = Field(description="What an operator should know.")
+    recent: RecentAnswers
+    challenger: Challenger | None = Field(description="Null where none is configured.")
 
 
 class ServiceState:
@@ -31,16 +46,18 @@ class ServiceState:
         self.mail_lacks: tuple[str, ...] = ()
         self.message: str | None = None
         self._last_fallback: FallbackReason | None = None
+        self._recent = Recent()
 
     def ready(self, scoring: Scoring, message: str | None = None) -> None:
-        """Begin to answer.
+        """Begin to answer, or answer by another model from the next request on.
 
         Args:
             scoring: What answers; warm, so that the first request need not wait.
             message: What an operator should know, such as why there is no model.
         """
         self.message = message
-        self._last_fallback = scoring.unavailable
+        if scoring is not self.scoring:
+            self._last_fallback = scoring.unavailable
         self.scoring = scoring
 
     def loaded(self) -> Scoring:
@@ -76,12 +93,33 @@ class ServiceState:
             raise RefusedError(503, "no_mail", f"no e-mails are sent from here; set {lacking}")
 
     def note(self, answer: Answer) -> None:
-        """Remember whether the newest answer fell back."""
+        """Remember whether the newest answer fell back, and how many of the last minutes did."""
         self._last_fallback = answer.fallback_reason
+        self._recent.note(answer.fallback_reason, time.monotonic())
 
     @property
     def readiness(self) -> Readiness:
         """Degraded while the newest answer had to rest on the rules."""
         reason = self._last_fallback
         status: Literal["ready", "degraded"] = "degraded" if reason else "ready"
-        return Readiness(status=status, reason=reason, message=self.message)
+        recent = self._recent.told(time.monotonic())
+        return Readiness(
+            status=status,
+            reason=reason,
+            message=self.message,
+            recent=recent,
+            challenger=self._challenger,
+        )
+
+    @property
+    def _challenger(self) -> Challenger | None:
+        shadow = self.record.shadow if self.record else None
+        if shadow is None:
+            return None
+        scoring = shadow.challenger.scoring
+        return Challenger(
+            model_version=scoring.basis.version if scoring else None,
+            message=shadow.challenger.message,
+            scored=shadow.scored,
+            dropped=shadow.dropped,
+        )

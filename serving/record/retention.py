@@ -12,7 +12,15 @@ from serving.record.erasure import remove_leads
 from serving.record.leads import parts_of
 from serving.record.outbox import WAITING
 from serving.record.policy import Retention
-from serving.record.schema import audit, current_score, delivery, lead, outbox, score_given
+from serving.record.schema import (
+    audit,
+    challenge,
+    current_score,
+    delivery,
+    lead,
+    outbox,
+    score_given,
+)
 
 BATCH = 500
 """Rows of one transaction; nobody else can write to SQLite for as long."""
@@ -50,24 +58,22 @@ def _rows(table: Table, since: Column[int], also: ColumnElement[bool]) -> Rule:
     return Rule(table, since, also, (table.c.number,))
 
 
-_RULES: Mapping[str, Rule] = {
-    "leads_without_activity": _leads("lead"),
-    "visitors": _leads("visitor"),
+_newest = select(current_score.c.lead).where(current_score.c.given == score_given.c.number)
+_on_its_way = select(delivery.c.outbox).where(
+    delivery.c.outbox == outbox.c.number, delivery.c.state == WAITING
+)
+
+_RULES: Mapping[str, tuple[Rule, ...]] = {
+    "leads_without_activity": (_leads("lead"),),
+    "visitors": (_leads("visitor"),),
     # The newest score of a lead is what lists show.
-    "scores": _rows(
-        score_given,
-        score_given.c.given,
-        ~select(current_score.c.lead).where(current_score.c.given == score_given.c.number).exists(),
+    "scores": (
+        _rows(score_given, score_given.c.given, ~_newest.exists()),
+        _rows(challenge, challenge.c.given, challenge.c.number > 0),
     ),
-    "audit": _rows(audit, audit.c.at, audit.c.number > 0),
+    "audit": (_rows(audit, audit.c.at, audit.c.number > 0),),
     # What is still on its way is not lost.
-    "outbox": _rows(
-        outbox,
-        outbox.c.created,
-        ~select(delivery.c.outbox)
-        .where(delivery.c.outbox == outbox.c.number, delivery.c.state == WAITING)
-        .exists(),
-    ),
+    "outbox": (_rows(outbox, outbox.c.created, ~_on_its_way.exists()),),
 }
 
 
@@ -79,10 +85,13 @@ def expired(database: Database, policy: Retention, now: int) -> dict[str, int]:
     """
     with database.reading() as connection:
         return {
-            name: connection.execute(
-                select(func.count()).select_from(rule.table).where(rule.old(now - period))
-            ).scalar_one()
-            for name, (rule, period) in _rules(policy).items()
+            name: sum(
+                connection.execute(
+                    select(func.count()).select_from(rule.table).where(rule.old(now - period))
+                ).scalar_one()
+                for rule in rules
+            )
+            for name, (rules, period) in _rules(policy).items()
         }
 
 
@@ -103,15 +112,16 @@ def let_go(
         RecordAwayError: The database does not answer; earlier batches are gone.
     """
     gone = {}
-    for name, (rule, period) in _rules(policy).items():
+    for name, (rules, period) in _rules(policy).items():
         on_step(name)
         gone[name] = 0
-        while some := _batch(database, name, rule, now - period, now):
-            gone[name] += some
+        for rule in rules:
+            while some := _batch(database, name, rule, now - period, now):
+                gone[name] += some
     return gone
 
 
-def _rules(policy: Retention) -> dict[str, tuple[Rule, int]]:
+def _rules(policy: Retention) -> dict[str, tuple[tuple[Rule, ...], int]]:
     periods = {name: getattr(policy, name) for name in type(policy).model_fields}
     return {name: (_RULES[name], period) for name, period in periods.items() if period is not None}
 

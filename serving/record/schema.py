@@ -169,6 +169,18 @@ current_score = Table(
     Index("ix_current_score_given", "given"),
 )
 
+challenge = Table(
+    "challenge",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    _of_lead(),
+    _moment("as_of"),
+    _moment("given"),
+    Column("probability", Float, nullable=False),
+    Column("model_version", Text, nullable=False),
+    Index("ix_challenge_lead", "lead", "as_of"),
+)
+
 feedback = Table(
     "feedback",
     metadata,

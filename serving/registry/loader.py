@@ -4,9 +4,9 @@ The only file of the service that imports MLflow.
 """
 
 import hashlib
-import logging
 import os
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +24,6 @@ REGISTRY_SCHEME = "models:/"
 _SQLITE = "sqlite:///"
 _PATIENCE_SECONDS = 15.0
 _NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
-
-_log = logging.getLogger(__name__)
 
 
 class ModelUnavailableError(MistakeError):
@@ -64,34 +62,34 @@ class _Kept(BaseModel):
     copy_name: str
 
 
-def fetch_model(uri: str, tracking_uri: str, cache: Path) -> FetchedModel:
+def fetch_model(uri: str, tracking_uri: str, cache: Path, *, anew: bool = False) -> FetchedModel:
     """Bring a model to this machine.
 
     Args:
         uri: A folder, or ``models:/name@alias`` or ``models:/name/version``.
         tracking_uri: MLflow's address.
         cache: Folder for copies of registered models; several processes may share it.
+        anew: Whether a copy that is there is replaced, since it is damaged.
 
     Raises:
         ModelUnavailableError: The folder holds no model, the registry knows none, or it is away and
-            no copy is there.
+            no copy is there that may be used.
     """
     if not uri.startswith(REGISTRY_SCHEME):
         return FetchedModel(_manifest_folder(Path(uri)), version=None)
     kept = cache / f"{_digest(tracking_uri, uri)}.json"
     try:
-        return _from_registry(uri, tracking_uri, kept)
+        return _from_registry(uri, tracking_uri, kept, anew=anew)
     except _WithdrawnError:
         raise
     except ModelUnavailableError as error:
         copy = _last_copy(kept)
-        if copy is None:
+        if copy is None or anew:
             raise
-        _log.warning("no model from MLflow; serving the copy of an earlier start: %s", error)
         return FetchedModel(_manifest_folder(cache / copy.copy_name), copy.version, str(error))
 
 
-def _from_registry(uri: str, tracking_uri: str, kept: Path) -> FetchedModel:
+def _from_registry(uri: str, tracking_uri: str, kept: Path, *, anew: bool) -> FetchedModel:
     # A service that starts while the registry is away should fall back in seconds, not minutes.
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
@@ -100,7 +98,7 @@ def _from_registry(uri: str, tracking_uri: str, kept: Path) -> FetchedModel:
         _check_database(tracking_uri)
         found = in_time(_PATIENCE_SECONDS, lambda: _registered(uri, tracking_uri))
         folder = kept.parent / found.copy_name
-        if not folder.is_dir():
+        if anew or not _holds_model(folder):
             _download(found.version, folder)
         if found != _last_copy(kept):
             _write(kept, found.model_dump_json())
@@ -142,19 +140,27 @@ def _registered(uri: str, tracking_uri: str) -> _Kept:
 def _download(version: str, folder: Path) -> None:
     """Bring a version into a folder, which appears whole or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
+    damaged = folder.is_dir()
     with tempfile.TemporaryDirectory(dir=folder.parent) as fresh:
         downloaded = Path(fresh, "model")
         mlflow.artifacts.download_artifacts(f"{REGISTRY_SCHEME}{version}", dst_path=str(downloaded))
-        if not list(downloaded.rglob(MANIFEST)):
+        if not _holds_model(downloaded):
             raise ModelUnavailableError(
                 f"version {version} is no model of leadscore; name another one"
             )
+        if damaged:
+            # Another process that shares the cache may have been faster.
+            with suppress(OSError):
+                folder.rename(Path(fresh, "damaged"))
         try:
             downloaded.rename(folder)
         except OSError:
-            # Another process that shares the cache was faster.
             if not folder.is_dir():
                 raise
+
+
+def _holds_model(folder: Path) -> bool:
+    return next(folder.rglob(MANIFEST), None) is not None
 
 
 def _last_copy(kept: Path) -> _Kept | None:

@@ -138,15 +138,18 @@ class Scoring:
             raise result
         return result
 
-    def score_all(self, cases: Sequence[Case], arrived: float) -> list[Answer | ContractError]:
+    def score_all(
+        self, cases: Sequence[Case], arrived: float, among: int | None = None
+    ) -> list[Answer | ContractError]:
         """Score leads each on its own: one result for each, in the same order.
 
         Args:
             cases: The leads.
             arrived: When the request did, by `time.monotonic`; the deadline of many leads is that
                 of one times their number.
+            among: How many leads the request has, where these are some of them.
         """
-        latest = arrived + self.conditions.deadline * len(cases)
+        latest = arrived + self.conditions.deadline * (among or len(cases))
         settled: list[tuple[_Assessed | ContractError, FallbackReason | None]] = settle(
             self._ask_model(cases, latest),
             lambda left: self._rules.assess(self._rules.rows([cases[p] for p in left])),

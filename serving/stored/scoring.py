@@ -17,6 +17,7 @@ from serving.record.scores import GivenScore
 from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
 from serving.stored.ledger import Ledger
+from serving.stored.shadow import Shadow
 
 
 class UnknownLeadError(MistakeError):
@@ -37,6 +38,7 @@ class StoredScores:
         database: Of the record.
         policy: Which leads may be scored.
         ledger: Notes the scores that are given.
+        shadow: Lets a challenger score the same; None without one.
     """
 
     def __init__(self, database: Database, policy: Policy) -> None:
@@ -44,11 +46,19 @@ class StoredScores:
         self.database = database
         self.policy = policy
         self.ledger = Ledger(database)
+        self.shadow: Shadow | None = None
 
     def close(self) -> None:
         """Write down what was said, and let go of the database."""
+        if self.shadow is not None:
+            self.shadow.stop()
         self.ledger.stop()
         self.database.close()
+
+    def challenge(self, number: int, as_of: int) -> None:
+        """Let the challenger, if there is one, score a lead that was scored as of a moment."""
+        if self.shadow is not None:
+            self.shadow.note(number, as_of)
 
     def score(
         self, scoring: Scoring, lead_ids: Sequence[str], as_of: int, language: Language | None

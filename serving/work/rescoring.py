@@ -64,6 +64,8 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int 
         # No score is shown of whoever may not be scored any more.
         connection.execute(delete(current_score).where(current_score.c.lead.in_(silent)))
         settle_due(connection, due)
+    for one, _ in answered:
+        scores.challenge(one.number, now)
     return len(due)
 
 

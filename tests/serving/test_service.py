@@ -7,8 +7,9 @@ import pytest
 
 from serving.http.state import ServiceState
 from serving.scoring.rules import read_rules
-from serving.service import AddressError, listen, load
+from serving.service import AddressError, listen
 from serving.settings import Settings
+from serving.watch import Watch
 from tests.serving.sent import case
 from tests.tiny import tiny_training
 
@@ -16,7 +17,7 @@ from tests.tiny import tiny_training
 def loaded(model: Path | None) -> ServiceState:
     state = ServiceState()
     settings = Settings(model=None if model is None else str(model))
-    load(state, settings, read_rules(settings.rules))
+    Watch(settings.model, settings, read_rules(settings.rules), state.ready).look()
     return state
 
 

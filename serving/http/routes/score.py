@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -9,13 +10,15 @@ from pydantic import ValidationError
 
 from features.contract.clock import now
 from features.contract.lead import ContractError
-from serving.http.batch import BatchAnswer, read_batch, score_batch
+from serving.http.batch import AT_A_TIME, Batch, BatchAnswer
 from serving.http.body import read_body, respond
+from serving.http.demanded import Demand, refusal
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import ERRORS, NOT_READY, body_of
 from serving.http.request import BatchRequest, ScoreRequest
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
+from serving.http.turns import Turns
 from serving.scoring.answer import Answer
 from serving.scoring.card import Card, card_of
 from serving.scoring.scoring import Scoring
@@ -30,11 +33,12 @@ Handing it to a thread would cost more; a larger one would keep other requests w
 def score_routes(state: ServiceState) -> APIRouter:
     """Return the paths that score, and the one that tells what does."""
     routes = APIRouter(prefix="/v1", tags=["leads"], route_class=GuardedRoute)
+    turns = Turns()
 
     @routes.post(
         "/score", response_model=Answer, responses=ERRORS, openapi_extra=body_of(ScoreRequest)
     )
-    async def score(request: Request) -> Response:
+    async def score(request: Request, require: Demand = None) -> Response:
         """Score one lead from what the request holds; nothing is stored."""
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
         if len(body) <= LARGEST_AT_ONCE:
@@ -44,6 +48,8 @@ def score_routes(state: ServiceState) -> APIRouter:
         else:
             answer = await run_in_threadpool(_score, scoring, body, arrived)
         state.note(answer)
+        if refused := refusal(answer, require):
+            raise refused
         return respond(200, answer)
 
     @routes.post(
@@ -52,13 +58,19 @@ def score_routes(state: ServiceState) -> APIRouter:
         responses=ERRORS,
         openapi_extra=body_of(BatchRequest),
     )
-    async def batch(request: Request) -> Response:
+    async def batch(request: Request, require: Demand = None) -> Response:
         """Score up to 1,000 leads, each with its own answer or error."""
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
-        answers = await run_in_threadpool(_score_batch, scoring, body, arrived)
-        for answer in [result.answer for result in answers.results if result.answer]:
-            state.note(answer)
-        return respond(200, answers)
+        batch = await turns.take(lambda: _read_batch(body, scoring, arrived))
+        written = []
+        for first in range(0, batch.size, AT_A_TIME):
+            scored = await turns.take(partial(batch.score, first, require))
+            for answer in scored.answers:
+                state.note(answer)
+            written.append(scored.written)
+        # Written piece by piece as well: all at once, it would keep other requests waiting.
+        content = b'{"results":[' + b",".join(written) + b"]}"
+        return Response(content, media_type="application/json")
 
     @routes.get("/model", responses=NOT_READY)
     async def model() -> Card:
@@ -76,9 +88,8 @@ def _score(scoring: Scoring, body: bytes, arrived: float) -> Answer:
         raise RefusedError.by(invalid(error)) from None
 
 
-def _score_batch(scoring: Scoring, body: bytes, arrived: float) -> BatchAnswer:
+def _read_batch(body: bytes, scoring: Scoring, arrived: float) -> Batch:
     try:
-        request = read_batch(body)
+        return Batch(body, scoring, arrived, now())
     except ValidationError as error:
         raise RefusedError.by(invalid(error)) from None
-    return score_batch(request, scoring, arrived, now())

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -14,6 +14,7 @@ from features.contract.lead import ContractError, micros, moment
 from serving.http.asked import HistoryQuery, ListQuery, ScoreQuery, StoredRequest
 from serving.http.body import read_as, read_body, respond
 from serving.http.cursor import cursor_of, place_of
+from serving.http.demanded import Demand, Demanded, refusal
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.route import GuardedRoute
@@ -37,20 +38,27 @@ from serving.stored.scoring import NotScoredError, Outcome, UnknownLeadError, gi
 
 _WEEK_US = 7 * DAY_US
 
-_How = tuple[int | None, Language | None]
-"""As of when, None for now; and in which language."""
+_Told = Outcome | RefusedError
+
+
+class _How(NamedTuple):
+    """As of when, None for now; in which language; and whether by the model only."""
+
+    as_of: int | None
+    language: Language | None
+    demanded: Demanded
 
 
 def stored_routes(state: ServiceState) -> APIRouter:
     """Return the paths that tell of stored leads."""
     routes = APIRouter(prefix="/v1", tags=["record"], route_class=GuardedRoute)
-    together = Together[_How, Outcome](lambda lead_ids, how: _outcomes(state, lead_ids, *how))
+    together = Together[_How, _Told](lambda lead_ids, how: _outcomes(state, lead_ids, how))
 
     @routes.get("/leads/{lead_id:id}/score", response_model=Answer, responses=RECORD_ERRORS)
     async def stored_score(lead_id: str, query: Annotated[ScoreQuery, Query()]) -> Response:
         """Score a stored lead by all that the record knows of it."""
         at = None if query.as_of is None else micros(query.as_of, "as_of")
-        outcome = await together.ask(lead_id, (at, query.language))
+        outcome = await together.ask(lead_id, _How(at, query.language, query.require))
         if not isinstance(outcome, Answer):
             raise _refusal(outcome)
         return respond(200, outcome)
@@ -66,11 +74,12 @@ def stored_routes(state: ServiceState) -> APIRouter:
         responses=RECORD_ERRORS,
         openapi_extra=body_of(StoredRequest),
     )
-    async def stored_scores(request: Request) -> Response:
+    async def stored_scores(request: Request, require: Demand = None) -> Response:
         """Score up to 1,000 stored leads, each with its own answer or error."""
         sent = read_as(StoredRequest, await read_body(request))
         at = None if sent.as_of is None else micros(sent.as_of, "as_of")
-        outcomes = await run_in_threadpool(_outcomes, state, sent.lead_ids, at, sent.language)
+        how = _How(at, sent.language, require)
+        outcomes = await run_in_threadpool(_outcomes, state, sent.lead_ids, how)
         return respond(200, StoredAnswers(results=_results(sent.lead_ids, outcomes)))
 
     @routes.get("/leads", response_model=LeadList, responses=RECORD_ERRORS)
@@ -87,22 +96,27 @@ def stored_routes(state: ServiceState) -> APIRouter:
     return routes
 
 
-def _outcomes(
-    state: ServiceState, lead_ids: Sequence[str], as_of: int | None, language: Language | None
-) -> list[Outcome]:
+def _outcomes(state: ServiceState, lead_ids: Sequence[str], how: _How) -> list[_Told]:
     scores, scoring, at = state.kept(), state.loaded(), now()
-    outcomes, leads = scores.score(scoring, lead_ids, at if as_of is None else as_of, language)
+    as_of = at if how.as_of is None else how.as_of
+    outcomes, leads = scores.score(scoring, lead_ids, as_of, how.language)
+    told: list[_Told] = []
     for lead_id, outcome in zip(lead_ids, outcomes, strict=True):
+        refused = refusal(outcome, how.demanded) if isinstance(outcome, Answer) else None
+        told.append(refused or outcome)
         # What would have been said of another moment was not said then.
-        if as_of is None and isinstance(outcome, Answer):
+        if how.as_of is None and isinstance(outcome, Answer):
             state.note(outcome)
-            scores.ledger.note(given_score(leads[lead_id].number, outcome, scoring, at, at))
+            if refused is None:
+                number = leads[lead_id].number
+                scores.ledger.note(given_score(number, outcome, scoring, at, at))
+                scores.challenge(number, at)
     for lead in leads.values():
         scores.ledger.note_look(Look(lead.number, ACTOR, "scored", at))
-    return outcomes
+    return told
 
 
-def _results(lead_ids: list[str], outcomes: list[Outcome]) -> list[StoredResult]:
+def _results(lead_ids: list[str], outcomes: Sequence[_Told]) -> list[StoredResult]:
     return [
         StoredResult(
             index=index,
@@ -114,7 +128,11 @@ def _results(lead_ids: list[str], outcomes: list[Outcome]) -> list[StoredResult]
     ]
 
 
-def _refusal(outcome: UnknownLeadError | NotScoredError | ContractError) -> RefusedError:
+def _refusal(
+    outcome: UnknownLeadError | NotScoredError | ContractError | RefusedError,
+) -> RefusedError:
+    if isinstance(outcome, RefusedError):
+        return outcome
     if isinstance(outcome, UnknownLeadError):
         return RefusedError(404, "unknown_lead", str(outcome))
     if isinstance(outcome, NotScoredError):

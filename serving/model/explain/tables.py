@@ -106,7 +106,8 @@ def _orderings() -> NDArray[np.float64]:
     return table
 
 
-@numba.njit(cache=True)
+# Without the GIL: a model is loaded while another one answers.
+@numba.njit(cache=True, nogil=True)
 def _fill(tables: Tables, leaves: _Leaves, orderings: NDArray[np.float64]) -> None:
     for leaf in range(len(leaves.cell)):
         begin, end = leaves.start[leaf], leaves.start[leaf + 1]
@@ -124,7 +125,7 @@ def _fill(tables: Tables, leaves: _Leaves, orderings: NDArray[np.float64]) -> No
                 tables.lines[line + leaves.place[i]] += given[met, i - begin]
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _shapley(
     value: float, share: NDArray[np.float64], ordering: NDArray[np.float64]
 ) -> NDArray[np.float64]:
