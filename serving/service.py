@@ -151,7 +151,7 @@ def challenge(record: StoredScores | None, settings: Settings, rules: Rules) -> 
         _log.warning("the challenger scores stored leads only; set LEADSCORE_DATABASE_URL")
         return
     watch = Watch(settings.challenger, settings, rules, lambda *_: keep_loaded())
-    record.shadow = Shadow(record, watch)
+    record.shadow = Shadow(record.database, record.outcomes, watch)
     record.shadow.start()
 
 

@@ -109,11 +109,13 @@ class Watch:
         except ModelRefusedError as refused:
             if fetched.version is None:
                 raise
-            _log.warning("the copy of %s is fetched again: %s", fetched.version, refused)
             try:
                 again = self._fetched(anew=True)
             except ModelUnavailableError:
+                # It may be a damaged copy, and not the model: to be tried again.
+                self._tried = None
                 raise refused from None
+            _log.warning("the copy of %s was fetched again: %s", fetched.version, refused)
             self._tried = again.folder
             return load_model(again.folder, again.version)
 

@@ -4,18 +4,25 @@ import logging
 import threading
 import time
 from collections import deque
-from itertools import takewhile
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Sequence
+from itertools import islice, takewhile
+from typing import NamedTuple
+
+from sqlalchemy import Connection
 
 from features.contract.clock import now
+from features.contract.language import Language
 from serving.record.challenges import Challenge, add_challenges
-from serving.record.database import RecordError
-from serving.record.leads import leads_by_number
+from serving.record.database import Database, RecordError
+from serving.record.leads import StoredLead, leads_by_number
 from serving.scoring.answer import Answer
+from serving.scoring.scoring import Scoring
 from serving.watch import Watch
 
-if TYPE_CHECKING:
-    from serving.stored.scoring import StoredScores
+Outcomes = Callable[
+    [Connection, Scoring, Sequence[StoredLead], int, Language | None], Sequence[object]
+]
+"""Scores stored leads as of a moment: an answer for each that may be scored."""
 
 MOST = 10_000
 """Answers that wait for the challenger; those beyond are dropped and counted."""
@@ -46,13 +53,15 @@ class Shadow:
             challenger could not.
     """
 
-    def __init__(self, scores: "StoredScores", challenger: Watch) -> None:
+    def __init__(self, database: Database, outcomes: Outcomes, challenger: Watch) -> None:
         """Begin with nothing to score."""
         self.challenger = challenger
         self.scored = 0
         self.dropped = 0
-        self._scores = scores
+        self._database = database
+        self._outcomes = outcomes
         self._waiting: deque[_Answered] = deque()
+        self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="shadow", daemon=True)
 
@@ -75,39 +84,50 @@ class Shadow:
             number: Of the lead.
             as_of: Moment of the answer, microseconds since 1970.
         """
-        if len(self._waiting) < MOST:
-            self._waiting.append(_Answered(number, as_of))
-        else:
-            self.dropped += 1
+        with self._lock:
+            if len(self._waiting) < MOST:
+                self._waiting.append(_Answered(number, as_of))
+            else:
+                self.dropped += 1
 
     def score_some(self) -> int:
         """Score some of the leads that wait, all of one moment, and return how many they were."""
         scoring = self.challenger.scoring
-        if scoring is None or not self._waiting:
+        if scoring is None or scoring.unavailable is not None or not self._waiting:
             return 0
-        first = self._waiting[0]
-        some = list(takewhile(lambda one: one.as_of == first.as_of, list(self._waiting)))
-        some = some[:_AT_A_TIME]
-        for _ in some:
-            self._waiting.popleft()
-        challenges: list[Challenge] = []
+        some = self._taken()
+        scored = 0
         try:
-            with self._scores.database.reading() as connection:
-                leads = leads_by_number(connection, [one.number for one in some])
-                outcomes = self._scores.outcomes(connection, scoring, leads, first.as_of, None)
-            challenges = [
-                Challenge(lead.number, first.as_of, now(), said.probability, said.model_version)
-                for lead, said in zip(leads, outcomes, strict=True)
-                if isinstance(said, Answer) and said.model_version is not None
-            ]
-            with self._scores.database.writing() as connection:
-                add_challenges(connection, challenges)
+            scored = self._challenge(scoring, [one.number for one in some], some[0].as_of)
         except RecordError as error:
             _log.warning("%d answers are not scored by the challenger: %s", len(some), error)
-            challenges = []
-        self.scored += len(challenges)
-        self.dropped += len(some) - len(challenges)
+        finally:
+            with self._lock:
+                self.scored += scored
+                self.dropped += len(some) - scored
         return len(some)
+
+    def _taken(self) -> list[_Answered]:
+        with self._lock:
+            as_of = self._waiting[0].as_of
+            same = takewhile(lambda one: one.as_of == as_of, self._waiting)
+            some = list(islice(same, _AT_A_TIME))
+            for _ in some:
+                self._waiting.popleft()
+        return some
+
+    def _challenge(self, scoring: Scoring, numbers: list[int], as_of: int) -> int:
+        with self._database.reading() as connection:
+            leads = leads_by_number(connection, numbers)
+            outcomes = self._outcomes(connection, scoring, leads, as_of, None)
+        challenges = [
+            Challenge(lead.number, as_of, now(), said.probability, said.model_version)
+            for lead, said in zip(leads, outcomes, strict=True)
+            if isinstance(said, Answer) and said.model_version is not None
+        ]
+        with self._database.writing() as connection:
+            add_challenges(connection, challenges)
+        return len(challenges)
 
     def _run(self) -> None:
         pause = _IDLE_SECONDS
