@@ -26,7 +26,8 @@ def models(
         usual = Settings.model_fields["model_watch_seconds"].default
         typer.echo(
             f"Services that serve {read.champion} swap to it within {usual} seconds, or what "
-            "LEADSCORE_MODEL_WATCH_SECONDS says where they run, without a restart."
+            "LEADSCORE_MODEL_WATCH_SECONDS says where they run, without a restart.",
+            err=True,
         )
     versions = registered_versions(read.mlflow.tracking_uri, read.model_name)
     if not versions:

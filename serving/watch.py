@@ -5,14 +5,10 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from serving.model.artefact import ModelRefusedError, load_model
+from serving.model.artefact import ModelRefusedError
 from serving.model.scorer import LeadModel
-from serving.registry.loader import (
-    REGISTRY_SCHEME,
-    FetchedModel,
-    ModelUnavailableError,
-    fetch_model,
-)
+from serving.registry.loaded import load_fetched
+from serving.registry.loader import REGISTRY_SCHEME, ModelUnavailableError, fetch_model
 from serving.scoring.answer import FallbackReason, Listing
 from serving.scoring.rules import Rules
 from serving.scoring.scoring import Conditions, Scoring
@@ -48,8 +44,8 @@ class Watch:
         self._settings = settings
         self._rules = rules
         self._told = told
-        self._tried: Path | None = None
-        self._refusal: str | None = None
+        self._loaded: Path | None = None
+        self._refused: dict[Path, str] = {}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
@@ -63,18 +59,13 @@ class Watch:
 
     def look(self) -> None:
         """Take up what the address means now, where that is not what answers."""
+        if self._uri is None:
+            self._stay("no_model", "no model is configured; set LEADSCORE_MODEL")
+            return
         try:
-            self._take_up()
+            self._take_up(self._uri)
         except ModelUnavailableError as error:
             self._stay("no_model", str(error))
-        except ModelRefusedError as error:
-            self._refusal = str(error)
-            self._stay("model_refused", self._refusal)
-        except Exception as error:
-            # Whatever is wrong with a model, and if it fails at its first lead: others can answer.
-            _log.exception("the model failed")
-            self._refusal = f"the model failed at loading with {type(error).__name__}; see the log"
-            self._stay("model_refused", self._refusal)
 
     def _run(self) -> None:
         if self.scoring is None:
@@ -85,39 +76,30 @@ class Watch:
             while not self._stopped.wait(seconds):
                 self.look()
 
-    def _take_up(self) -> None:
-        if self._uri is None:
-            raise ModelUnavailableError("no model is configured; set LEADSCORE_MODEL")
-        fetched = self._fetched()
-        if fetched.folder == self._tried:
-            if self._refusal is not None:
-                self._stay("model_refused", self._refusal)
-            else:
-                self._answer_by(self.scoring, fetched.stale)
+    def _take_up(self, uri: str) -> None:
+        place = (uri, self._settings.tracking_uri, self._settings.cache)
+        fetched = fetch_model(*place)
+        if fetched.folder == self._loaded:
+            self._answer_by(self.scoring, fetched.stale)
             return
-        self._tried, self._refusal = fetched.folder, None
-        scoring = self._scoring(self._loaded(fetched))
-        self._answer_by(scoring, fetched.stale)
-
-    def _fetched(self, *, anew: bool = False) -> FetchedModel:
-        settings = self._settings
-        return fetch_model(self._uri or "", settings.tracking_uri, settings.cache, anew=anew)
-
-    def _loaded(self, fetched: FetchedModel) -> LeadModel:
-        try:
-            return load_model(fetched.folder, fetched.version)
-        except ModelRefusedError as refused:
-            if fetched.version is None:
-                raise
+        if fetched.folder not in self._refused:
             try:
-                again = self._fetched(anew=True)
+                scoring = self._scoring(load_fetched(fetched, *place))
             except ModelUnavailableError:
-                # It may be a damaged copy, and not the model: to be tried again.
-                self._tried = None
-                raise refused from None
-            _log.warning("the copy of %s was fetched again: %s", fetched.version, refused)
-            self._tried = again.folder
-            return load_model(again.folder, again.version)
+                raise
+            except ModelRefusedError as error:
+                self._refused[fetched.folder] = str(error)
+            except Exception as error:
+                # Whatever is wrong with a model, and if it fails at its first lead.
+                _log.exception("the model failed")
+                self._refused[fetched.folder] = (
+                    f"the model failed at loading with {type(error).__name__}; see the log"
+                )
+            else:
+                self._loaded = fetched.folder
+                self._answer_by(scoring, fetched.stale)
+                return
+        self._stay("model_refused", self._refused[fetched.folder])
 
     def _stay(self, reason: FallbackReason, message: str) -> None:
         """Leave what answers; the rules, where nothing does or they do for another reason."""

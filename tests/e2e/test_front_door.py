@@ -66,8 +66,9 @@ def test_a_backtest_prints_its_table_and_keeps_it_in_mlflow(trained: Ran) -> Non
 
 
 def test_models_are_listed_and_promoted(trained: Ran) -> None:
-    promoted = said(trained.folder, "models", "project.toml", "--promote", "2")
-    assert _champions(promoted) == ["2"]
+    promoted = leadscore(trained.folder, "models", "project.toml", "--promote", "2")
+    assert _champions(promoted.stdout) == ["2"]
+    assert "models:/leadscore-firm@champion swap to it within 30 seconds" in promoted.stderr
     # The way back is the same, and leaves the others the champion they expect.
     back = said(trained.folder, "models", "project.toml", "--promote", "1")
     assert _champions(back) == ["1"]

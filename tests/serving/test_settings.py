@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from serving.scoring.scoring import Conditions
-from serving.service import conditions_of
 from serving.settings import Settings, SettingsError, settings_table
+from serving.watch import conditions_of
 
 
 @pytest.fixture(autouse=True)

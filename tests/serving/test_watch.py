@@ -171,7 +171,9 @@ def test_a_damaged_copy_while_the_registry_is_away_is_refused_until_it_is_back(
     away(settings).rename(tmp_path / "away.db")
     watch, _ = watch_of(settings)
     assert watch.scoring is not None
-    assert watch.scoring.unavailable == "model_refused"
+    assert watch.scoring.unavailable == "no_model"
+    assert "linear.json is not the one of the manifest" in str(watch.message)
+    assert "could not be had" in str(watch.message)
     (tmp_path / "away.db").rename(away(settings))
     watch.look()
     assert watch.scoring.basis.version == version(1)

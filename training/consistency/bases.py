@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from serving.model.artefact import ModelRefusedError, load_model
+from serving.model.artefact import ModelRefusedError
+from serving.registry.loaded import load_fetched
 from serving.registry.loader import REGISTRY_SCHEME, ModelUnavailableError, fetch_model
 from serving.scoring.basis import Basis, ModelBasis
 from training.consistency.given import Giver
@@ -57,8 +58,8 @@ class GivenBases:
             return f"{version} gave them, which is no version of {self._project.model_name}"
         try:
             uri = f"{REGISTRY_SCHEME}{version}"
-            fetched = fetch_model(uri, self._project.mlflow.tracking_uri, self._cache)
-            return ModelBasis(load_model(fetched.folder, fetched.version))
+            place = (uri, self._project.mlflow.tracking_uri, self._cache)
+            return ModelBasis(load_fetched(fetch_model(*place), *place))
         except (ModelUnavailableError, ModelRefusedError) as error:
             return f"{version} gave them, which cannot be had: {error}"
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from serving.batch.history_scoring import BasisChoice, Wording
-from serving.model.artefact import load_model
+from serving.registry.loaded import load_fetched
 from serving.registry.loader import ModelUnavailableError, fetch_model
 from serving.scoring.basis import ModelBasis
 from training.progress import Progress
@@ -37,12 +37,13 @@ def choose_basis(project: Project, folder: Path, model: str | None, cache: Path)
     if model == RULES:
         return BasisChoice(rules, rules)
     try:
-        fetched = fetch_model(model or project.champion, project.mlflow.tracking_uri, cache)
+        place = (model or project.champion, project.mlflow.tracking_uri, cache)
+        loaded = load_fetched(fetch_model(*place), *place)
     except ModelUnavailableError as error:
         if model is not None:
             raise
         return BasisChoice(rules, rules, "no_model", str(error))
-    return BasisChoice(ModelBasis(load_model(fetched.folder, fetched.version)), rules)
+    return BasisChoice(ModelBasis(loaded), rules)
 
 
 @contextmanager
