@@ -17,6 +17,7 @@ BENCHMARKS = (
     "explanations",
     "request_path",
     "http_scoring",
+    "beside_batches",
     "batch_scoring",
     "record",
     "record_work",
