@@ -121,7 +121,7 @@ class Watch:
         if message is not None and message != self.message:
             _log.warning("%s: %s", self._uri or "no model", message)
         if scoring is not self.scoring:
-            _log.info("%s answers", scoring.basis.version or "the rules")
+            _log.info("%s: ready on %s", self._uri or "no model", scoring.basis.version or "rules")
         self.scoring, self.message = scoring, message
         self._told(scoring, message)
 
