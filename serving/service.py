@@ -10,12 +10,16 @@ import uvicorn
 
 from features.contract.clock import now
 from features.contract.mistake import MistakeError
+from serving.access.key_file import KeyFile
+from serving.access.keyring import Keyring
+from serving.access.opening import guard
 from serving.http.app import create_app
 from serving.http.state import ServiceState
 from serving.intake.mapping import read_mapping
 from serving.model.artefact import ModelRefusedError, load_model
 from serving.model.scorer import LeadModel
 from serving.record.database import Database, RecordError
+from serving.record.keys import RecordKeys
 from serving.record.policy import read_policy
 from serving.record.upgrade import require_upgraded
 from serving.registry.loader import ModelUnavailableError, fetch_model
@@ -40,9 +44,10 @@ def serve(settings: Settings) -> None:
     """Answer until the process is stopped; liveness at once, leads as soon as all is warm.
 
     Raises:
-        DocumentError: The rule file, the mapping or the policy cannot be used.
+        DocumentError: The rule file, the mapping, the policy or the key file cannot be used.
         RecordError: The record's database cannot be had, or is not upgraded.
         AddressError: The address cannot be had.
+        OpenToAllError: Others could call it, and there is no key.
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     rules = read_rules(settings.rules)
@@ -50,12 +55,16 @@ def serve(settings: Settings) -> None:
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
     state.record = open_record(settings)
     state.mail_lacks = settings.mail_lacks
+    state.keyring = open_keyring(settings, state.record)
+    state.hubspot_secret, state.public_url = settings.hubspot_secret, settings.public_url
     # A server has workers of its own, as many as it needs; a file has this process alone.
     worker = None
     if state.record is not None and state.record.database.embedded:
         worker = worker_of(state.record, lambda: state.scoring, settings)
         worker.start()
     with listen(settings.host, settings.port) as listener:
+        guard(state.keyring, listener.getsockname()[0], may_be_open=settings.open)
+        state.keyring.start()
         threading.Thread(target=load, args=(state, settings, rules), daemon=True).start()
         # An access log would hold callers' addresses, and cost a tenth of an answer.
         config = uvicorn.Config(
@@ -68,6 +77,7 @@ def serve(settings: Settings) -> None:
         try:
             uvicorn.Server(config).run(sockets=[listener])
         finally:
+            state.keyring.stop()
             if worker is not None:
                 worker.stop()
             if state.record is not None:
@@ -119,6 +129,21 @@ def open_record(settings: Settings) -> StoredScores | None:
     record = StoredScores(database, read_policy(settings.policy))
     record.ledger.start()
     return record
+
+
+def open_keyring(settings: Settings, record: StoredScores | None) -> Keyring:
+    """Return the keys that count: those of the key file, if one is named, or of the record.
+
+    Raises:
+        DocumentError: The key file cannot be used.
+        RecordAwayError: The record's database does not answer.
+    """
+    if settings.keys is not None:
+        keyring = Keyring(KeyFile(settings.keys))
+    else:
+        keyring = Keyring(None if record is None else RecordKeys(record.database))
+    keyring.read()
+    return keyring
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -37,6 +37,7 @@ def create_app(state: ServiceState) -> DocumentedApp:
         redirect_slashes=False,
         lifespan=_with_threads,
     )
+    app.state.service = state
     register_ids()
     for routes in (
         score_routes,

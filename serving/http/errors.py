@@ -15,6 +15,8 @@ ErrorCode = Literal[
     "method_not_allowed",
     "not_ready",
     "unauthorized",
+    "forbidden",
+    "keys_away",
     "no_record",
     "record_away",
     "unknown_lead",

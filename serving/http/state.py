@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 
+from serving.access.keyring import Keyring
 from serving.http.errors import RefusedError
 from serving.intake.mapping import Mapping
 from serving.scoring.answer import Answer, FallbackReason
@@ -26,7 +27,10 @@ class ServiceState:
         """Start as loading."""
         self.scoring: Scoring | None = None
         self.record: StoredScores | None = None
+        self.keyring = Keyring()
         self.write_key: str | None = None
+        self.hubspot_secret: SecretStr | None = None
+        self.public_url: str | None = None
         self.mapping = Mapping()
         self.mail_lacks: tuple[str, ...] = ()
         self.message: str | None = None

@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from features.contract.clock import now
 from features.contract.lead import ContractError
 from serving.http.asked import ImportQuery
+from serving.http.auth import needs
 from serving.http.body import read_body, respond
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, list_body
@@ -45,6 +46,7 @@ def import_routes(state: ServiceState) -> APIRouter:
             {"text/csv": "csv", _SHEET: "binary", "application/x-ndjson": "ndjson"}
         ),
     )
+    @needs("write")
     async def import_list(request: Request, query: Annotated[ImportQuery, Query()]) -> Response:
         """Keep a list of up to 10,000 leads: all of it, or nothing where a row is refused."""
         form = _form(request)

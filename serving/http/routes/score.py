@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from features.contract.clock import now
 from features.contract.lead import ContractError
+from serving.http.auth import needs
 from serving.http.batch import BatchAnswer, read_batch, score_batch
 from serving.http.body import read_body, respond
 from serving.http.errors import RefusedError, invalid
@@ -34,6 +35,7 @@ def score_routes(state: ServiceState) -> APIRouter:
     @routes.post(
         "/score", response_model=Answer, responses=ERRORS, openapi_extra=body_of(ScoreRequest)
     )
+    @needs("score")
     async def score(request: Request) -> Response:
         """Score one lead from what the request holds; nothing is stored."""
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
@@ -52,6 +54,7 @@ def score_routes(state: ServiceState) -> APIRouter:
         responses=ERRORS,
         openapi_extra=body_of(BatchRequest),
     )
+    @needs("score")
     async def batch(request: Request) -> Response:
         """Score up to 1,000 leads, each with its own answer or error."""
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
@@ -61,6 +64,7 @@ def score_routes(state: ServiceState) -> APIRouter:
         return respond(200, answers)
 
     @routes.get("/model", responses=NOT_READY)
+    @needs("score")
     async def model() -> Card:
         """Tell what answers: the model's version, window, metrics, features; or the rules."""
         return card_of(state.loaded(), state.message)
