@@ -33,8 +33,9 @@ Scopes = Annotated[
     list[KeyScope],
     typer.Option(
         "--scope",
-        help="What it allows; may be repeated. score: ask for scores. write: tell of leads. read: "
-        "look at leads and lists. admin: all, also erase, export, webhooks.",
+        help="What it allows; may be repeated. score: score what a request "
+        "holds. read: scores, lists and changes of stored leads. write: tell of leads. admin: all, "
+        "also erase, export, audit, webhooks.",
     ),
 ]
 KeyFileOption = Annotated[
@@ -47,7 +48,7 @@ KeyFileOption = Annotated[
 WhichKey = Annotated[str, typer.Argument(metavar="KEY", help="Its id, or its name.")]
 
 
-@keys.command(epilog="Example: `leadscore keys create crm --scope score --scope write`")
+@keys.command(epilog="Example: `leadscore keys create crm --scope read --scope write`")
 def create(
     name: Annotated[str, typer.Argument(help="Of the system that will call, such as crm.")],
     scope: Scopes,

@@ -48,7 +48,7 @@ def stored_routes(state: ServiceState) -> APIRouter:
     together = Together[_How, Outcome](lambda lead_ids, how: _outcomes(state, lead_ids, *how))
 
     @routes.get("/leads/{lead_id:id}/score", response_model=Answer, responses=RECORD_ERRORS)
-    @needs("score")
+    @needs("read")
     async def stored_score(lead_id: str, query: Annotated[ScoreQuery, Query()]) -> Response:
         """Score a stored lead by all that the record knows of it."""
         at = None if query.as_of is None else micros(query.as_of, "as_of")
@@ -69,7 +69,7 @@ def stored_routes(state: ServiceState) -> APIRouter:
         responses=RECORD_ERRORS,
         openapi_extra=body_of(StoredRequest),
     )
-    @needs("score")
+    @needs("read")
     async def stored_scores(request: Request) -> Response:
         """Score up to 1,000 stored leads, each with its own answer or error."""
         sent = read_as(StoredRequest, await read_body(request))
