@@ -80,7 +80,7 @@ def list_keys(file: KeyFileOption = None) -> None:
     if not found:
         typer.echo("no key was made yet; make one: leadscore keys create crm --scope score")
     for key in found:
-        used = "never used, or not noted" if key.used is None else f"last used {_minute(key.used)}"
+        used = "no use noted" if key.used is None else f"last used {_minute(key.used)}"
         ends = "" if key.expires is None else f", expires {_minute(key.expires)}"
         typer.echo(
             f"{key.id}  {key.name:20}  {', '.join(sorted(key.scopes)):18}  "
@@ -127,6 +127,7 @@ def revoke(key: WhichKey, file: KeyFileOption = None) -> None:
 @contextmanager
 def _store(file: Path | None) -> Iterator["KeyStore"]:
     """Open the file that is named, or that of the settings, or else the record."""
+    from serving.access.key import KeyMistakeError
     from serving.access.key_file import KeyFile
     from serving.record.keys import RecordKeys
     from serving.record.upgrade import require_upgraded
@@ -137,6 +138,10 @@ def _store(file: Path | None) -> Iterator["KeyStore"]:
     if path is not None:
         yield KeyFile(path)
         return
+    if settings.database_url is None:
+        raise KeyMistakeError(
+            "name a record by LEADSCORE_DATABASE_URL, or a key file by --file keys.toml"
+        )
     with record_database() as database:
         require_upgraded(database)
         yield RecordKeys(database)

@@ -5,9 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from features.contract.clock import now
+from features.contract.document import DocumentError
+from serving.access.key import new_key
+from serving.access.key_file import KeyFile
+from serving.access.keyring import KeyRefusedError
+from serving.access.opening import OpenToAllError
 from serving.http.state import ServiceState
+from serving.record.keys import RecordKeys
 from serving.scoring.rules import read_rules
-from serving.service import AddressError, listen, load
+from serving.service import AddressError, listen, load, open_keyring, open_record, serve
 from serving.settings import Settings
 from tests.serving.sent import case
 from tests.tiny import tiny_training
@@ -77,3 +84,31 @@ def test_small_answers_are_sent_at_once() -> None:
 def test_an_address_that_is_taken_is_told() -> None:
     with listen("127.0.0.1", 0) as taken, pytest.raises(AddressError, match="another --port"):
         listen("127.0.0.1", taken.getsockname()[1])
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", ""])
+def test_without_keys_it_does_not_start_for_others(host: str) -> None:
+    with pytest.raises(OpenToAllError, match="leadscore keys create"):
+        serve(Settings(host=host, port=0))
+
+
+def test_a_key_file_that_is_not_there_does_not_leave_it_open(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="there is no such file"):
+        serve(Settings(port=0, keys=tmp_path / "keys.toml"))
+
+
+def test_keys_are_those_of_the_file_or_else_of_the_record(tmp_path: Path, record_file: str) -> None:
+    in_file, in_record = (new_key("crm", frozenset({"score"}), now()) for _ in range(2))
+    KeyFile(tmp_path / "keys.toml").put(in_file[0])
+    alone = Settings(database_url=record_file)
+    record = open_record(alone)
+    assert record is not None
+    assert open_keyring(alone, record).open
+    assert open_keyring(Settings(), None).open
+    RecordKeys(record.database).put(in_record[0])
+    assert open_keyring(alone, record).key_of(in_record[1]) == in_record[0]
+    both = open_keyring(alone.model_copy(update={"keys": tmp_path / "keys.toml"}), record)
+    assert both.key_of(in_file[1]) == in_file[0]
+    with pytest.raises(KeyRefusedError):
+        both.key_of(in_record[1])
+    record.close()

@@ -23,7 +23,7 @@ from serving.http.told import EventsBody, FeedbackBody, LeadBody, StagesBody
 from serving.http.views import LeadView
 from serving.intake.events import take_events
 from serving.intake.leads import take_lead
-from serving.record.audits import note_audit
+from serving.record.audits import note_told
 from serving.record.consents import add_consents, is_said_again
 from serving.record.feedback import NewFeedback, add_feedback
 from serving.record.leads import StoredLead, touch
@@ -151,10 +151,7 @@ def keep_lead(
     ]
     entries = [(own.number, new) for new in told]
     touch(connection, add_consents(connection, entries, at), at)
-    # Whoever calls may name any source; a key is known.
-    by = caller(otherwise=sent.source)
-    detail = None if by == sent.source else f"source {sent.source}"
-    note_audit(connection, at, by, "told", own.number, detail)
+    note_told(connection, at, sent.source, caller(otherwise=sent.source), [own.number])
 
 
 def _check_id(lead_id: str) -> None:

@@ -184,6 +184,8 @@ def test_the_name_of_the_key_is_the_actor_of_the_audit(
     lead = {"consents": [{"purpose": "profiling", "source": "form"}], "source": "fair"}
     for lead_id in ("L1", "L2"):
         client.put(f"/v1/leads/{lead_id}", json=lead, headers=crm).raise_for_status()
+    rows = [{"lead_id": "L1", "industry": "it"}]
+    client.post("/v1/leads:import?source=list", json=rows, headers=crm).raise_for_status()
     client.get("/v1/leads/L1/score", headers=crm).raise_for_status()
     client.post("/v1/leads/score", json={"lead_ids": ["L1"]}, headers=office).raise_for_status()
     client.get("/v1/leads/L1/history", headers=desk).raise_for_status()
@@ -202,6 +204,7 @@ def test_the_name_of_the_key_is_the_actor_of_the_audit(
         ("scored", "office", None),
         ("taken_apart", "crm", f"merge {merged['merge_id']}"),
         ("told", "crm", "source fair"),
+        ("told", "crm", "source list"),
     ]
 
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from features.contract.clock import now
 from serving.access.key import new_key
 from serving.access.keyring import Keyring
-from serving.http.hubspot import FRESH_MS
+from serving.http.hubspot import FRESH_MS, sign
 from serving.http.state import ServiceState
 from serving.intake.mapping import Mapping, Sender, Take
 from serving.record.database import Database
@@ -54,6 +54,20 @@ def signed(
 def post(client: httpx.Client, headers: dict[str, str], path: str = PATH) -> tuple[int, str | None]:
     answer = client.post(path, content=BODY, headers=headers)
     return answer.status_code, None if answer.is_success else answer.json()["error"]["code"]
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "signature"),
+    [
+        ("1693657560000", "K36dawei4A+QBNolUOqo7s91KQDWQ5MXZ/QufNYuk/Y="),
+        ("1700000300000", "RnbPH7+UMKVkbV32P8bz450N4M56aPmcru1+D3kSDtw="),
+    ],
+)
+def test_the_signature_is_that_of_hubspots_own_libraries(sent_at: str, signature: str) -> None:
+    # What the tests of hubspot-api-python and hubspot-api-ruby expect.
+    body = b"{'example_field':'example_value'}"
+    address = "https://www.example.com/webhook_uri"
+    assert sign(SecretStr(SECRET), "POST", address, body, sent_at) == signature
 
 
 def test_what_hubspot_signed_is_taken(client: httpx.Client, state: ServiceState) -> None:
