@@ -77,7 +77,6 @@ def serve(settings: Settings) -> None:
         try:
             uvicorn.Server(config).run(sockets=[listener])
         finally:
-            state.keyring.stop()
             if worker is not None:
                 worker.stop()
             if state.record is not None:

@@ -13,8 +13,8 @@ from serving.access.store import KeyStore
 READ_SECONDS = 2.0
 """How often keys are read: a new one counts, and a revoked one does not, after so long."""
 
-NOTED_SECONDS = 60
-"""How exactly the last use of a key is known."""
+MINUTE_US = 60_000_000
+"""How exactly the last use of a key is known: no oftener is it written."""
 
 TRUSTED_SECONDS = 3600
 """How long keys count that could not be read again, as while a database is away."""
@@ -62,8 +62,8 @@ class Keyring:
         self._stopped = threading.Event()
         # A writer may have to wait for others, for long; whoever reads must not wait for it.
         self._threads = [
-            threading.Thread(target=self._every, args=each, name="keys", daemon=True)
-            for each in ((READ_SECONDS, self._try_to_read), (NOTED_SECONDS, self.note_uses))
+            threading.Thread(target=self._again, args=(each,), name="keys", daemon=True)
+            for each in (self._try_to_read, self.note_uses)
         ]
 
     @property
@@ -117,7 +117,8 @@ class Keyring:
             )
         if ended := key.ended(at):
             raise KeyRefusedError(f"the key '{key.name}' {ended}; send its successor")
-        self._uses[key.id] = at
+        if key.used is None or at - key.used >= MINUTE_US:
+            self._uses[key.id] = at
         return key
 
     def note_uses(self) -> None:
@@ -141,8 +142,8 @@ class Keyring:
         else:
             self._away = False
 
-    def _every(self, seconds: float, act: Callable[[], None]) -> None:
-        while not self._stopped.wait(seconds):
+    def _again(self, act: Callable[[], None]) -> None:
+        while not self._stopped.wait(READ_SECONDS):
             act()
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from serving.access.key import Key, new_key
-from serving.access.keyring import KeyRefusedError, Keyring
+from serving.access.keyring import MINUTE_US, KeyRefusedError, Keyring
 from serving.record.backup import restore_backup, write_backup
 from serving.record.database import Database
 from serving.record.keys import RecordKeys
@@ -55,8 +55,21 @@ def test_a_service_notes_when_a_key_was_used(database: Database) -> None:
     keyring.key_of(token)
     with pytest.raises(KeyRefusedError):
         keyring.key_of(token[:-1] + ("1" if token[-1] == "0" else "0"))
-    keyring.stop()
+    keyring.note_uses()
     assert store.read() == [replace(key, used=NOW + 5)]
+
+
+def test_a_use_within_a_minute_of_the_last_is_not_written(database: Database) -> None:
+    store, (key, token) = RecordKeys(database), made()
+    store.put(key)
+    noted = []
+    for later in (0, MINUTE_US - 1, MINUTE_US):
+        keyring = Keyring(store, clock=lambda at=NOW + later: at)  # type: ignore[misc]
+        keyring.read()
+        keyring.key_of(token)
+        keyring.stop()
+        noted.append(store.read()[0].used)
+    assert noted == [NOW, NOW, NOW + MINUTE_US]
 
 
 def test_a_backup_brings_no_revoked_key_back(database: Database, tmp_path: Path) -> None:
