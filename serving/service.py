@@ -10,8 +10,6 @@ import uvicorn
 
 from features.contract.clock import now
 from features.contract.mistake import MistakeError
-from serving.access.key_file import KeyFile
-from serving.access.keyring import Keyring
 from serving.access.opening import guard
 from serving.http.app import create_app
 from serving.http.state import ServiceState
@@ -19,7 +17,7 @@ from serving.intake.mapping import read_mapping
 from serving.model.artefact import ModelRefusedError, load_model
 from serving.model.scorer import LeadModel
 from serving.record.database import Database, RecordError
-from serving.record.keys import RecordKeys
+from serving.record.keys import known_keys
 from serving.record.policy import read_policy
 from serving.record.upgrade import require_upgraded
 from serving.registry.loader import ModelUnavailableError, fetch_model
@@ -55,7 +53,7 @@ def serve(settings: Settings) -> None:
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
     state.record = open_record(settings)
     state.mail_lacks = settings.mail_lacks
-    state.keyring = open_keyring(settings, state.record)
+    state.keyring = known_keys(settings.keys, state.record and state.record.database)
     state.hubspot_secret, state.public_url = settings.hubspot_secret, settings.public_url
     # A server has workers of its own, as many as it needs; a file has this process alone.
     worker = None
@@ -128,21 +126,6 @@ def open_record(settings: Settings) -> StoredScores | None:
     record = StoredScores(database, read_policy(settings.policy))
     record.ledger.start()
     return record
-
-
-def open_keyring(settings: Settings, record: StoredScores | None) -> Keyring:
-    """Return the keys that count: those of the key file, if one is named, or of the record.
-
-    Raises:
-        DocumentError: The key file cannot be used.
-        RecordAwayError: The record's database does not answer.
-    """
-    if settings.keys is not None:
-        keyring = Keyring(KeyFile(settings.keys))
-    else:
-        keyring = Keyring(None if record is None else RecordKeys(record.database))
-    keyring.read()
-    return keyring
 
 
 def listen(host: str, port: int) -> socket.socket:

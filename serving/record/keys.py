@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 
 from sqlalchemy import bindparam, or_, select, update
 
 from serving.access.key import Key
+from serving.access.key_file import KeyFile
+from serving.access.keyring import Keyring
 from serving.record.database import Database, put
 from serving.record.schema import api_key
 
@@ -17,6 +20,21 @@ _USED = (
     )
     .values(used=bindparam("at"))
 )
+
+
+def known_keys(file: Path | None, database: Database | None) -> Keyring:
+    """Return the keys that count: those of a file, if one is named, or else of a record.
+
+    Raises:
+        DocumentError: The file cannot be used.
+        RecordAwayError: The database does not answer.
+    """
+    if file is not None:
+        keyring = Keyring(KeyFile(file))
+    else:
+        keyring = Keyring(None if database is None else RecordKeys(database))
+    keyring.read()
+    return keyring
 
 
 class RecordKeys:

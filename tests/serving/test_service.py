@@ -5,16 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from features.contract.clock import now
 from features.contract.document import DocumentError
-from serving.access.key import new_key
-from serving.access.key_file import KeyFile
-from serving.access.keyring import KeyRefusedError
 from serving.access.opening import OpenToAllError
 from serving.http.state import ServiceState
-from serving.record.keys import RecordKeys
 from serving.scoring.rules import read_rules
-from serving.service import AddressError, listen, load, open_keyring, open_record, serve
+from serving.service import AddressError, listen, load, serve
 from serving.settings import Settings
 from tests.serving.sent import case
 from tests.tiny import tiny_training
@@ -95,20 +90,3 @@ def test_without_keys_it_does_not_start_for_others(host: str) -> None:
 def test_a_key_file_that_is_not_there_does_not_leave_it_open(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="there is no such file"):
         serve(Settings(port=0, keys=tmp_path / "keys.toml"))
-
-
-def test_keys_are_those_of_the_file_or_else_of_the_record(tmp_path: Path, record_file: str) -> None:
-    in_file, in_record = (new_key("crm", frozenset({"score"}), now()) for _ in range(2))
-    KeyFile(tmp_path / "keys.toml").put(in_file[0])
-    alone = Settings(database_url=record_file)
-    record = open_record(alone)
-    assert record is not None
-    assert open_keyring(alone, record).open
-    assert open_keyring(Settings(), None).open
-    RecordKeys(record.database).put(in_record[0])
-    assert open_keyring(alone, record).key_of(in_record[1]) == in_record[0]
-    both = open_keyring(alone.model_copy(update={"keys": tmp_path / "keys.toml"}), record)
-    assert both.key_of(in_file[1]) == in_file[0]
-    with pytest.raises(KeyRefusedError):
-        both.key_of(in_record[1])
-    record.close()

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from features.contract.clock import now
 from serving.access.key import Key, new_key
+from serving.access.key_file import KeyFile
 from serving.access.keyring import MINUTE_US, KeyRefusedError, Keyring
 from serving.record.backup import restore_backup, write_backup
 from serving.record.database import Database
-from serving.record.keys import RecordKeys
+from serving.record.keys import RecordKeys, known_keys
 from serving.record.schema import api_key
 
 NOW = 1_780_000_000_123_456
@@ -86,3 +88,20 @@ def test_a_backup_brings_no_revoked_key_back(database: Database, tmp_path: Path)
     assert store.read() == [old]
     with database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(api_key)).scalar_one() == 1
+
+
+def test_keys_are_those_of_the_file_or_else_of_the_record(
+    database: Database, tmp_path: Path
+) -> None:
+    at = now()
+    in_file, in_record = made(at=at), made(at=at)
+    file = tmp_path / "keys.toml"
+    KeyFile(file).put(in_file[0])
+    assert known_keys(None, None).open
+    assert known_keys(None, database).open
+    RecordKeys(database).put(in_record[0])
+    assert known_keys(None, database).key_of(in_record[1]) == in_record[0]
+    both = known_keys(file, database)
+    assert both.key_of(in_file[1]) == in_file[0]
+    with pytest.raises(KeyRefusedError):
+        both.key_of(in_record[1])
