@@ -1,5 +1,7 @@
 # syntax=docker/dockerfile:1
 # The service alone: no training dependencies, no root, no need of a writable file system but /tmp.
+# It listens on all addresses, so it starts with keys (LEADSCORE_KEYS, or a record that has some), or
+# open where LEADSCORE_OPEN=yes says so.
 
 FROM python:3.11-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1

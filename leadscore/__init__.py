@@ -18,6 +18,7 @@ from leadscore import (
     work,
 )
 from leadscore.db import db
+from leadscore.keys import keys
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,6 +45,7 @@ for name, command, example in (
 ):
     app.command(name, epilog=example)(command)
 app.add_typer(db, name="db", epilog="Start: `leadscore db upgrade`")
+app.add_typer(keys, name="keys", epilog="Start: `leadscore keys create crm --scope score`")
 
 
 def main() -> None:

@@ -12,10 +12,12 @@ import uvicorn
 
 from features.contract.clock import now
 from features.contract.mistake import MistakeError
+from serving.access.opening import guard
 from serving.http.app import create_app
 from serving.http.state import ServiceState
 from serving.intake.mapping import read_mapping
 from serving.record.database import Database, RecordError
+from serving.record.keys import known_keys
 from serving.record.policy import read_policy
 from serving.record.upgrade import require_upgraded
 from serving.scoring.rules import Rules, read_rules
@@ -43,9 +45,10 @@ def serve(settings: Settings) -> None:
     """Answer until the process is stopped; liveness at once, leads as soon as all is warm.
 
     Raises:
-        DocumentError: The rule file, the mapping or the policy cannot be used.
+        DocumentError: The rule file, the mapping, the policy or the key file cannot be used.
         RecordError: The record's database cannot be had, or is not upgraded.
         AddressError: The address cannot be had.
+        OpenToAllError: Others could call it, and there is no key.
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     rules = read_rules(settings.rules)
@@ -54,12 +57,16 @@ def serve(settings: Settings) -> None:
     state.record = open_record(settings)
     challenge(state.record, settings, rules)
     state.mail_lacks = settings.mail_lacks
+    state.keyring = known_keys(settings.keys, state.record and state.record.database)
+    state.hubspot_secret, state.public_url = settings.hubspot_secret, settings.public_url
     # A server has workers of its own, as many as it needs; a file has this process alone.
     worker = None
     if state.record is not None and state.record.database.embedded:
         worker = worker_of(state.record, lambda: state.scoring, settings)
         worker.start()
     with listen(settings.host, settings.port) as listener:
+        guard(state.keyring, listener.getsockname()[0], may_be_open=settings.open)
+        state.keyring.start()
 
         def answer_by(scoring: Scoring, message: str | None) -> None:
             keep_loaded()

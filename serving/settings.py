@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from features.contract.document import suggestion
@@ -79,6 +79,15 @@ class Settings(BaseSettings):
     write_key: str | None = Field(
         default=None,
         description="What senders of the Segment protocol must send; without one, anything.",
+    )
+    keys: Path | None = Field(default=None, description="Key file, for a service without a record.")
+    open: bool = Field(
+        default=False,
+        description="Whether whoever reaches the service may call it while there is no key.",
+    )
+    hubspot_secret: SecretStr | None = Field(
+        default=None,
+        description="Client secret of the HubSpot app whose signed webhooks are taken.",
     )
     webhooks_local: bool = Field(
         default=False, description="Whether webhooks may be inside the own network."

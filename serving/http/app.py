@@ -37,6 +37,7 @@ def create_app(state: ServiceState) -> DocumentedApp:
         redirect_slashes=False,
         lifespan=_with_threads,
     )
+    app.state.service = state
     register_ids()
     for routes in (
         score_routes,
@@ -58,7 +59,9 @@ def create_app(state: ServiceState) -> DocumentedApp:
 
 
 @asynccontextmanager
-async def _with_threads(_: FastAPI) -> AsyncIterator[None]:
+async def _with_threads(app: FastAPI) -> AsyncIterator[None]:
     # What runs threads is imported with the first of them: no caller should wait for that.
     await run_in_threadpool(lambda: None)
     yield
+    state: ServiceState = app.state.service
+    await run_in_threadpool(state.keyring.stop)

@@ -15,12 +15,20 @@ LARGEST_BODY = 32 * 1024 * 1024
 """Bytes; room for a thousand leads with a few hundred events each."""
 
 
+_READ = "leadscore.body"
+
+
 async def read_body(request: Request) -> bytes:
     """Return the body; one that is too large is read to its end, so that its sender can listen.
+
+    It comes once, and is kept for whoever asks again, as a check of its signature does first.
 
     Raises:
         RefusedError: It ended too early, or is larger than `LARGEST_BODY`.
     """
+    read: bytes | None = request.scope.get(_READ)
+    if read is not None:
+        return read
     body = bytearray()
     size = 0
     try:
@@ -32,6 +40,7 @@ async def read_body(request: Request) -> bytes:
         raise RefusedError(400, "invalid_json", "the body ended too early") from None
     if size > LARGEST_BODY:
         raise RefusedError(413, "too_large", "the body is larger than 32 MiB; send fewer leads")
+    request.scope[_READ] = bytes(body)
     return bytes(body)
 
 

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from serving.http.auth import caller
 from serving.http.request import Name
 
 
@@ -12,7 +13,10 @@ class MergeBody(BaseModel):
 
     kept: Name = Field(description="The lead that will stand for both.")
     joined: Name = Field(description="The lead that it will stand for.")
-    by: Name = Field(default="api", description="Who says it; an id, no name.")
+    by: Name = Field(
+        default_factory=caller,
+        description="Who says it; an id, no name. If left out, the name of the key.",
+    )
 
 
 class DifferentBody(BaseModel):
@@ -21,4 +25,7 @@ class DifferentBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     lead_ids: list[Name] = Field(min_length=2, max_length=2)
-    by: Name = Field(default="api", description="Who says it; an id, no name.")
+    by: Name = Field(
+        default_factory=caller,
+        description="Who says it; an id, no name. If left out, the name of the key.",
+    )

@@ -16,6 +16,8 @@ ErrorCode = Literal[
     "not_ready",
     "model_required",
     "unauthorized",
+    "forbidden",
+    "keys_away",
     "no_record",
     "record_away",
     "unknown_lead",

@@ -20,6 +20,7 @@ from serving.http.examples import (
     EXAMPLES,
 )
 from serving.http.request import BatchRequest, ScoreRequest
+from serving.http.security import SCHEMES
 from serving.http.told import EventsBody, FeedbackBody, LeadBody, OptInBody, StagesBody, WebhookBody
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
@@ -123,8 +124,18 @@ RECORD_ERRORS: dict[int | str, Document] = {
 
 UNAUTHORIZED: dict[int | str, Document] = {
     401: _error(
-        Problem(code="unauthorized", message="send the write key as the user name (basic auth)"),
-        "The write key is missing or wrong.",
+        Problem(code="unauthorized", message="send a key as Authorization: Bearer ls_.."),
+        "The key is missing, unknown, expired or revoked.",
+    )
+}
+
+FORBIDDEN: dict[int | str, Document] = {
+    403: _error(
+        Problem(
+            code="forbidden",
+            message="the key 'crm' does not allow this; it takes one with scope admin",
+        ),
+        "The key does not allow this.",
     )
 }
 
@@ -143,6 +154,7 @@ class DocumentedApp(FastAPI):
                 ref_template=f"{_SCHEMAS}{{model}}",
             )
             document["components"]["schemas"].update(bodies["$defs"])
+            document["components"]["securitySchemes"] = SCHEMES
             answer = example_answer()
             _show(document, "/v1/score", answer)
             batch = [

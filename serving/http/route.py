@@ -10,15 +10,27 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from serving.http.auth import Need, admit, need_of
 from serving.http.body import respond
 from serving.http.errors import ErrorBody, Problem, RefusedError, broken_field
+from serving.http.openapi import FORBIDDEN, UNAUTHORIZED
+from serving.http.security import security_of
 from serving.record.database import RecordAwayError
 
 _log = logging.getLogger(__name__)
 
 
 class GuardedRoute(APIRoute):
-    """A route that answers a defect of ours without telling, or logging, data of a lead."""
+    """A route that lets in who may call it, and tells, or logs, no data of a lead by a defect."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **documented: Any) -> None:  # noqa: ANN401
+        """Make the route of an endpoint.
+
+        Raises:
+            TypeError: The endpoint does not say what its caller needs.
+        """
+        self._need = need_of(endpoint)
+        super().__init__(path, endpoint, **_with_security(self._need, documented))
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request."""
@@ -26,6 +38,7 @@ class GuardedRoute(APIRoute):
 
         async def answer(request: Request) -> Response:
             try:
+                await admit(self._need, request.app.state.service, request)
                 return await handle(request)
             except (RefusedError, HTTPException):
                 raise
@@ -51,9 +64,21 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _no_such_route)
 
 
+def _with_security(need: Need, documented: dict[str, Any]) -> dict[str, Any]:
+    security = security_of(need)
+    if not security:
+        return documented
+    extra = {**(documented.get("openapi_extra") or {}), "security": security}
+    responses = {**(documented.get("responses") or {}), **UNAUTHORIZED, **FORBIDDEN}
+    return {**documented, "openapi_extra": extra, "responses": responses}
+
+
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)
-    return respond(error.status, ErrorBody(error=error.problem))
+    response = respond(error.status, ErrorBody(error=error.problem))
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="leadscore"'
+    return response
 
 
 async def _no_such_route(_: Request, error: Exception) -> Response:

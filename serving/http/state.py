@@ -3,8 +3,9 @@
 import time
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from serving.access.keyring import Keyring
 from serving.http.errors import RefusedError
 from serving.http.recent import Recent, RecentAnswers
 from serving.intake.mapping import Mapping
@@ -41,7 +42,10 @@ class ServiceState:
         """Start as loading."""
         self.scoring: Scoring | None = None
         self.record: StoredScores | None = None
+        self.keyring = Keyring()
         self.write_key: str | None = None
+        self.hubspot_secret: SecretStr | None = None
+        self.public_url: str | None = None
         self.mapping = Mapping()
         self.mail_lacks: tuple[str, ...] = ()
         self.message: str | None = None

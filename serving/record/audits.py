@@ -27,10 +27,21 @@ def note_audit(
     )
 
 
-def note_told(connection: Connection, now: int, source: str, leads: Collection[int]) -> None:
-    """Add an entry for each of the leads that a source told something new of."""
+def note_told(
+    connection: Connection, now: int, source: str, by: str, leads: Collection[int]
+) -> None:
+    """Add an entry for each of the leads of which something was told.
+
+    Args:
+        connection: Writing.
+        now: Microseconds since 1970.
+        source: Who the caller says it is.
+        by: Who it is known to be; the source, where nobody is known.
+        leads: Their numbers.
+    """
     if leads:
-        entry = {"at": now, "actor": source, "action": "told", "detail": None}
+        detail = None if by == source else f"source {source}"
+        entry = {"at": now, "actor": by, "action": "told", "detail": detail}
         connection.execute(audit.insert(), [{**entry, "lead": number} for number in leads])
 
 

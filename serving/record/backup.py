@@ -15,13 +15,13 @@ from sqlalchemy import Connection, Table, func, select, text
 
 from serving.record.database import Database, RecordError, insert_new
 from serving.record.erasure import erase_again
-from serving.record.schema import lead, metadata, secret, tombstone
+from serving.record.schema import api_key, lead, metadata, secret, tombstone
 from serving.record.upgrade import current_revision
 
 _REVISION = "revision.txt"
 _ROWS = 1_000
-_KEPT = (secret, tombstone)
-"""Who was erased stays erased, whatever is restored."""
+_KEPT = (secret, tombstone, api_key)
+"""Who was erased stays erased, and a revoked key revoked, whatever is restored."""
 
 
 def write_backup(database: Database, path: Path, on_step: Callable[[str], None]) -> int:

@@ -325,6 +325,19 @@ secret = Table(
     Column("value", Text, nullable=False),
 )
 
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("digest", Text, nullable=False, doc="SHA-256 of the key's secret."),
+    _moment("created"),
+    _moment("expires", nullable=True),
+    _moment("revoked", nullable=True),
+    _moment("used", nullable=True),
+)
+
 tombstone = Table(
     "tombstone",
     metadata,

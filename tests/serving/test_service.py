@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from features.contract.document import DocumentError
+from serving.access.opening import OpenToAllError
 from serving.http.state import ServiceState
 from serving.scoring.rules import read_rules
-from serving.service import AddressError, listen
+from serving.service import AddressError, listen, serve
 from serving.settings import Settings
 from serving.watch import Watch
 from tests.serving.sent import case
@@ -78,3 +80,14 @@ def test_small_answers_are_sent_at_once() -> None:
 def test_an_address_that_is_taken_is_told() -> None:
     with listen("127.0.0.1", 0) as taken, pytest.raises(AddressError, match="another --port"):
         listen("127.0.0.1", taken.getsockname()[1])
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", ""])
+def test_without_keys_it_does_not_start_for_others(host: str) -> None:
+    with pytest.raises(OpenToAllError, match="leadscore keys create"):
+        serve(Settings(host=host, port=0))
+
+
+def test_a_key_file_that_is_not_there_does_not_leave_it_open(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="there is no such file"):
+        serve(Settings(port=0, keys=tmp_path / "keys.toml"))

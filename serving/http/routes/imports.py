@@ -1,6 +1,7 @@
 """Lists of leads, as trade fairs and field sales hand them over."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from features.contract.clock import now
 from features.contract.lead import ContractError
 from serving.http.asked import ImportQuery
+from serving.http.auth import caller, needs
 from serving.http.body import read_body, respond
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, list_body
@@ -45,6 +47,7 @@ def import_routes(state: ServiceState) -> APIRouter:
             {"text/csv": "csv", _SHEET: "binary", "application/x-ndjson": "ndjson"}
         ),
     )
+    @needs("write")
     async def import_list(request: Request, query: Annotated[ImportQuery, Query()]) -> Response:
         """Keep a list of up to 10,000 leads: all of it, or nothing where a row is refused."""
         form = _form(request)
@@ -66,8 +69,9 @@ def _import(state: ServiceState, body: bytes, form: Form, query: ImportQuery) ->
     database = state.kept().database
     try:
         said = said_columns(query.column)
+        terms = replace(query.terms(), by=caller(otherwise=query.source))
         table = read_table(body, form, said, query.reading())
-        return import_leads(database, table, columns_of(table, said), query.terms(), now())
+        return import_leads(database, table, columns_of(table, said), terms, now())
     except TableError as error:
         raise RefusedError(422, "invalid_request", str(error)) from None
     except ContractError as error:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from features.contract.clock import now
 from serving.http.asked import DuplicatesQuery
+from serving.http.auth import caller, needs
 from serving.http.body import read_as, read_body, respond
 from serving.http.cursor import cursor_of, place_of
 from serving.http.decided import DifferentBody, MergeBody
@@ -17,7 +18,7 @@ from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.request import Name
 from serving.http.route import GuardedRoute
 from serving.http.routes.record import Kept
-from serving.http.routes.rights import ACTOR, found_lead
+from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
 from serving.http.views import DuplicateList, DuplicateView, MergeList, MergeView
 from serving.record.audits import note_audit
@@ -40,6 +41,7 @@ def merge_routes(state: ServiceState) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["duplicates"], route_class=GuardedRoute)
 
     @routes.get("/duplicates", response_model=DuplicateList, responses=RECORD_ERRORS)
+    @needs("read")
     async def duplicates(query: Annotated[DuplicatesQuery, Query()]) -> Response:
         """List leads that may be one person, two by two, the strongest evidence first."""
         return respond(200, await run_in_threadpool(_duplicates, state, query))
@@ -50,6 +52,7 @@ def merge_routes(state: ServiceState) -> APIRouter:
         responses=RECORD_ERRORS,
         openapi_extra=body_of(DifferentBody),
     )
+    @needs("write")
     async def different(request: Request) -> Response:
         """Note that two leads are different people; they are not suggested again."""
         body = await read_body(request)
@@ -61,17 +64,20 @@ def merge_routes(state: ServiceState) -> APIRouter:
         responses=RECORD_ERRORS,
         openapi_extra=body_of(MergeBody),
     )
+    @needs("write")
     async def merge(request: Request) -> Response:
         """Let one lead stand for another, with all that is known of both; it can be undone."""
         body = await read_body(request)
         return respond(200, await run_in_threadpool(_merge, state, body))
 
     @routes.get("/merges", response_model=MergeList, responses=RECORD_ERRORS)
+    @needs("read")
     async def merges(lead_id: Name) -> Response:
         """List the merges of a lead and of all that it stands for, undone ones too."""
         return respond(200, await run_in_threadpool(_merges, state, lead_id))
 
     @routes.delete("/merges/{merge_id}", response_model=MergeView, responses=RECORD_ERRORS)
+    @needs("write")
     async def undo(merge_id: MergeId) -> Response:
         """Take the two leads of a merge apart again, each with what was told of it."""
         return respond(200, await run_in_threadpool(_undo, state, merge_id))
@@ -144,7 +150,7 @@ def _undo(state: ServiceState, number: int) -> MergeView:
         except MergeError as error:
             raise RefusedError(409, "merged_again", str(error)) from None
         if apart is not None:
-            _audited(connection, at, ACTOR, "taken_apart", apart, f"merge {number}")
+            _audited(connection, at, caller(), "taken_apart", apart, f"merge {number}")
         return MergeView.of(_found(connection, number))
 
 

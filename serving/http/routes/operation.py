@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from serving.http.auth import needs_nothing
 from serving.http.openapi import NOT_READY
 from serving.http.route import GuardedRoute
 from serving.http.state import Readiness, ServiceState
@@ -19,11 +20,13 @@ def operation_routes(state: ServiceState) -> APIRouter:
     routes = APIRouter(tags=["operation"], route_class=GuardedRoute)
 
     @routes.get("/healthz")
+    @needs_nothing
     async def alive() -> Health:
         """Tell that the process is alive."""
         return Health()
 
     @routes.get("/readyz", responses=NOT_READY)
+    @needs_nothing
     async def ready() -> Readiness:
         """Tell whether leads are answered: by the model, or degraded to the rules."""
         state.loaded()

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from features.contract.clock import now
 from features.contract.language import Language
+from serving.http.auth import needs_nothing
 from serving.http.errors import RefusedError
 from serving.http.openapi import ERRORS
 from serving.http.route import GuardedRoute
@@ -35,11 +36,13 @@ def opt_in_page_routes(state: ServiceState) -> APIRouter:
     routes = APIRouter(tags=["consent"], route_class=GuardedRoute)
 
     @routes.get("/opt-in", response_class=HTMLResponse, responses=_PAGES)
+    @needs_nothing
     async def show(request: Request, token: str = "") -> Response:
         """Show a person what they are asked to agree to; nothing is confirmed by that."""
         return await run_in_threadpool(_answer, state, token, _language(request), agreed=False)
 
     @routes.post("/opt-in", response_class=HTMLResponse, responses=_PAGES)
+    @needs_nothing
     async def agree(request: Request, token: str = "") -> Response:
         """Confirm a consent, as the page's button does; again, nothing changes."""
         return await run_in_threadpool(_answer, state, token, _language(request), agreed=True)

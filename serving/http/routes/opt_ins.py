@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from features.contract.clock import now
 from features.contract.language import Language
 from features.contract.lead import moment
+from serving.http.auth import needs
 from serving.http.body import read_as, read_body, respond
 from serving.http.errors import RefusedError
 from serving.http.openapi import RECORD_ERRORS, body_of
@@ -73,12 +74,14 @@ def opt_in_routes(state: ServiceState) -> APIRouter:
         responses=RECORD_ERRORS,
         openapi_extra=body_of(OptInBody),
     )
+    @needs("write")
     async def post_opt_in(request: Request) -> Response:
         """Ask a lead for consent by e-mail; asked again within ten minutes, it is the same."""
         body = await read_body(request)
         return respond(200, await run_in_threadpool(_ask, state, body))
 
     @routes.get("/opt-ins/{opt_in_id}", response_model=OptInView, responses=RECORD_ERRORS)
+    @needs("read")
     async def opt_in(opt_in_id: str) -> Response:
         """Tell what became of a request for consent."""
         return respond(200, await run_in_threadpool(_show, state, opt_in_id))

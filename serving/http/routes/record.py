@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from features.contract.clock import now
 from features.contract.lead import ContractError
 from features.contract.text import LONGEST_NAME
+from serving.http.auth import caller, needs
 from serving.http.body import read_as, read_body, respond
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, body_of
@@ -22,7 +23,7 @@ from serving.http.told import EventsBody, FeedbackBody, LeadBody, StagesBody
 from serving.http.views import LeadView
 from serving.intake.events import take_events
 from serving.intake.leads import take_lead
-from serving.record.audits import note_audit
+from serving.record.audits import note_told
 from serving.record.consents import add_consents, is_said_again
 from serving.record.feedback import NewFeedback, add_feedback
 from serving.record.leads import StoredLead, touch
@@ -49,6 +50,7 @@ def record_routes(state: ServiceState) -> APIRouter:
         responses=RECORD_ERRORS,
         openapi_extra=body_of(LeadBody),
     )
+    @needs("write")
     async def put_lead(lead_id: str, request: Request) -> Response:
         """Keep a lead as it is told; profile fields left out are taken back."""
         body = await read_body(request)
@@ -60,6 +62,7 @@ def record_routes(state: ServiceState) -> APIRouter:
         responses=RECORD_ERRORS,
         openapi_extra=body_of(LeadBody),
     )
+    @needs("write")
     async def patch_lead(lead_id: str, request: Request) -> Response:
         """Change what is told of a lead, and leave the rest."""
         body = await read_body(request)
@@ -71,6 +74,7 @@ def record_routes(state: ServiceState) -> APIRouter:
         responses=RECORD_ERRORS,
         openapi_extra=body_of(EventsBody),
     )
+    @needs("write")
     async def post_events(request: Request) -> Response:
         """Keep up to 10,000 events: all of them, or none where one is wrong."""
         body = await read_body(request)
@@ -82,6 +86,7 @@ def record_routes(state: ServiceState) -> APIRouter:
         responses=RECORD_ERRORS,
         openapi_extra=body_of(StagesBody),
     )
+    @needs("write")
     async def post_stages(request: Request) -> Response:
         """Keep the stages that leads have reached: all of them, or none."""
         body = await read_body(request)
@@ -93,6 +98,7 @@ def record_routes(state: ServiceState) -> APIRouter:
         responses=RECORD_ERRORS,
         openapi_extra=body_of(FeedbackBody),
     )
+    @needs("write")
     async def post_feedback(request: Request) -> Response:
         """Keep what sales says of a lead, or of a reason."""
         body = await read_body(request)
@@ -145,7 +151,7 @@ def keep_lead(
     ]
     entries = [(own.number, new) for new in told]
     touch(connection, add_consents(connection, entries, at), at)
-    note_audit(connection, at, sent.source, "told", own.number, None)
+    note_told(connection, at, sent.source, caller(otherwise=sent.source), [own.number])
 
 
 def _check_id(lead_id: str) -> None:

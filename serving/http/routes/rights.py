@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from features.contract.clock import now
 from features.contract.lead import moment
+from serving.http.auth import caller, needs
 from serving.http.body import respond
 from serving.http.errors import RefusedError
 from serving.http.openapi import RECORD_ERRORS
@@ -18,8 +19,6 @@ from serving.http.state import ServiceState
 from serving.record.audits import Look, audits_of
 from serving.record.erasure import erase_lead, export_lead
 from serving.record.leads import StoredLead, find_lead, parts_of
-
-ACTOR = "api"
 
 
 class Export(BaseModel):
@@ -59,16 +58,19 @@ def rights_routes(state: ServiceState) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["rights"], route_class=GuardedRoute)
 
     @routes.get("/leads/{lead_id:id}/export", response_model=Export, responses=RECORD_ERRORS)
+    @needs("admin")
     async def export(lead_id: str) -> Response:
         """Return everything that is held of a lead."""
         return respond(200, await run_in_threadpool(_export, state, lead_id))
 
     @routes.get("/leads/{lead_id:id}/audit", response_model=AuditList, responses=RECORD_ERRORS)
+    @needs("admin")
     async def audit(lead_id: str) -> Response:
         """Tell who did what to a lead, when; also who looked at it."""
         return respond(200, await run_in_threadpool(_audit, state, lead_id))
 
     @routes.delete("/leads/{lead_id:id}", response_model=Erased, responses=RECORD_ERRORS)
+    @needs("admin")
     async def erase(lead_id: str) -> Response:
         """Forget a lead: all of it, for good, also where a backup is restored later."""
         return respond(200, await run_in_threadpool(_erase, state, lead_id))
@@ -81,7 +83,7 @@ def _export(state: ServiceState, lead_id: str) -> Export:
     with kept.database.reading() as connection:
         lead = found_lead(connection, lead_id)
         tables = export_lead(connection, lead)
-    kept.ledger.note_look(Look(lead.number, ACTOR, "exported", at))
+    kept.ledger.note_look(Look(lead.number, caller(), "exported", at))
     return Export(lead_id=lead.lead_id, exported_at=moment(at), tables=tables)
 
 
@@ -100,7 +102,7 @@ def _audit(state: ServiceState, lead_id: str) -> AuditList:
 def _erase(state: ServiceState, lead_id: str) -> Erased:
     with state.kept().database.writing() as connection:
         lead = found_lead(connection, lead_id)
-        return Erased(leads=erase_lead(connection, lead, ACTOR, now()))
+        return Erased(leads=erase_lead(connection, lead, caller(), now()))
 
 
 def found_lead(connection: Connection, lead_id: str, field: str | None = None) -> StoredLead:

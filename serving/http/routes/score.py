@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from features.contract.clock import now
 from features.contract.lead import ContractError
+from serving.http.auth import needs
 from serving.http.batch import AT_A_TIME, Batch, BatchAnswer
 from serving.http.body import read_body, respond
 from serving.http.demanded import Demand, refusal
@@ -38,6 +39,7 @@ def score_routes(state: ServiceState) -> APIRouter:
     @routes.post(
         "/score", response_model=Answer, responses=ERRORS, openapi_extra=body_of(ScoreRequest)
     )
+    @needs("score")
     async def score(request: Request, require: Demand = None) -> Response:
         """Score one lead from what the request holds; nothing is stored."""
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
@@ -58,6 +60,7 @@ def score_routes(state: ServiceState) -> APIRouter:
         responses=ERRORS,
         openapi_extra=body_of(BatchRequest),
     )
+    @needs("score")
     async def batch(request: Request, require: Demand = None) -> Response:
         """Score up to 1,000 leads, each with its own answer or error."""
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
@@ -73,6 +76,7 @@ def score_routes(state: ServiceState) -> APIRouter:
         return Response(content, media_type="application/json")
 
     @routes.get("/model", responses=NOT_READY)
+    @needs("score")
     async def model() -> Card:
         """Tell what answers: the model's version, window, metrics, features; or the rules."""
         return card_of(state.loaded(), state.message)

@@ -12,9 +12,10 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
 
 from features.contract.clock import now
+from serving.http.auth import needs, unauthorized
 from serving.http.body import read_body, read_json, respond
 from serving.http.errors import Problem, RefusedError, RefusedItem
-from serving.http.openapi import RECORD_ERRORS, UNAUTHORIZED, json_body
+from serving.http.openapi import RECORD_ERRORS, json_body
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.intake.segment import take_messages
@@ -41,13 +42,14 @@ def segment_routes(state: ServiceState) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["segment"], route_class=GuardedRoute)
     documented: dict[str, Any] = {
         "response_model": Tracked,
-        "responses": {**RECORD_ERRORS, **UNAUTHORIZED},
+        "responses": RECORD_ERRORS,
     }
 
     @routes.post("/batch", openapi_extra=json_body("TrackedBatch"), **documented)
+    @needs("write", way=by_write_key, scheme="writeKey")
     async def track_batch(request: Request) -> Response:
         """Keep a batch of messages as Segment's libraries send them; gzip is unpacked."""
-        body = await _authorised(state, request)
+        body = await _content(request)
         batch = body.get("batch")
         if not isinstance(batch, list):
             raise RefusedError(422, "invalid_request", "must be an array of messages", "batch")
@@ -62,8 +64,9 @@ def segment_routes(state: ServiceState) -> APIRouter:
 def _add_call(
     routes: APIRouter, state: ServiceState, call: str, documented: dict[str, Any]
 ) -> None:
+    @needs("write", way=by_write_key, scheme="writeKey")
     async def track_one(request: Request) -> Response:
-        body = await _authorised(state, request)
+        body = await _content(request)
         tracked = await run_in_threadpool(_take, state, [body], call, None)
         for refused in tracked.refused:
             raise RefusedError.by(refused.error)
@@ -80,10 +83,8 @@ def _add_call(
     )
 
 
-async def _authorised(state: ServiceState, request: Request) -> dict[str, Any]:
-    """Return the unpacked body of a sender that has the write key."""
-    if state.write_key is not None and not _has_key(request, state.write_key):
-        raise RefusedError(401, "unauthorized", "send the write key as the user name (basic auth)")
+async def _content(request: Request) -> dict[str, Any]:
+    """Return the unpacked body."""
     body = await read_body(request)
     if request.headers.get("content-encoding") == "gzip":
         body = _unpacked(body)
@@ -104,10 +105,23 @@ def _unpacked(body: bytes) -> bytes:
         raise RefusedError(400, "invalid_json", "the body is no gzip") from None
 
 
-def _has_key(request: Request, write_key: str) -> bool:
+async def by_write_key(state: ServiceState, request: Request) -> str | None:
+    """Let in senders that have the write key.
+
+    Raises:
+        RefusedError: It is wrong, or missing where there is no other way in.
+    """
+    if state.write_key is None:
+        return None
     scheme, _, sent = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return False
+    if scheme.lower() != "basic" and not state.keyring.open:
+        return None
+    if scheme.lower() != "basic" or not _is_user(sent, state.write_key):
+        raise unauthorized("send the write key as the user name (basic auth)")
+    return "segment"
+
+
+def _is_user(sent: str, write_key: str) -> bool:
     try:
         user = b64decode(sent, validate=True).partition(b":")[0]
     except ValueError:

@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 
 from features.contract.clock import now
 from features.contract.lead import ContractError
+from serving.http.auth import needs
 from serving.http.body import read_body, read_json, respond
 from serving.http.errors import RefusedError, RefusedItem, invalid
+from serving.http.hubspot import by_hubspot
 from serving.http.openapi import RECORD_ERRORS, json_body
 from serving.http.request import MOST_LEADS
 from serving.http.route import GuardedRoute
@@ -42,6 +44,7 @@ def sender_routes(state: ServiceState) -> APIRouter:
         responses=RECORD_ERRORS,
         openapi_extra=json_body("SenderPayload"),
     )
+    @needs("write", way=by_hubspot)
     async def take_payload(sender: str, request: Request) -> Response:
         """Keep what a payload says, as another system sends it; the mapping file says how."""
         body = await read_body(request)

@@ -12,13 +12,14 @@ from features.contract.duration import DAY_US
 from features.contract.language import Language
 from features.contract.lead import ContractError, micros, moment
 from serving.http.asked import HistoryQuery, ListQuery, ScoreQuery, StoredRequest
+from serving.http.auth import caller, needs
 from serving.http.body import read_as, read_body, respond
 from serving.http.cursor import cursor_of, place_of
 from serving.http.demanded import Demand, Demanded, refusal
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.route import GuardedRoute
-from serving.http.routes.rights import ACTOR, found_lead
+from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
 from serving.http.together import Together
 from serving.http.views import (
@@ -42,11 +43,12 @@ _Told = Outcome | RefusedError
 
 
 class _How(NamedTuple):
-    """As of when, None for now; in which language; and whether by the model only."""
+    """As of when, None for now; in which language; by the model only or not; and who asks."""
 
     as_of: int | None
     language: Language | None
     demanded: Demanded
+    actor: str
 
 
 def stored_routes(state: ServiceState) -> APIRouter:
@@ -55,15 +57,17 @@ def stored_routes(state: ServiceState) -> APIRouter:
     together = Together[_How, _Told](lambda lead_ids, how: _outcomes(state, lead_ids, how))
 
     @routes.get("/leads/{lead_id:id}/score", response_model=Answer, responses=RECORD_ERRORS)
+    @needs("read")
     async def stored_score(lead_id: str, query: Annotated[ScoreQuery, Query()]) -> Response:
         """Score a stored lead by all that the record knows of it."""
         at = None if query.as_of is None else micros(query.as_of, "as_of")
-        outcome = await together.ask(lead_id, _How(at, query.language, query.require))
+        outcome = await together.ask(lead_id, _How(at, query.language, query.require, caller()))
         if not isinstance(outcome, Answer):
             raise _refusal(outcome)
         return respond(200, outcome)
 
     @routes.get("/leads/{lead_id:id}/history", response_model=ChangeView, responses=RECORD_ERRORS)
+    @needs("read")
     async def history(lead_id: str, query: Annotated[HistoryQuery, Query()]) -> Response:
         """Tell why a score changed between two moments, in parts that add up."""
         return respond(200, await run_in_threadpool(_history, state, lead_id, query))
@@ -74,21 +78,24 @@ def stored_routes(state: ServiceState) -> APIRouter:
         responses=RECORD_ERRORS,
         openapi_extra=body_of(StoredRequest),
     )
+    @needs("read")
     async def stored_scores(request: Request, require: Demand = None) -> Response:
         """Score up to 1,000 stored leads, each with its own answer or error."""
         sent = read_as(StoredRequest, await read_body(request))
         at = None if sent.as_of is None else micros(sent.as_of, "as_of")
-        how = _How(at, sent.language, require)
+        how = _How(at, sent.language, require, caller())
         outcomes = await run_in_threadpool(_outcomes, state, sent.lead_ids, how)
         return respond(200, StoredAnswers(results=_results(sent.lead_ids, outcomes)))
 
     @routes.get("/leads", response_model=LeadList, responses=RECORD_ERRORS)
+    @needs("read")
     async def leads(query: Annotated[ListQuery, Query()]) -> Response:
         """List leads, the most promising or the newest changed first."""
         page = await run_in_threadpool(_page, state, query)
         return respond(200, page)
 
     @routes.get("/accounts/{account_id:id}", response_model=AccountView, responses=RECORD_ERRORS)
+    @needs("read")
     async def account(account_id: str) -> Response:
         """Tell of a company: its leads' scores, the best and the combined one."""
         return respond(200, await run_in_threadpool(_account, state, account_id))
@@ -112,7 +119,7 @@ def _outcomes(state: ServiceState, lead_ids: Sequence[str], how: _How) -> list[_
                 scores.ledger.note(given_score(number, outcome, scoring, at, at))
                 scores.challenge(number, at)
     for lead in leads.values():
-        scores.ledger.note_look(Look(lead.number, ACTOR, "scored", at))
+        scores.ledger.note_look(Look(lead.number, how.actor, "scored", at))
     return told
 
 
@@ -160,7 +167,7 @@ def _history(state: ServiceState, lead_id: str, query: HistoryQuery) -> ChangeVi
             change = explain_change(connection, scoring, lead, parts, (begin, end), spoken)
         except ContractError as error:
             raise RefusedError.by(invalid(error)) from None
-    scores.ledger.note_look(Look(lead.number, ACTOR, "history", at))
+    scores.ledger.note_look(Look(lead.number, caller(), "history", at))
     return ChangeView.of(lead.lead_id, change, spoken)
 
 

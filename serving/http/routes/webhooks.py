@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from features.contract.clock import now
 from features.contract.lead import micros, moment
+from serving.http.auth import needs
 from serving.http.body import read_as, read_body, respond
 from serving.http.errors import RefusedError
 from serving.http.openapi import RECORD_ERRORS, body_of
@@ -61,23 +62,27 @@ def webhook_routes(state: ServiceState) -> APIRouter:
         responses=RECORD_ERRORS,
         openapi_extra=body_of(WebhookBody),
     )
+    @needs("admin")
     async def post_webhook(request: Request) -> Response:
         """Tell a receiver of changes from now on."""
         body = await read_body(request)
         return respond(200, await run_in_threadpool(_add, state, body))
 
     @routes.get("/webhooks", response_model=WebhookList, responses=RECORD_ERRORS)
+    @needs("admin")
     async def webhooks() -> Response:
         """List the receivers, and how many messages wait for each."""
         return respond(200, await run_in_threadpool(_list, state))
 
     @routes.delete("/webhooks/{webhook_id}", status_code=204, responses=RECORD_ERRORS)
+    @needs("admin")
     async def delete_webhook(webhook_id: WebhookId) -> Response:
         """Tell a receiver nothing any more, nor what is on its way."""
         await run_in_threadpool(_remove, state, webhook_id)
         return Response(status_code=204)
 
     @routes.post("/webhooks/{webhook_id}/replay", response_model=Replayed, responses=RECORD_ERRORS)
+    @needs("admin")
     async def replay_webhook(webhook_id: WebhookId, since: Moment) -> Response:
         """Send again what a receiver was to get since a moment, also what was given up."""
         return respond(

@@ -28,6 +28,7 @@ class Terms:
 
     Attributes:
         source: Who tells it.
+        by: Who is known to bring it; None where nobody is.
         occurred: When what the rows say became true; None for now.
         event: What every lead did, such as `trade_fair_visit`; None for nothing.
         at: When; None where there is no event.
@@ -36,6 +37,7 @@ class Terms:
     """
 
     source: str = "import"
+    by: str | None = None
     occurred: int | None = None
     event: str | None = None
     at: int | None = None
@@ -117,7 +119,7 @@ def _take(
         leads = take_leads(connection, [_told(one, terms, now) for one in some], now)
         counts.consents += _take_consents(connection, leads, some, terms, now)
         counts.events += _take_events(connection, leads, terms, now)
-        _count(connection, some, terms.source, now, counts)
+        _count(connection, some, terms, now, counts)
         on_rows(sum(one.rows for one in some))
     return counts
 
@@ -171,7 +173,7 @@ def _take_events(
 
 
 def _count(
-    connection: Connection, people: Sequence[Person], source: str, now: int, counts: _Counts
+    connection: Connection, people: Sequence[Person], terms: Terms, now: int, counts: _Counts
 ) -> None:
     """Count what became of people, and note in the audit of whom there was news."""
     after = find_leads(connection, [one.lead_id for one in people])
@@ -180,7 +182,8 @@ def _count(
     counts.new += len(new)
     counts.changed += len(news) - len(new)
     counts.unchanged += len(people) - len(news)
-    note_told(connection, now, source, [after[one.lead_id].number for one in news])
+    by = terms.by or terms.source
+    note_told(connection, now, terms.source, by, [after[one.lead_id].number for one in news])
 
 
 def _report(

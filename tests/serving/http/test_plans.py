@@ -15,7 +15,7 @@ from tests.serving.server import running
 
 _SCAN = re.compile(r"SCAN (?!anon_)(\w+)\b(?! USING)|Seq Scan on (\w+)")
 
-_SMALL = frozenset({"webhook", "secret", "tombstone", "uncompared", "json_each"})
+_SMALL = frozenset({"webhook", "secret", "api_key", "tombstone", "uncompared", "json_each"})
 """Tables and functions that hold little, whatever the record does."""
 
 Parameters = tuple[object, ...] | dict[str, object]
