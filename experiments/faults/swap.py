@@ -129,7 +129,7 @@ def main() -> int:
         mlflow.set_tracking_uri(read.mlflow.tracking_uri)
         client, name = mlflow.MlflowClient(), read.model_name
         first = client.get_model_version(name, "1")
-        client.create_model_version(name, first.source, first.run_id)
+        client.create_model_version(name, str(first.source), first.run_id)
         port, stopped = free_port(), threading.Event()
         command = ["env", f"LEADSCORE_MODEL_WATCH_SECONDS={_WATCH_SECONDS}", sys.executable, "-m"]
         command += ["leadscore", "serve", "--project", str(project), "--port", str(port)]

@@ -15,7 +15,7 @@ def test_without_answers_nothing_is_by_the_rules() -> None:
 def test_shares_are_told_by_reason() -> None:
     recent = Recent()
     for reason in (None, None, "deadline", None, "non_finite", None, "deadline", None):
-        recent.note(reason, NOON)  # type: ignore[arg-type]
+        recent.note(reason, NOON)
     told = recent.told(NOON + 1)
     assert (told.answers, told.by_rules) == (8, 0.375)
     assert told.by_reason == {"deadline": 0.25, "non_finite": 0.125}

@@ -40,8 +40,8 @@ def test_pieces_run_one_at_a_time_in_their_order() -> None:
 
     async def both() -> None:
         turns = Turns()
-        said = await asyncio.gather(work(turns, "a"), work(turns, "b"))
-        assert said == [["a0", "a1", "a2"], ["b0", "b1", "b2"]]
+        said = tuple(await asyncio.gather(work(turns, "a"), work(turns, "b")))
+        assert said == (["a0", "a1", "a2"], ["b0", "b1", "b2"])
 
     asyncio.run(both())
     assert done == ["a0", "b0", "a1", "b1", "a2", "b2"]

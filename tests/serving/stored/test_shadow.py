@@ -16,6 +16,7 @@ from serving.record.policy import Policy
 from serving.record.retention import expired, let_go
 from serving.record.schema import challenge, score_given
 from serving.record.schema import lead as lead_table
+from serving.scoring.answer import Answer
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.settings import Settings
@@ -85,6 +86,7 @@ def test_what_is_answered_is_challenged_and_answered_all_the_same(
     scoring = shadow_of(scores).challenger.scoring
     assert scoring is not None
     [alone], _ = scores.score(scoring, ["L1"], as_of, None)
+    assert isinstance(alone, Answer)
     assert (said.probability, said.model_version) == (alone.probability, alone.model_version)
     assert said.probability != answer["probability"]
     readiness = client.get("/readyz").json()["challenger"]
