@@ -6,15 +6,17 @@ import socket
 import threading
 from collections.abc import Callable
 
-import uvicorn
-
 from features.contract.clock import now
 from features.contract.mistake import MistakeError
+from serving.http.admission import Limits
 from serving.http.app import create_app
+from serving.http.body import MIB
+from serving.http.server import Server
 from serving.http.state import ServiceState
 from serving.intake.mapping import read_mapping
 from serving.model.artefact import ModelRefusedError, load_model
 from serving.model.scorer import LeadModel
+from serving.processes import Place, Processes
 from serving.record.database import Database, RecordError
 from serving.record.policy import read_policy
 from serving.record.upgrade import require_upgraded
@@ -26,8 +28,8 @@ from serving.settings import Settings
 from serving.stored.scoring import StoredScores
 from serving.work.worker import Worker
 
-_GRACE_SECONDS = 10
-"""How long a stopped service waits for requests that are under way."""
+_PATIENCE_SECONDS = 10
+"""How long a process may take to end once its requests are answered."""
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +46,30 @@ def serve(settings: Settings) -> None:
         RecordError: The record's database cannot be had, or is not upgraded.
         AddressError: The address cannot be had.
     """
+    with listen(settings.host, settings.port) as listener:
+        if settings.workers == 1:
+            answer(settings, listener)
+            return
+        logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+        # A mistake is told once, not by each of the processes.
+        read_rules(settings.rules)
+        read_mapping(settings.mapping)
+        if (record := open_record(settings)) is not None:
+            record.close()
+        patience = settings.leave_seconds + settings.grace_seconds + _PATIENCE_SECONDS
+        processes = Processes(settings.workers, _answer_among, settings, listener)
+        # What this process held open, and nobody took from it, would be lost.
+        processes.run(patience, before_stop=listener.close)
+
+
+def answer(settings: Settings, listener: socket.socket, place: Place | None = None) -> None:
+    """Answer on a socket until the process is stopped.
+
+    Args:
+        settings: Of the service.
+        listener: Is closed at the end.
+        place: Of this process among several; None where it is alone.
+    """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     rules = read_rules(settings.rules)
     state = ServiceState()
@@ -52,26 +78,42 @@ def serve(settings: Settings) -> None:
     state.mail_lacks = settings.mail_lacks
     # A server has workers of its own, as many as it needs; a file has this process alone.
     worker = None
-    if state.record is not None and state.record.database.embedded:
+    alone = place is None or place.first
+    if alone and state.record is not None and state.record.database.embedded:
         worker = worker_of(state.record, lambda: state.scoring, settings)
         worker.start()
-    with listen(settings.host, settings.port) as listener:
-        threading.Thread(target=load, args=(state, settings, rules), daemon=True).start()
-        # An access log would hold callers' addresses, and cost a tenth of an answer.
-        config = uvicorn.Config(
-            create_app(state),
-            log_level="info",
-            ws="none",
-            access_log=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        )
-        try:
-            uvicorn.Server(config).run(sockets=[listener])
-        finally:
-            if worker is not None:
-                worker.stop()
-            if state.record is not None:
-                state.record.close()
+    loading = threading.Thread(target=_load, args=(state, settings, rules, place), daemon=True)
+    loading.start()
+    if place is not None and place.late:
+        loading.join()
+    limits = Limits(settings.requests_at_once, settings.mib_at_once * MIB, settings.rate)
+    server = Server(
+        create_app(state, limits),
+        state,
+        keep_alive=settings.keep_alive_seconds,
+        leave=settings.leave_seconds,
+        grace=settings.grace_seconds,
+    )
+    # The server raises the signal once more when it is done; by then, the record is to be closed.
+    for received in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(received, server.handle_exit)
+    try:
+        server.run(sockets=[listener])
+    finally:
+        if worker is not None:
+            worker.stop()
+        if state.record is not None:
+            state.record.close()
+
+
+def _answer_among(place: Place, settings: Settings, listener: socket.socket) -> None:
+    answer(settings, listener, place)
+
+
+def _load(state: ServiceState, settings: Settings, rules: Rules, place: Place | None) -> None:
+    load(state, settings, rules)
+    if place is not None:
+        place.ready.set()
 
 
 def work(settings: Settings) -> None:
@@ -86,12 +128,12 @@ def work(settings: Settings) -> None:
     record = open_record(settings)
     if record is None:
         raise RecordError("there is nothing to work on; set LEADSCORE_DATABASE_URL")
-    scoring, _ = scoring_of(settings, rules)
-    worker = worker_of(record, lambda: scoring, settings)
-    worker.start()
     stopped = threading.Event()
     for received in (signal.SIGINT, signal.SIGTERM):
         signal.signal(received, lambda *_: stopped.set())
+    scoring, _ = scoring_of(settings, rules)
+    worker = worker_of(record, lambda: scoring, settings)
+    worker.start()
     _log.info("working on %s with %s", record.database.shown, scoring.basis.version or "the rules")
     stopped.wait()
     worker.stop()

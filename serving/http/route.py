@@ -51,9 +51,17 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _no_such_route)
 
 
+def refusal(error: RefusedError) -> Response:
+    """Return the answer to a request that is refused."""
+    response = respond(error.status, ErrorBody(error=error.problem))
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)
-    return respond(error.status, ErrorBody(error=error.problem))
+    return refusal(error)
 
 
 async def _no_such_route(_: Request, error: Exception) -> Response:
