@@ -107,7 +107,9 @@ def flooded(flood: Flood, url: str) -> tuple[Counter[str], int, list[float]]:
 
 def main() -> None:
     """Flood twice, and tell."""
-    argparse.ArgumentParser(description=__doc__, prog="python -m experiments.faults.flood").parse_args()
+    argparse.ArgumentParser(
+        description=__doc__, prog="python -m experiments.faults.flood"
+    ).parse_args()
     console, worst = Console(), 0
     with TemporaryDirectory() as folder, record_of("sqlite", Path(folder)) as url:
         upgrade(Database(url))

@@ -91,7 +91,9 @@ def main() -> None:
             counts[f"ended with {process.wait()}"] += 1
             console.print(f"{time.monotonic() - began:.1f} s after the last answer it had ended")
     told = ", ".join(f"{name}: {count:,}" for name, count in sorted(counts.items()))
-    console.print(f"{given.workers} processes, {given.clients} clients, {given.rounds} stops; {told}")
+    console.print(
+        f"{given.workers} processes, {given.clients} clients, {given.rounds} stops; {told}"
+    )
     sys.exit(bool(counts["failed"]))
 
 

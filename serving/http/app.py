@@ -26,7 +26,6 @@ from serving.http.routes.stored import stored_routes
 from serving.http.routes.webhooks import webhook_routes
 from serving.http.state import ServiceState
 
-
 _LIMITS = Limits()
 
 

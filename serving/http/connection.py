@@ -4,10 +4,11 @@ uvicorn has no such limits of its own.
 """
 
 import asyncio
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import ClassVar
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from serving.http.errors import ErrorBody, Problem
 
@@ -30,8 +31,8 @@ class Connection(H11Protocol):
     last_seconds: ClassVar[float] = 1.0
 
     _timer: asyncio.TimerHandle | None = None
-    _awaited: Any = None
-    _awaited_of: Any = None
+    _awaited: object = None
+    _awaited_of: RequestResponseCycle | None = None
     _came = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -47,7 +48,7 @@ class Connection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
-        self._wait(None)
+        self._wait_no_more()
         super().connection_lost(exc)
 
     def on_response_complete(self) -> None:
@@ -82,12 +83,16 @@ class Connection(H11Protocol):
             self._came = 0
             self._wait(self.body_seconds, self._judge_body)
         else:
-            self._wait(None)
+            self._wait_no_more()
 
-    def _wait(self, seconds: float | None, then: Any = None) -> None:
+    def _wait(self, seconds: float, then: Callable[[], None]) -> None:
+        self._wait_no_more()
+        self._timer = self.loop.call_later(seconds, then)
+
+    def _wait_no_more(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = None if seconds is None else self.loop.call_later(seconds, then)
+            self._timer = None
 
     def _judge_body(self) -> None:
         # While reading is paused, it is the service that is slow.

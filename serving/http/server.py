@@ -47,7 +47,7 @@ class Server(uvicorn.Server):
             server_header=False,
             timeout_keep_alive=keep_alive,
             timeout_graceful_shutdown=grace,
-            # New connections are taken one by one, so that processes that share a socket share them.
+            # New connections are taken one by one, so that processes on one socket share them.
             backlog=1,
         )
         super().__init__(config)

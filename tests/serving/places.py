@@ -10,7 +10,7 @@ from serving.processes import Place, Processes
 
 
 def wait(place: Place, folder: Path) -> None:
-    """Leave a file that tells of this process, and wait for its end; the first is ready once told."""
+    """Leave a file that tells of this process, and wait for its end."""
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     started = folder / f"{os.getpid()}.part"

@@ -15,7 +15,6 @@ from serving.http.connection import Connection
 from serving.http.state import ServiceState
 from serving.service import listen
 
-
 _LIMITS = Limits()
 
 

@@ -78,15 +78,18 @@ def test_what_was_accepted_is_finished() -> None:
 
 def test_a_connection_that_was_just_made_may_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Connection, "last_seconds", 600.0)
-    with serving(leave=0) as (server, client):
-        with connected(client) as silent, connected(client) as half:
-            half.sendall(head("/v1/score", len(LEAD))[:10])
-            server.handle_exit(signal.SIGTERM, None)
-            wait_until_refused(client)
-            half.sendall(head("/v1/score", len(LEAD))[10:] + LEAD)
-            assert answered(half).status_code == 200
-            silent.sendall(head("/v1/score", len(LEAD)) + LEAD)
-            assert answered(silent).status_code == 200
+    with (
+        serving(leave=0) as (server, client),
+        connected(client) as silent,
+        connected(client) as half,
+    ):
+        half.sendall(head("/v1/score", len(LEAD))[:10])
+        server.handle_exit(signal.SIGTERM, None)
+        wait_until_refused(client)
+        half.sendall(head("/v1/score", len(LEAD))[10:] + LEAD)
+        assert answered(half).status_code == 200
+        silent.sendall(head("/v1/score", len(LEAD)) + LEAD)
+        assert answered(silent).status_code == 200
 
 
 def test_an_idle_connection_is_closed_at_once() -> None:
