@@ -22,11 +22,14 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65_535)
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that answer on the port.", min=1, max=256)
+    ] = None,
 ) -> None:
     """Answer over HTTP; settings are LEADSCORE_ variables, options win over them."""
     from serving.service import serve as run
 
-    run(settings_of(project, model=model, host=host, port=port))
+    run(settings_of(project, model=model, host=host, port=port, workers=workers))
 
 
 def settings_of(project: Path | None, **given: object) -> "Settings":

@@ -8,14 +8,16 @@ import sys
 import threading
 from collections.abc import Callable
 
-import uvicorn
-
 from features.contract.clock import now
 from features.contract.mistake import MistakeError
 from serving.access.opening import guard
+from serving.http.admission import Limits
 from serving.http.app import create_app
+from serving.http.body import MIB
+from serving.http.server import Server
 from serving.http.state import ServiceState
 from serving.intake.mapping import read_mapping
+from serving.processes import Place, Processes
 from serving.record.database import Database, RecordError
 from serving.record.keys import known_keys
 from serving.record.policy import read_policy
@@ -28,8 +30,8 @@ from serving.stored.shadow import Shadow
 from serving.watch import Watch
 from serving.work.worker import Worker
 
-_GRACE_SECONDS = 10
-"""How long a stopped service waits for requests that are under way."""
+_PATIENCE_SECONDS = 10
+"""How long a process may take to end once its requests are answered."""
 
 _SWITCH_SECONDS = 0.001
 """After how long a thread that computes lets another one go on, such as the one that answers."""
@@ -50,6 +52,33 @@ def serve(settings: Settings) -> None:
         AddressError: The address cannot be had.
         OpenToAllError: Others could call it, and there is no key.
     """
+    with listen(settings.host, settings.port) as listener:
+        if settings.workers == 1:
+            answer(settings, listener)
+            return
+        logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+        # A mistake is told once, not by each of the processes.
+        read_rules(settings.rules)
+        read_mapping(settings.mapping)
+        record = open_record(settings)
+        keyring = known_keys(settings.keys, record and record.database)
+        guard(keyring, listener.getsockname()[0], may_be_open=settings.open)
+        if record is not None:
+            record.close()
+        patience = settings.leave_seconds + settings.grace_seconds + _PATIENCE_SECONDS
+        processes = Processes(settings.workers, _answer_among, settings, listener)
+        # What this process held open, and nobody took from it, would be lost.
+        processes.run(patience, before_stop=listener.close)
+
+
+def answer(settings: Settings, listener: socket.socket, place: Place | None = None) -> None:
+    """Answer on a socket until the process is stopped.
+
+    Args:
+        settings: Of the service.
+        listener: Is closed at the end.
+        place: Of this process among several; None where it is alone.
+    """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     rules = read_rules(settings.rules)
     state = ServiceState()
@@ -61,37 +90,51 @@ def serve(settings: Settings) -> None:
     state.hubspot_secret, state.public_url = settings.hubspot_secret, settings.public_url
     # A server has workers of its own, as many as it needs; a file has this process alone.
     worker = None
-    if state.record is not None and state.record.database.embedded:
+    alone = place is None or place.first
+    if alone and state.record is not None and state.record.database.embedded:
         worker = worker_of(state.record, lambda: state.scoring, settings)
         worker.start()
-    with listen(settings.host, settings.port) as listener:
-        guard(state.keyring, listener.getsockname()[0], may_be_open=settings.open)
-        state.keyring.start()
+    guard(state.keyring, listener.getsockname()[0], may_be_open=settings.open)
+    state.keyring.start()
 
-        def answer_by(scoring: Scoring, message: str | None) -> None:
-            keep_loaded()
-            state.ready(scoring, message)
+    loaded = threading.Event()
 
-        watch = Watch(settings.model, settings, rules, answer_by)
-        watch.start()
-        sys.setswitchinterval(_SWITCH_SECONDS)
-        # An access log would hold callers' addresses, and cost a tenth of an answer.
-        config = uvicorn.Config(
-            create_app(state),
-            log_level="info",
-            ws="none",
-            access_log=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        )
-        try:
-            uvicorn.Server(config).run(sockets=[listener])
-        finally:
-            watch.stop()
-            if worker is not None:
-                worker.stop()
-            if state.record is not None:
-                state.record.close()
-            gc.unfreeze()
+    def answer_by(scoring: Scoring, message: str | None) -> None:
+        keep_loaded()
+        state.ready(scoring, message)
+        loaded.set()
+        if place is not None:
+            place.ready.set()
+
+    watch = Watch(settings.model, settings, rules, answer_by)
+    watch.start()
+    if place is not None and place.late:
+        loaded.wait()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    limits = Limits(settings.requests_at_once, settings.mib_at_once * MIB, settings.rate)
+    server = Server(
+        create_app(state, limits),
+        state,
+        keep_alive=settings.keep_alive_seconds,
+        leave=settings.leave_seconds,
+        grace=settings.grace_seconds,
+    )
+    # The server raises the signal once more when it is done; by then, the record is to be closed.
+    for received in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(received, server.handle_exit)
+    try:
+        server.run(sockets=[listener])
+    finally:
+        watch.stop()
+        if worker is not None:
+            worker.stop()
+        if state.record is not None:
+            state.record.close()
+        gc.unfreeze()
+
+
+def _answer_among(place: Place, settings: Settings, listener: socket.socket) -> None:
+    answer(settings, listener, place)
 
 
 def work(settings: Settings) -> None:
@@ -107,13 +150,13 @@ def work(settings: Settings) -> None:
     if record is None:
         raise RecordError("there is nothing to work on; set LEADSCORE_DATABASE_URL")
     challenge(record, settings, rules)
+    stopped = threading.Event()
+    for received in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(received, lambda *_: stopped.set())
     watch = Watch(settings.model, settings, rules, lambda *_: None)
     watch.start()
     worker = worker_of(record, lambda: watch.scoring, settings)
     worker.start()
-    stopped = threading.Event()
-    for received in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(received, lambda *_: stopped.set())
     _log.info("working on %s", record.database.shown)
     stopped.wait()
     watch.stop()

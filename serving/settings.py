@@ -123,6 +123,34 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65_535, description="Port to listen on.")
+    workers: int = Field(
+        default=1, ge=1, le=256, description="Processes that answer; they share the port."
+    )
+    requests_at_once: int = Field(
+        default=500, ge=1, description="Most requests under way at once in a process."
+    )
+    mib_at_once: int = Field(
+        default=96, ge=32, description="Most MiB of bodies under way at once in a process."
+    )
+    rate: float | None = Field(
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="Most requests a second of one caller, in a process; without one, as many as "
+        "come.",
+    )
+    keep_alive_seconds: int = Field(
+        default=75, ge=1, description="Seconds that an idle connection stays open."
+    )
+    leave_seconds: int = Field(
+        default=2,
+        ge=0,
+        description="Seconds that a service which is stopped still takes connections, while "
+        "`/readyz` is 503.",
+    )
+    grace_seconds: int = Field(
+        default=7, ge=1, description="Seconds that requests under way have after that."
+    )
 
     @property
     def mail(self) -> Mail | None:

@@ -38,6 +38,12 @@ def start_service(url: str, port: int, **settings: str) -> subprocess.Popen[byte
     raise RuntimeError("the service did not start")
 
 
+def wait_until_ready(port: int) -> None:
+    """Wait until a service answers leads."""
+    while httpx.get(f"http://127.0.0.1:{port}/readyz").status_code != httpx.codes.OK:
+        time.sleep(0.1)
+
+
 @contextmanager
 def started_service(url: str, port: int, **settings: str) -> Iterator[int]:
     """Run a service on a record, by the rules, and give its port; it is stopped afterwards.
@@ -49,8 +55,7 @@ def started_service(url: str, port: int, **settings: str) -> Iterator[int]:
     """
     process = start_service(url, port, **settings)
     try:
-        while httpx.get(f"http://127.0.0.1:{port}/readyz").status_code != httpx.codes.OK:
-            time.sleep(0.1)
+        wait_until_ready(port)
         yield port
     finally:
         process.terminate()

@@ -6,8 +6,11 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
+from serving.http.admission import Admission, Limits
+from serving.http.headers import Headers
 from serving.http.ids import register_ids
 from serving.http.openapi import DocumentedApp
+from serving.http.rates import Rates
 from serving.http.route import answer_errors
 from serving.http.routes.imports import import_routes
 from serving.http.routes.merges import merge_routes
@@ -23,12 +26,15 @@ from serving.http.routes.stored import stored_routes
 from serving.http.routes.webhooks import webhook_routes
 from serving.http.state import ServiceState
 
+_LIMITS = Limits()
 
-def create_app(state: ServiceState) -> DocumentedApp:
+
+def create_app(state: ServiceState, limits: Limits = _LIMITS) -> DocumentedApp:
     """Return the application.
 
     Args:
         state: Answers lead requests once its scoring is there.
+        limits: What it takes on at once.
     """
     app = DocumentedApp(
         title="leadscore",
@@ -55,6 +61,11 @@ def create_app(state: ServiceState) -> DocumentedApp:
     ):
         app.include_router(routes(state))
     answer_errors(app)
+    # The last one is the outermost: what is refused has its headers, too.
+    app.add_middleware(Admission, limits=limits)
+    if limits.rate is not None:
+        app.add_middleware(Rates, rate=limits.rate)
+    app.add_middleware(Headers, state=state)
     return app
 
 

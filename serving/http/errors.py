@@ -30,6 +30,10 @@ ErrorCode = Literal[
     "unknown_merge",
     "already_one",
     "merged_again",
+    "busy",
+    "too_many",
+    "too_slow",
+    "stopping",
     "internal",
 ]
 
@@ -76,11 +80,26 @@ class RefusedError(Exception):
     """A request that gets an error instead of an answer."""
 
     def __init__(
-        self, status: int, code: ErrorCode, message: str, field: str | None = None
+        self,
+        status: int,
+        code: ErrorCode,
+        message: str,
+        field: str | None = None,
+        *,
+        retry_after: int | None = None,
     ) -> None:
-        """Refuse with an HTTP status."""
+        """Refuse with an HTTP status.
+
+        Args:
+            status: Of HTTP.
+            code: For a program.
+            message: For a person: what to do.
+            field: Path of the offending field.
+            retry_after: Seconds after which it may be sent again.
+        """
         super().__init__(message)
         self.status = status
+        self.retry_after = retry_after
         self.problem = Problem(code=code, message=message, field=field)
 
     @classmethod

@@ -77,7 +77,7 @@ def _error(problem: Problem, description: str) -> Document:
 NOT_READY: dict[int | str, Document] = {
     503: _error(
         Problem(code="not_ready", message="the service is still loading; try again"),
-        "The service is still loading.",
+        "The service is still loading, is being stopped, or has too much under way.",
     )
 }
 
@@ -86,8 +86,12 @@ ERRORS: dict[int | str, Document] = {
         Problem(code="invalid_json", message="the body is no valid JSON"),
         "The body is no JSON.",
     ),
+    408: _error(
+        Problem(code="too_slow", message="the body came too slowly; send it again"),
+        "The body came too slowly.",
+    ),
     413: _error(
-        Problem(code="too_large", message="the body is larger than 32 MiB"),
+        Problem(code="too_large", message="the body is larger than 8 MiB; send less at once"),
         "The body is too large.",
     ),
     422: _error(
@@ -97,6 +101,13 @@ ERRORS: dict[int | str, Document] = {
             field="lead.created_at",
         ),
         "The body is JSON, but no lead that can be scored; `field` says where.",
+    ),
+    429: _error(
+        Problem(
+            code="too_many",
+            message="more requests a second than are allowed; wait as Retry-After says",
+        ),
+        "More requests a second than are allowed.",
     ),
     500: _error(
         Problem(code="internal", message="the service failed; its log says where"),
@@ -118,7 +129,7 @@ RECORD_ERRORS: dict[int | str, Document] = {
     ),
     503: _error(
         Problem(code="no_record", message="no record is kept here; set LEADSCORE_DATABASE_URL"),
-        "There is no record, it does not answer, or the service is still loading.",
+        "There is no record, it does not answer, or the service loads or has too much to do.",
     ),
 }
 

@@ -73,12 +73,19 @@ def _with_security(need: Need, documented: dict[str, Any]) -> dict[str, Any]:
     return {**documented, "openapi_extra": extra, "responses": responses}
 
 
-async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RefusedError)
+def refusal(error: RefusedError) -> Response:
+    """Return the answer to a request that is refused."""
     response = respond(error.status, ErrorBody(error=error.problem))
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
     if error.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="leadscore"'
     return response
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedError)
+    return refusal(error)
 
 
 async def _no_such_route(_: Request, error: Exception) -> Response:

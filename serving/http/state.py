@@ -49,6 +49,7 @@ class ServiceState:
         self.mapping = Mapping()
         self.mail_lacks: tuple[str, ...] = ()
         self.message: str | None = None
+        self.stopping = False
         self._last_fallback: FallbackReason | None = None
         self._recent = Recent()
 

@@ -15,6 +15,8 @@ _FOREIGN = ("LEADSCORE_", "MLFLOW_")
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)} | {
     "COLUMNS": "120",
     "MPLBACKEND": "Agg",
+    # No load balancer has to notice that a service stops.
+    "LEADSCORE_LEAVE_SECONDS": "0",
 }
 
 COMMAND = (sys.executable, "-m", "leadscore")

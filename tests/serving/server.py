@@ -9,15 +9,25 @@ from contextlib import contextmanager
 import httpx
 import uvicorn
 
+from serving.http.admission import Limits
 from serving.http.app import create_app
+from serving.http.connection import Connection
 from serving.http.state import ServiceState
 from serving.service import listen
 
+_LIMITS = Limits()
+
 
 @contextmanager
-def running(state: ServiceState) -> Iterator[httpx.Client]:
+def running(
+    state: ServiceState,
+    limits: Limits = _LIMITS,
+    connection: type[Connection] = Connection,
+) -> Iterator[httpx.Client]:
     """Serve a state on a free port and give a client to it."""
-    config = uvicorn.Config(create_app(state), log_level=logging.CRITICAL, ws="none")
+    config = uvicorn.Config(
+        create_app(state, limits), http=connection, log_level=logging.CRITICAL, ws="none"
+    )
     server = uvicorn.Server(config)
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]

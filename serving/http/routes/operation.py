@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from serving.http.auth import needs_nothing
+from serving.http.errors import RefusedError
 from serving.http.openapi import NOT_READY
 from serving.http.route import GuardedRoute
 from serving.http.state import Readiness, ServiceState
@@ -29,6 +30,8 @@ def operation_routes(state: ServiceState) -> APIRouter:
     @needs_nothing
     async def ready() -> Readiness:
         """Tell whether leads are answered: by the model, or degraded to the rules."""
+        if state.stopping:
+            raise RefusedError(503, "stopping", "the service stops; ask another one")
         state.loaded()
         return state.readiness
 

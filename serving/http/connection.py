@@ -1,0 +1,118 @@
+"""Connections that keep nobody waiting: who is silent, or sends too slowly, is let go.
+
+uvicorn has no such limits of its own.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from serving.http.errors import ErrorBody, Problem
+
+
+class Connection(H11Protocol):
+    """A connection whose head, body and answer have their time.
+
+    Attributes:
+        head_seconds: From the connection, or the first byte of a head, to the end of the head.
+        body_seconds: In which some of a body must come.
+        body_bytes: How much, or the rest of it.
+        answer_seconds: From the end of the last answer until it must have been taken.
+        last_seconds: For a head that is under way when the service stops to listen.
+    """
+
+    head_seconds: ClassVar[float] = 10.0
+    body_seconds: ClassVar[float] = 10.0
+    body_bytes: ClassVar[int] = 640 * 1024
+    answer_seconds: ClassVar[float] = 60.0
+    last_seconds: ClassVar[float] = 1.0
+
+    _timer: asyncio.TimerHandle | None = None
+    _awaited: object = None
+    _awaited_of: RequestResponseCycle | None = None
+    _came = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a head."""
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Take in what came, and wait for what is left."""
+        self._came += len(data)
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing any more."""
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        """Give the caller time to take the last answer."""
+        super().on_response_complete()
+        if self.transport.is_closing() and self.transport.get_write_buffer_size():
+            self.loop.call_later(self.answer_seconds, self.transport.abort)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close an idle connection, also one whose answer nobody took."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            super().timeout_keep_alive_handler()
+
+    def shutdown(self) -> None:
+        """Let go, unless a request is under way, or about to come over a new connection."""
+        if self._awaited is h11.IDLE:
+            self._wait(self.last_seconds, self.transport.close)
+        else:
+            super().shutdown()
+
+    def _watch(self) -> None:
+        """Set the clock for what is to come next; a request that came whole costs no timer."""
+        state = self.conn.their_state
+        if state is self._awaited and self.cycle is self._awaited_of:
+            return
+        self._awaited, self._awaited_of = state, self.cycle
+        if state is h11.IDLE:
+            self._wait(self.head_seconds, self.transport.close)
+        elif state is h11.SEND_BODY:
+            self._came = 0
+            self._wait(self.body_seconds, self._judge_body)
+        else:
+            self._wait_no_more()
+
+    def _wait(self, seconds: float, then: Callable[[], None]) -> None:
+        self._wait_no_more()
+        self._timer = self.loop.call_later(seconds, then)
+
+    def _wait_no_more(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _judge_body(self) -> None:
+        # While reading is paused, it is the service that is slow.
+        if self._came >= self.body_bytes or self.flow.read_paused:
+            self._came = 0
+            self._wait(self.body_seconds, self._judge_body)
+        elif self.cycle.response_started:
+            self.transport.close()
+        else:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        message = "the body came too slowly; send it again"
+        said = ErrorBody(error=Problem(code="too_slow", message=message)).model_dump_json().encode()
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(said))),
+            ("Connection", "close"),
+        ]
+        answer = h11.Response(status_code=408, headers=headers, reason="Request Timeout")
+        for event in (answer, h11.Data(data=said), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()

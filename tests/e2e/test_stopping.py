@@ -1,0 +1,74 @@
+"""Services and workers that are stopped as an operator stops them."""
+
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+from sqlalchemy import func, select
+
+from serving.record.database import Database
+from serving.record.schema import current_score, score_given
+from tests.e2e.command import COMMAND, ENVIRONMENT, free_port, served
+
+LEAD = {
+    "created_at": "2026-06-10T08:15:00Z",
+    "consents": [{"purpose": "profiling", "source": "form:trade-fair", "wording": "2026-01"}],
+}
+
+
+def wait_for(words: str, count: int, log: Path) -> None:
+    give_up = time.monotonic() + 120
+    while log.read_text(encoding="utf-8").count(words) < count:
+        assert time.monotonic() < give_up, log.read_text(encoding="utf-8")
+        time.sleep(0.05)
+
+
+def test_processes_share_a_port_and_one_works_in_the_background(
+    tmp_path: Path, record_file: str
+) -> None:
+    port = str(free_port())
+    command = [*COMMAND, "serve", "--port", port, "--workers", "2"]
+    environment = {**ENVIRONMENT, "LEADSCORE_DATABASE_URL": record_file}
+    with served(command, tmp_path, environment, port) as client:
+        wait_for("ready on rules", 2, tmp_path / "service.log")
+        for number in range(8):
+            # A connection each: whichever process takes it.
+            address = f"{client.base_url}/v1/leads/L{number}"
+            httpx.put(address, json=LEAD).raise_for_status()
+        database = Database(record_file)
+        scored = 0
+        while scored < 8:
+            with database.reading() as connection:
+                scored = connection.execute(
+                    select(func.count()).select_from(current_score)
+                ).scalar_one()
+        database.close()
+    log = (tmp_path / "service.log").read_text(encoding="utf-8")
+    assert log.count("Finished server process") == 2
+    assert "ERROR" not in log
+
+
+def test_what_was_answered_is_written_down_before_the_end(tmp_path: Path, record_url: str) -> None:
+    port = str(free_port())
+    environment = {**ENVIRONMENT, "LEADSCORE_DATABASE_URL": record_url}
+    with served([*COMMAND, "serve", "--port", port], tmp_path, environment, port) as client:
+        client.put("/v1/leads/L1", json=LEAD).raise_for_status()
+        client.get("/v1/leads/L1/score").raise_for_status()
+    database = Database(record_url)
+    with database.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(score_given)).scalar_one() >= 1
+    database.close()
+
+
+def test_a_worker_that_is_stopped_ends_well(tmp_path: Path, record_url: str) -> None:
+    environment = {**ENVIRONMENT, "LEADSCORE_DATABASE_URL": record_url}
+    log = tmp_path / "work.log"
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            [*COMMAND, "work"], cwd=tmp_path, env=environment, stdout=output, stderr=output
+        )
+    wait_for("working on", 1, log)
+    process.terminate()
+    assert process.wait(60) == 0
+    assert "Traceback" not in log.read_text(encoding="utf-8")
