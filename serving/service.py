@@ -12,7 +12,9 @@ from features.contract.clock import now
 from features.contract.mistake import MistakeError
 from serving.http.app import create_app
 from serving.http.state import ServiceState
+from serving.http.traced import tracing
 from serving.intake.mapping import read_mapping
+from serving.logs.start import start_logging
 from serving.model.artefact import ModelRefusedError, load_model
 from serving.model.scorer import LeadModel
 from serving.record.database import Database, RecordError
@@ -44,22 +46,25 @@ def serve(settings: Settings) -> None:
         RecordError: The record's database cannot be had, or is not upgraded.
         AddressError: The address cannot be had.
     """
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    start_logging(settings)
     rules = read_rules(settings.rules)
     state = ServiceState()
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
     state.record = open_record(settings)
-    state.mail_lacks = settings.mail_lacks
+    state.mail_lacks, state.log_requests = settings.mail_lacks, settings.log_requests
     # A server has workers of its own, as many as it needs; a file has this process alone.
     worker = None
     if state.record is not None and state.record.database.embedded:
         worker = worker_of(state.record, lambda: state.scoring, settings)
         worker.start()
-    with listen(settings.host, settings.port) as listener:
+    app = create_app(state)
+    with listen(settings.host, settings.port) as listener, tracing(app):
+        _log.info("listening on %s", shown_address(listener))
         threading.Thread(target=load, args=(state, settings, rules), daemon=True).start()
         # An access log would hold callers' addresses, and cost a tenth of an answer.
         config = uvicorn.Config(
-            create_app(state),
+            app,
+            log_config=None,
             log_level="info",
             ws="none",
             access_log=False,
@@ -81,7 +86,7 @@ def work(settings: Settings) -> None:
         DocumentError: The rule file, or that of the policy, cannot be used.
         RecordError: No record is named, its database cannot be had, or is not upgraded.
     """
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    start_logging(settings)
     rules = read_rules(settings.rules)
     record = open_record(settings)
     if record is None:
@@ -138,6 +143,12 @@ def listen(host: str, port: int) -> socket.socket:
     # wait some 40 ms for the caller's acknowledgement. Accepted sockets inherit it.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
+
+
+def shown_address(listener: socket.socket) -> str:
+    """Return where a listener is reached on this machine."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def load(state: ServiceState, settings: Settings, rules: Rules) -> None:

@@ -11,6 +11,7 @@ from serving.http.openapi import DocumentedApp
 from serving.http.route import answer_errors
 from serving.http.routes.imports import import_routes
 from serving.http.routes.merges import merge_routes
+from serving.http.routes.metrics import metrics_routes
 from serving.http.routes.operation import operation_routes
 from serving.http.routes.opt_in_page import opt_in_page_routes
 from serving.http.routes.opt_ins import opt_in_routes
@@ -22,6 +23,7 @@ from serving.http.routes.senders import sender_routes
 from serving.http.routes.stored import stored_routes
 from serving.http.routes.webhooks import webhook_routes
 from serving.http.state import ServiceState
+from serving.http.watched import Watched
 
 
 def create_app(state: ServiceState) -> DocumentedApp:
@@ -51,9 +53,12 @@ def create_app(state: ServiceState) -> DocumentedApp:
         webhook_routes,
         merge_routes,
         operation_routes,
+        metrics_routes,
     ):
         app.include_router(routes(state))
     answer_errors(app)
+    # The outermost, so that nothing is answered without it.
+    app.add_middleware(Watched, log_requests=state.log_requests)
     return app
 
 

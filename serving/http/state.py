@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from serving.http.errors import RefusedError
 from serving.intake.mapping import Mapping
+from serving.metrics import count_answer
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
@@ -30,6 +31,7 @@ class ServiceState:
         self.mapping = Mapping()
         self.mail_lacks: tuple[str, ...] = ()
         self.message: str | None = None
+        self.log_requests = False
         self._last_fallback: FallbackReason | None = None
 
     def ready(self, scoring: Scoring, message: str | None = None) -> None:
@@ -76,7 +78,8 @@ class ServiceState:
             raise RefusedError(503, "no_mail", f"no e-mails are sent from here; set {lacking}")
 
     def note(self, answer: Answer) -> None:
-        """Remember whether the newest answer fell back."""
+        """Count an answer, and remember whether the newest one fell back."""
+        count_answer(answer.basis, answer.fallback_reason, answer.probability)
         self._last_fallback = answer.fallback_reason
 
     @property
