@@ -2,10 +2,10 @@
 
 import os
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.concurrency import run_in_threadpool
-from prometheus_client import REGISTRY, CollectorRegistry
-from prometheus_client.exposition import choose_encoder
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from features.contract.clock import now
@@ -20,15 +20,16 @@ def metrics_routes(state: ServiceState) -> APIRouter:
     backlogs = Backlogs(state)
 
     @routes.get("/metrics", include_in_schema=False)
-    async def metrics(request: Request) -> Response:
+    async def metrics() -> Response:
         """Tell Prometheus what was counted and timed, and what stands."""
         standing = Standing(state, await backlogs.newest(), now())
-        return await run_in_threadpool(_exposed, standing, request.headers.get("accept", ""))
+        told = await run_in_threadpool(_told, standing)
+        return Response(told, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     return routes
 
 
-def _exposed(standing: Standing, accepted: str) -> Response:
+def _told(standing: Standing) -> bytes:
     told = CollectorRegistry()
     told.register(standing)
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
@@ -36,8 +37,4 @@ def _exposed(standing: Standing, accepted: str) -> Response:
         MultiProcessCollector(told)
     else:
         told.register(REGISTRY)
-    try:
-        encode, media_type = choose_encoder(accepted)
-    except ValueError:
-        encode, media_type = choose_encoder("")
-    return Response(encode(told), headers={"Content-Type": media_type})
+    return generate_latest(told)
