@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 
 from serving.http.app import create_app
 from serving.http.state import ServiceState
@@ -17,7 +18,14 @@ from serving.service import listen
 @contextmanager
 def running(state: ServiceState) -> Iterator[httpx.Client]:
     """Serve a state on a free port and give a client to it."""
-    config = uvicorn.Config(create_app(state), log_level=logging.CRITICAL, ws="none")
+    with serving(create_app(state)) as client:
+        yield client
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[httpx.Client]:
+    """Serve an application on a free port and give a client to it."""
+    config = uvicorn.Config(app, log_level=logging.CRITICAL, ws="none")
     server = uvicorn.Server(config)
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
