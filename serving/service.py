@@ -16,7 +16,9 @@ from serving.http.app import create_app
 from serving.http.body import MIB
 from serving.http.server import Server
 from serving.http.state import ServiceState
+from serving.http.traced import tracing
 from serving.intake.mapping import read_mapping
+from serving.logs.start import start_logging
 from serving.processes import Place, Processes
 from serving.record.database import Database, RecordError
 from serving.record.keys import known_keys
@@ -56,7 +58,7 @@ def serve(settings: Settings) -> None:
         if settings.workers == 1:
             answer(settings, listener)
             return
-        logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+        start_logging(settings)
         # A mistake is told once, not by each of the processes.
         read_rules(settings.rules)
         read_mapping(settings.mapping)
@@ -79,13 +81,13 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
         listener: Is closed at the end.
         place: Of this process among several; None where it is alone.
     """
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    start_logging(settings)
     rules = read_rules(settings.rules)
     state = ServiceState()
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
     state.record = open_record(settings)
     challenge(state.record, settings, rules)
-    state.mail_lacks = settings.mail_lacks
+    state.mail_lacks, state.log_requests = settings.mail_lacks, settings.log_requests
     state.keyring = known_keys(settings.keys, state.record and state.record.database)
     state.hubspot_secret, state.public_url = settings.hubspot_secret, settings.public_url
     # A server has workers of its own, as many as it needs; a file has this process alone.
@@ -112,8 +114,9 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
         loaded.wait()
     sys.setswitchinterval(_SWITCH_SECONDS)
     limits = Limits(settings.requests_at_once, settings.mib_at_once * MIB, settings.rate)
+    app = create_app(state, limits)
     server = Server(
-        create_app(state, limits),
+        app,
         state,
         keep_alive=settings.keep_alive_seconds,
         leave=settings.leave_seconds,
@@ -122,8 +125,10 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
     # The server raises the signal once more when it is done; by then, the record is to be closed.
     for received in (signal.SIGINT, signal.SIGTERM):
         signal.signal(received, server.handle_exit)
+    _log.info("listening on %s", shown_address(listener))
     try:
-        server.run(sockets=[listener])
+        with tracing(app):
+            server.run(sockets=[listener])
     finally:
         watch.stop()
         if worker is not None:
@@ -144,7 +149,7 @@ def work(settings: Settings) -> None:
         DocumentError: The rule file, or that of the policy, cannot be used.
         RecordError: No record is named, its database cannot be had, or is not upgraded.
     """
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    start_logging(settings)
     rules = read_rules(settings.rules)
     record = open_record(settings)
     if record is None:
@@ -222,3 +227,9 @@ def listen(host: str, port: int) -> socket.socket:
     # wait some 40 ms for the caller's acknowledgement. Accepted sockets inherit it.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
+
+
+def shown_address(listener: socket.socket) -> str:
+    """Return where a listener is reached on this machine."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -120,6 +120,13 @@ class Settings(BaseSettings):
     )
     language: Language = Field(
         default="en", description="Language of reasons where a request names none: `de` or `en`."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Lines of the log: `text` for a reader, `json` for a program."
+    )
+    log_requests: bool = Field(
+        default=False,
+        description="Whether each request is a line of the log: method, route, status, time, id.",
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65_535, description="Port to listen on.")

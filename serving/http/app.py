@@ -14,6 +14,7 @@ from serving.http.rates import Rates
 from serving.http.route import answer_errors
 from serving.http.routes.imports import import_routes
 from serving.http.routes.merges import merge_routes
+from serving.http.routes.metrics import metrics_routes
 from serving.http.routes.operation import operation_routes
 from serving.http.routes.opt_in_page import opt_in_page_routes
 from serving.http.routes.opt_ins import opt_in_routes
@@ -25,6 +26,7 @@ from serving.http.routes.senders import sender_routes
 from serving.http.routes.stored import stored_routes
 from serving.http.routes.webhooks import webhook_routes
 from serving.http.state import ServiceState
+from serving.http.watched import Watched
 
 _LIMITS = Limits()
 
@@ -58,14 +60,16 @@ def create_app(state: ServiceState, limits: Limits = _LIMITS) -> DocumentedApp:
         webhook_routes,
         merge_routes,
         operation_routes,
+        metrics_routes,
     ):
         app.include_router(routes(state))
     answer_errors(app)
-    # The last one is the outermost: what is refused has its headers, too.
+    # The last one is the outermost: what is refused has its headers, and is counted, too.
     app.add_middleware(Admission, limits=limits)
     if limits.rate is not None:
         app.add_middleware(Rates, rate=limits.rate)
     app.add_middleware(Headers, state=state)
+    app.add_middleware(Watched, log_requests=state.log_requests)
     return app
 
 

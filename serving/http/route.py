@@ -49,13 +49,22 @@ class GuardedRoute(APIRoute):
                 problem = broken_field(first["type"], first["msg"], first["loc"])
                 raise RefusedError.by(problem) from None
             except Exception as error:
-                # The message of an exception may hold a value of a lead; its place does not.
-                place = "".join(traceback.format_tb(error.__traceback__))
-                _log.error("%s in %s\n%s", type(error).__name__, self.path, place)
-                problem = Problem(code="internal", message="the service failed; see its log")
-                return respond(500, ErrorBody(error=problem))
+                return failed(error, self.path)
 
         return answer
+
+
+def failed(error: Exception, where: str) -> Response:
+    """Log a defect of ours and return its answer.
+
+    Args:
+        error: Its message may hold a value of a lead; its kind and place do not.
+        where: Template of the path that was asked for.
+    """
+    place = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("%s in %s\n%s", type(error).__name__, where, place)
+    problem = Problem(code="internal", message="the service failed; see its log")
+    return respond(500, ErrorBody(error=problem))
 
 
 def answer_errors(app: FastAPI) -> None:

@@ -42,6 +42,7 @@ class Server(uvicorn.Server):
             app,
             http=Connection,
             ws="none",
+            log_config=None,
             log_level="info",
             access_log=False,
             server_header=False,

@@ -9,6 +9,7 @@ from serving.access.keyring import Keyring
 from serving.http.errors import RefusedError
 from serving.http.recent import Recent, RecentAnswers
 from serving.intake.mapping import Mapping
+from serving.metrics import count_answer
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
@@ -50,6 +51,7 @@ class ServiceState:
         self.mail_lacks: tuple[str, ...] = ()
         self.message: str | None = None
         self.stopping = False
+        self.log_requests = False
         self._last_fallback: FallbackReason | None = None
         self._recent = Recent()
 
@@ -98,7 +100,8 @@ class ServiceState:
             raise RefusedError(503, "no_mail", f"no e-mails are sent from here; set {lacking}")
 
     def note(self, answer: Answer) -> None:
-        """Remember whether the newest answer fell back, and how many of the last minutes did."""
+        """Count an answer, and remember whether the newest one fell back."""
+        count_answer(answer.basis, answer.fallback_reason, answer.probability)
         self._last_fallback = answer.fallback_reason
         self._recent.note(answer.fallback_reason, time.monotonic())
 

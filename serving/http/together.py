@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
+from contextvars import Context
 from typing import Generic, NamedTuple, TypeVar
 
 from fastapi.concurrency import run_in_threadpool
@@ -37,7 +38,8 @@ class Together(Generic[Kind, Said]):
         said: asyncio.Future[Said] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(asked, kind, said))
         if self._going is None:
-            self._going = asyncio.create_task(self._go())
+            # In no request's context: it goes on for those that come later.
+            self._going = asyncio.create_task(self._go(), context=Context())
         return await said
 
     async def _go(self) -> None:

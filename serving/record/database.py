@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
@@ -13,6 +14,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from features.contract.mistake import MistakeError
+from serving.metrics import DATABASE_COMMIT, DATABASE_WAIT
+from serving.record.timing import time_statements
 
 _BUSY_SECONDS = 30
 _WRITES = "leadscore_writes"
@@ -55,6 +58,7 @@ class Database:
             RecordError: The address is of no database, or of one that is not supported.
         """
         self.engine = _engine(url)
+        time_statements(self.engine)
         # SQLite lets one writer in, and others look again after a while; here they take turns.
         self._turn: AbstractContextManager[object] = (
             threading.Lock() if self.embedded else nullcontext()
@@ -72,7 +76,9 @@ class Database:
         Raises:
             RecordAwayError: The database does not answer.
         """
+        asked = perf_counter()
         with self._told(), self.engine.connect() as connection:
+            DATABASE_WAIT.observe(perf_counter() - asked)
             if not self.embedded:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
@@ -85,10 +91,15 @@ class Database:
         Raises:
             RecordAwayError: The database does not answer, or is full.
         """
+        asked = perf_counter()
         with self._turn, self._told(), self.engine.connect() as connection:
+            DATABASE_WAIT.observe(perf_counter() - asked)
             connection.execution_options(**{_WRITES: True})
-            with connection.begin():
+            with connection.begin() as transaction:
                 yield connection
+                if transaction.is_active:
+                    with DATABASE_COMMIT.time():
+                        transaction.commit()
 
     @property
     def embedded(self) -> bool:

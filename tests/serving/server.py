@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 
 from serving.http.admission import Limits
 from serving.http.app import create_app
@@ -25,9 +26,14 @@ def running(
     connection: type[Connection] = Connection,
 ) -> Iterator[httpx.Client]:
     """Serve a state on a free port and give a client to it."""
-    config = uvicorn.Config(
-        create_app(state, limits), http=connection, log_level=logging.CRITICAL, ws="none"
-    )
+    with serving(create_app(state, limits), connection) as client:
+        yield client
+
+
+@contextmanager
+def serving(app: FastAPI, connection: type[Connection] = Connection) -> Iterator[httpx.Client]:
+    """Serve an application on a free port and give a client to it."""
+    config = uvicorn.Config(app, http=connection, log_level=logging.CRITICAL, ws="none")
     server = uvicorn.Server(config)
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]

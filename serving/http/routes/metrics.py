@@ -1,0 +1,40 @@
+"""What Prometheus reads."""
+
+import os
+
+from fastapi import APIRouter, Response
+from fastapi.concurrency import run_in_threadpool
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from features.contract.clock import now
+from serving.http.route import GuardedRoute
+from serving.http.standing import Backlogs, Standing
+from serving.http.state import ServiceState
+
+
+def metrics_routes(state: ServiceState) -> APIRouter:
+    """Return the path of metrics; no client of leads needs it, so its document leaves it out."""
+    routes = APIRouter(route_class=GuardedRoute)
+    backlogs = Backlogs(state)
+
+    @routes.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        """Tell Prometheus what was counted and timed, and what stands."""
+        standing = Standing(state, await backlogs.newest(), now())
+        told = await run_in_threadpool(_told, standing)
+        return Response(told, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+    return routes
+
+
+def _told(standing: Standing) -> bytes:
+    told = CollectorRegistry()
+    told.register(standing)
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        # Of all processes that count together; figures of this one alone would mislead.
+        MultiProcessCollector(told)
+    else:
+        told.register(REGISTRY)
+    return generate_latest(told)

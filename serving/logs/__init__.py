@@ -1,0 +1,1 @@
+"""What the service writes down for its operator: lines without secrets and without leads."""
