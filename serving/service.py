@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from features.contract.clock import now
 from features.contract.mistake import MistakeError
+from serving.access.keyring import Keyring
 from serving.access.opening import guard
 from serving.http.admission import Limits
 from serving.http.app import create_app
@@ -63,7 +64,7 @@ def serve(settings: Settings) -> None:
         read_rules(settings.rules)
         read_mapping(settings.mapping)
         record = open_record(settings)
-        keyring = known_keys(settings.keys, record and record.database)
+        keyring = _keyring(settings, record)
         guard(keyring, listener.getsockname()[0], may_be_open=settings.open)
         if record is not None:
             record.close()
@@ -88,7 +89,7 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
     state.record = open_record(settings)
     challenge(state.record, settings, rules)
     state.mail_lacks, state.log_requests = settings.mail_lacks, settings.log_requests
-    state.keyring = known_keys(settings.keys, state.record and state.record.database)
+    state.keyring = _keyring(settings, state.record)
     state.hubspot_secret, state.public_url = settings.hubspot_secret, settings.public_url
     # A server has workers of its own, as many as it needs; a file has this process alone.
     worker = None
@@ -136,6 +137,10 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
         if state.record is not None:
             state.record.close()
         gc.unfreeze()
+
+
+def _keyring(settings: Settings, record: StoredScores | None) -> Keyring:
+    return known_keys(settings.keys, None if record is None else record.database)
 
 
 def _answer_among(place: Place, settings: Settings, listener: socket.socket) -> None:

@@ -30,8 +30,9 @@ def answered(connection: socket.socket) -> httpx.Response:
         read += _more(connection)
     said, _, body = read.partition(b"\r\n\r\n")
     lines = said.decode().split("\r\n")
-    headers = [tuple(line.split(": ", 1)) for line in lines[1:]]
-    size = int(httpx.Headers(headers)["content-length"])
+    told = [line.partition(": ") for line in lines[1:]]
+    headers = httpx.Headers([(name, value) for name, _, value in told])
+    size = int(headers["content-length"])
     while len(body) < size:
         body += _more(connection)
     return httpx.Response(int(lines[0].split()[1]), headers=headers, content=body)

@@ -1,7 +1,7 @@
 """No data of a lead in any log: marks in every field of requests, on both databases."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -28,13 +28,14 @@ def marked(value: object) -> object:
     return f"{value}{MARK}" if isinstance(value, str) else value
 
 
-def marked_one_by_one(value: object) -> Iterator[object]:
+def marked_one_by_one(value: dict[Any, Any] | list[Any]) -> Iterator[object]:
     """Yield a value with one of its texts marked, for each of them."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value)  # type: ignore[call-overload]
+    inner: Iterable[tuple[Any, Any]]
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
     for key, part in list(inner):
         others = list(marked_one_by_one(part)) if isinstance(part, dict | list) else [marked(part)]
         for other in others:
-            copy: Any = value.copy()  # type: ignore[attr-defined]
+            copy: Any = value.copy()
             copy[key] = other
             yield copy
 

@@ -217,7 +217,7 @@ def test_an_id_that_is_sent_comes_back(sent: str, client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("sent", ["", "x" * 129, "erika@example.org", "a b", 'a"b', "a\tb", "ä"])
 def test_an_id_that_is_none_is_replaced(sent: str, client: httpx.Client) -> None:
-    headers = {"X-Request-ID": sent.encode()}
+    headers = [(b"X-Request-ID", sent.encode())]
     given = [client.get("/healthz", headers=headers).headers["x-request-id"] for _ in range(2)]
     assert len(set(given)) == 2
     assert all(len(one) == 32 and one.isalnum() for one in given)

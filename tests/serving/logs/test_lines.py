@@ -18,7 +18,7 @@ MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
 def _fail(name: str) -> None:
     try:
-        {}[name]
+        dict[str, str]()[name]
     except KeyError:
         raise ValueError(name.upper()) from None
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 import urllib3
+from pydantic import SecretStr
 
 from serving.logs.secrets import secrets_of
 from serving.settings import Settings
@@ -38,7 +39,7 @@ def test_secrets_of_settings_are_hidden_as_written_and_as_meant() -> None:
         tracking_uri="https://mlflow-t0ken@mlflow.example",
         database_url="postgresql+psycopg://leadscore:pass%2Fword@db/leads",
         write_key="the-write-key",
-        smtp_url="smtp://crm:ge%3Aheim@mail.example",
+        smtp_url=SecretStr("smtp://crm:ge%3Aheim@mail.example"),
     )
     hidden = secrets_of(settings).hidden_in
     for secret in ("mlflow-t0ken", "pass%2Fword", "pass/word", "the-write-key", "ge:heim"):
