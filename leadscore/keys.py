@@ -59,12 +59,13 @@ def create(
 ) -> None:
     """Make a key, and show it once: standard output has the key, and nothing else."""
     from features.contract.clock import now
-    from serving.access.key import new_key
+    from serving.access.key import SCOPES, new_key
 
     at = now()
     ends = None if expires is None else at + _duration(expires, "--expires")
+    allowed = frozenset(one for one in SCOPES if one in scope)
     with _store(file) as store:
-        key, token = new_key(name, frozenset(one.value for one in scope), at, ends)
+        key, token = new_key(name, allowed, at, ends)
         store.put(key)
     _show_once(key, token)
 

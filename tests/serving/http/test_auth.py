@@ -142,7 +142,7 @@ def test_both_headers_are_read_and_the_scheme_in_any_case(client: httpx.Client, 
         {"X-API-Key": f"{token},{token}"},
         {"Authorization": "Bearer \xe4"},
     ):
-        sent = [(name, value.encode("latin-1")) for name, value in headers.items()]
+        sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
         answer = client.post("/v1/score", json=LEAD, headers=sent)
         assert error_of(answer) == (401, "unauthorized"), headers
 

@@ -64,12 +64,13 @@ def test_a_service_notes_when_a_key_was_used(database: Database) -> None:
 def test_a_use_within_a_minute_of_the_last_is_not_written(database: Database) -> None:
     store, (key, token) = RecordKeys(database), made()
     store.put(key)
-    noted = []
+    at, noted = [NOW], []
+    keyring = Keyring(store, clock=lambda: at[0])
     for later in (0, MINUTE_US - 1, MINUTE_US):
-        keyring = Keyring(store, clock=lambda at=NOW + later: at)  # type: ignore[misc]
+        at[0] = NOW + later
         keyring.read()
         keyring.key_of(token)
-        keyring.stop()
+        keyring.note_uses()
         noted.append(store.read()[0].used)
     assert noted == [NOW, NOW, NOW + MINUTE_US]
 
