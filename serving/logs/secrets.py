@@ -34,6 +34,8 @@ def secrets_of(settings: Settings) -> Secrets:
     found += _password(settings.database_url or "", alone=False)
     if settings.smtp_url is not None:
         found += _password(settings.smtp_url.get_secret_value(), alone=False)
+    if settings.hubspot_secret is not None:
+        found.append(settings.hubspot_secret.get_secret_value())
     return Secrets(value for value in found if value)
 
 

@@ -9,6 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from features.contract.clock import now
+from serving.http.auth import needs
 from serving.http.route import GuardedRoute
 from serving.http.standing import Backlogs, Standing
 from serving.http.state import ServiceState
@@ -20,6 +21,7 @@ def metrics_routes(state: ServiceState) -> APIRouter:
     backlogs = Backlogs(state)
 
     @routes.get("/metrics", include_in_schema=False)
+    @needs("score")
     async def metrics() -> Response:
         """Tell Prometheus what was counted and timed, and what stands."""
         standing = Standing(state, await backlogs.newest(), now())

@@ -39,10 +39,18 @@ def test_secrets_of_settings_are_hidden_as_written_and_as_meant() -> None:
         tracking_uri="https://mlflow-t0ken@mlflow.example",
         database_url="postgresql+psycopg://leadscore:pass%2Fword@db/leads",
         write_key="the-write-key",
+        hubspot_secret=SecretStr("hub-s3cret"),
         smtp_url=SecretStr("smtp://crm:ge%3Aheim@mail.example"),
     )
     hidden = secrets_of(settings).hidden_in
-    for secret in ("mlflow-t0ken", "pass%2Fword", "pass/word", "the-write-key", "ge:heim"):
+    for secret in (
+        "mlflow-t0ken",
+        "pass%2Fword",
+        "pass/word",
+        "the-write-key",
+        "ge:heim",
+        "hub-s3cret",
+    ):
         assert hidden(f"failed with '{secret}' for leadscore") == "failed with '***' for leadscore"
 
 
