@@ -14,6 +14,7 @@ from serving.http.routes.merges import merge_routes
 from serving.http.routes.operation import operation_routes
 from serving.http.routes.opt_in_page import opt_in_page_routes
 from serving.http.routes.opt_ins import opt_in_routes
+from serving.http.routes.problems import problem_routes
 from serving.http.routes.record import record_routes
 from serving.http.routes.rights import rights_routes
 from serving.http.routes.score import score_routes
@@ -53,6 +54,7 @@ def create_app(state: ServiceState) -> DocumentedApp:
         operation_routes,
     ):
         app.include_router(routes(state))
+    app.include_router(problem_routes())
     answer_errors(app)
     return app
 

@@ -1,5 +1,6 @@
 """Bodies of requests and answers: read whole or refused, written as JSON."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from fastapi import Request, Response
@@ -7,9 +8,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 from starlette.requests import ClientDisconnect
 
-from serving.http.errors import RefusedError, invalid
+from serving.http.errors import ErrorBody, Problem, RefusedError, invalid
 
 Sent = TypeVar("Sent", bound=BaseModel)
+
+PROBLEM_JSON = "application/problem+json"
 
 LARGEST_BODY = 32 * 1024 * 1024
 """Bytes; room for a thousand leads with a few hundred events each."""
@@ -64,3 +67,9 @@ def read_as(model: type[Sent], body: bytes) -> Sent:
 def respond(status: int, body: BaseModel) -> Response:
     """Return an answer with a JSON body."""
     return Response(body.model_dump_json(), status, media_type="application/json")
+
+
+def refuse(status: int, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """Return an error as every answer that is not a 200 has it."""
+    body = ErrorBody.of(status, problem).model_dump_json()
+    return Response(body, status, headers, media_type=PROBLEM_JSON)

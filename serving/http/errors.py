@@ -1,34 +1,12 @@
 """What went wrong with a request: one shape for every error, and never a value of the lead's."""
 
 from collections.abc import Iterable
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import BaseModel, Field, ValidationError
 
 from features.contract.lead import ContractError
-
-ErrorCode = Literal[
-    "invalid_json",
-    "invalid_request",
-    "too_large",
-    "not_found",
-    "method_not_allowed",
-    "not_ready",
-    "unauthorized",
-    "no_record",
-    "record_away",
-    "unknown_lead",
-    "unknown_account",
-    "not_scored",
-    "unknown_webhook",
-    "unknown_sender",
-    "unknown_opt_in",
-    "no_mail",
-    "unknown_merge",
-    "already_one",
-    "merged_again",
-    "internal",
-]
+from serving.http.kinds import EXPLAINED_AT, KINDS, ErrorCode
 
 _LONGEST_PART = 60
 
@@ -64,9 +42,26 @@ class RefusedItem(BaseModel):
 
 
 class ErrorBody(BaseModel):
-    """The body of every answer that is not a 200."""
+    """The body of every answer that is not a 200: a problem as RFC 9457 has it."""
 
-    error: Problem
+    type: str = Field(description="Where this kind of problem is explained; stable.")
+    title: str = Field(description="This kind of problem in a few words; stable.")
+    status: int = Field(description="As the answer's.")
+    detail: str = Field(description="A sentence that says what to do; holds no data of the lead.")
+    code: ErrorCode = Field(description="This kind of problem for your program; stable.")
+    field: str | None = Field(description="Path of the offending field; null if it is none.")
+
+    @classmethod
+    def of(cls, status: int, problem: Problem) -> Self:
+        """Return the body of an answer with an HTTP status."""
+        return cls(
+            type=f"{EXPLAINED_AT}{problem.code}",
+            title=KINDS[problem.code].title,
+            status=status,
+            detail=problem.message,
+            code=problem.code,
+            field=problem.field,
+        )
 
 
 class RefusedError(Exception):

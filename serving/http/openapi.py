@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from serving.http.asked import StoredRequest
+from serving.http.body import PROBLEM_JSON
 from serving.http.decided import DifferentBody, MergeBody
 from serving.http.errors import ErrorBody, Problem
 from serving.http.examples import (
@@ -63,18 +64,25 @@ def _described(schema: Document, example: str) -> Document:
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
-def _error(problem: Problem, description: str) -> Document:
-    example = ErrorBody(error=problem).model_dump()
+def _error(status: int, problem: Problem, description: str) -> Document:
+    example = ErrorBody.of(status, problem).model_dump()
     # Named, not given as `model`: every route would build a validator for each of its errors.
     schema = {"$ref": f"{_SCHEMAS}{ErrorBody.__name__}"}
     return {
         "description": description,
-        "content": {"application/json": {"schema": schema, "example": example}},
+        "content": {PROBLEM_JSON: {"schema": schema, "example": example}},
     }
 
 
+_BAD_MOMENT = Problem(
+    code="invalid_request",
+    message="has no time zone; send UTC, such as 2026-03-01T09:30:00Z",
+    field="lead.created_at",
+)
+
 NOT_READY: dict[int | str, Document] = {
     503: _error(
+        503,
         Problem(code="not_ready", message="the service is still loading; try again"),
         "The service is still loading.",
     )
@@ -82,22 +90,22 @@ NOT_READY: dict[int | str, Document] = {
 
 ERRORS: dict[int | str, Document] = {
     400: _error(
+        400,
         Problem(code="invalid_json", message="the body is no valid JSON"),
         "The body is no JSON.",
     ),
     413: _error(
+        413,
         Problem(code="too_large", message="the body is larger than 32 MiB"),
         "The body is too large.",
     ),
     422: _error(
-        Problem(
-            code="invalid_request",
-            message="has no time zone; send UTC, such as 2026-03-01T09:30:00Z",
-            field="lead.created_at",
-        ),
+        422,
+        _BAD_MOMENT,
         "The body is JSON, but no lead that can be scored; `field` says where.",
     ),
     500: _error(
+        500,
         Problem(code="internal", message="the service failed; its log says where"),
         "A defect of the service.",
     ),
@@ -108,14 +116,17 @@ ERRORS: dict[int | str, Document] = {
 RECORD_ERRORS: dict[int | str, Document] = {
     **ERRORS,
     404: _error(
+        404,
         Problem(code="unknown_lead", message="the record has no such lead; PUT it first"),
         "The record has no such lead or account.",
     ),
     409: _error(
+        409,
         Problem(code="not_scored", message="no basis for profiling is recorded"),
         "The lead may not be scored, or its merges do not allow it.",
     ),
     503: _error(
+        503,
         Problem(code="no_record", message="no record is kept here; set LEADSCORE_DATABASE_URL"),
         "There is no record, it does not answer, or the service is still loading.",
     ),
@@ -123,12 +134,20 @@ RECORD_ERRORS: dict[int | str, Document] = {
 
 UNAUTHORIZED: dict[int | str, Document] = {
     401: _error(
+        401,
         Problem(code="unauthorized", message="send the write key as the user name (basic auth)"),
         "The write key is missing or wrong.",
     )
 }
 
-_EXAMPLE_PROBLEM = ERRORS[422]["content"]["application/json"]["example"]["error"]
+
+UNKNOWN_CODE: dict[int | str, Document] = {
+    404: _error(
+        404,
+        Problem(code="not_found", message="no error has such a code"),
+        "No error has such a code.",
+    )
+}
 
 
 class DocumentedApp(FastAPI):
@@ -147,7 +166,12 @@ class DocumentedApp(FastAPI):
             _show(document, "/v1/score", answer)
             batch = [
                 {"index": 0, "lead_id": answer["lead_id"], "answer": answer, "error": None},
-                {"index": 1, "lead_id": "L-1043", "answer": None, "error": _EXAMPLE_PROBLEM},
+                {
+                    "index": 1,
+                    "lead_id": "L-1043",
+                    "answer": None,
+                    "error": _BAD_MOMENT.model_dump(),
+                },
             ]
             _show(document, "/v1/score/batch", {"results": batch})
             _show(document, "/v1/leads/score", {"results": batch})

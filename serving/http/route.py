@@ -10,8 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from serving.http.body import respond
-from serving.http.errors import ErrorBody, Problem, RefusedError, broken_field
+from serving.http.body import refuse
+from serving.http.errors import Problem, RefusedError, broken_field
 from serving.record.database import RecordAwayError
 
 _log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class GuardedRoute(APIRoute):
                 place = "".join(traceback.format_tb(error.__traceback__))
                 _log.error("%s in %s\n%s", type(error).__name__, self.path, place)
                 problem = Problem(code="internal", message="the service failed; see its log")
-                return respond(500, ErrorBody(error=problem))
+                return refuse(500, problem)
 
         return answer
 
@@ -53,7 +53,7 @@ def answer_errors(app: FastAPI) -> None:
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)
-    return respond(error.status, ErrorBody(error=error.problem))
+    return refuse(error.status, error.problem)
 
 
 async def _no_such_route(_: Request, error: Exception) -> Response:
@@ -62,6 +62,4 @@ async def _no_such_route(_: Request, error: Exception) -> Response:
         problem = Problem(code="method_not_allowed", message="see the Allow header for methods")
     else:
         problem = Problem(code="not_found", message="no such path; see /docs for what there is")
-    response = respond(error.status_code, ErrorBody(error=problem))
-    response.headers.update(error.headers or {})
-    return response
+    return refuse(error.status_code, problem, error.headers)

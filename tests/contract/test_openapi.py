@@ -110,6 +110,6 @@ def test_every_operation_documents_its_errors(document: dict[str, Any]) -> None:
         responses = document["paths"][path]["post"]["responses"]
         assert responses.keys() == {"200", "400", "413", "422", "500", "503"}
         for status in responses.keys() - {"200"}:
-            content = responses[status]["content"]["application/json"]
+            content = responses[status]["content"]["application/problem+json"]
             assert content["schema"] == {"$ref": "#/components/schemas/ErrorBody"}
-            assert content["example"]["error"]["message"]
+            assert content["example"]["detail"]
