@@ -50,6 +50,7 @@ def serve(settings: Settings) -> None:
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
     state.record = open_record(settings)
     state.mail_lacks = settings.mail_lacks
+    state.public_url = settings.public_url or state.public_url
     # A server has workers of its own, as many as it needs; a file has this process alone.
     worker = None
     if state.record is not None and state.record.database.embedded:

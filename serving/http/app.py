@@ -8,6 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from serving.http.ids import register_ids
 from serving.http.openapi import DocumentedApp
+from serving.http.operations import operation_id
 from serving.http.route import answer_errors
 from serving.http.routes.imports import import_routes
 from serving.http.routes.merges import merge_routes
@@ -35,6 +36,8 @@ def create_app(state: ServiceState) -> DocumentedApp:
         title="leadscore",
         summary="Which leads will become sales-qualified, how sure that is, and why.",
         version="1",
+        servers=[{"url": state.public_url}],
+        generate_unique_id_function=operation_id,
         redirect_slashes=False,
         lifespan=_with_threads,
     )

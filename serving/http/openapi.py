@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -20,12 +20,12 @@ from serving.http.examples import (
     EXAMPLE_REQUEST,
     EXAMPLES,
 )
+from serving.http.openapi_3_0 import Document, as_3_0
+from serving.http.operations import own_errors
 from serving.http.request import BatchRequest, ScoreRequest
 from serving.http.told import EventsBody, FeedbackBody, LeadBody, OptInBody, StagesBody, WebhookBody
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
-
-Document = dict[str, Any]
 
 _SCHEMAS = "#/components/schemas/"
 
@@ -43,8 +43,10 @@ def body_of(model: type[BaseModel]) -> Document:
 
 def json_body(example: str) -> Document:
     """Return what the document says of a body that another protocol describes."""
-    kind = "array" if isinstance(EXAMPLES[example], list) else "object"
-    return _described({"type": kind}, example)
+    schema = {"type": "object"}
+    if isinstance(EXAMPLES[example], list):
+        schema = {"type": "array", "items": {}}
+    return _described(schema, example)
 
 
 def list_body(forms: Mapping[str, str]) -> Document:
@@ -153,6 +155,15 @@ UNKNOWN_CODE: dict[int | str, Document] = {
 class DocumentedApp(FastAPI):
     """An application whose document holds the bodies that its handlers read themselves."""
 
+    def setup(self) -> None:
+        """Add the document in either version to the paths."""
+        super().setup()
+
+        async def older(_: Request) -> Response:
+            return JSONResponse(as_3_0(self.openapi()))
+
+        self.add_route("/openapi-3.0.json", older, include_in_schema=False)
+
     def openapi(self) -> Document:
         """Return the OpenAPI document."""
         if self.openapi_schema is None:
@@ -162,6 +173,7 @@ class DocumentedApp(FastAPI):
                 ref_template=f"{_SCHEMAS}{{model}}",
             )
             document["components"]["schemas"].update(bodies["$defs"])
+            own_errors(document)
             answer = example_answer()
             _show(document, "/v1/score", answer)
             batch = [

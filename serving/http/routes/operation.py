@@ -19,17 +19,17 @@ def operation_routes(state: ServiceState) -> APIRouter:
     routes = APIRouter(tags=["operation"], route_class=GuardedRoute)
 
     @routes.get("/healthz")
-    async def alive() -> Health:
+    async def get_health() -> Health:
         """Tell that the process is alive."""
         return Health()
 
     @routes.get("/readyz", responses=NOT_READY)
-    async def ready() -> Readiness:
+    async def get_readiness() -> Readiness:
         """Tell whether leads are answered: by the model, or degraded to the rules."""
         state.loaded()
         return state.readiness
 
     # Load balancers ask without wanting a body.
-    for path, answer in (("/healthz", alive), ("/readyz", ready)):
+    for path, answer in (("/healthz", get_health), ("/readyz", get_readiness)):
         routes.add_api_route(path, answer, methods=["HEAD"], include_in_schema=False)
     return routes

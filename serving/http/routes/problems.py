@@ -17,7 +17,7 @@ def problem_routes() -> APIRouter:
     }
 
     @routes.get(EXPLAINED_AT + "{code}", response_class=PlainTextResponse, responses=UNKNOWN_CODE)
-    async def explain(code: str) -> Response:
+    async def get_problem(code: str) -> Response:
         """Explain the code of an error, for a person."""
         text = explained.get(code)
         if text is None:

@@ -34,7 +34,7 @@ def score_routes(state: ServiceState) -> APIRouter:
     @routes.post(
         "/score", response_model=Answer, responses=ERRORS, openapi_extra=body_of(ScoreRequest)
     )
-    async def score(request: Request) -> Response:
+    async def score_lead(request: Request) -> Response:
         """Score one lead from what the request holds; nothing is stored."""
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
         if len(body) <= LARGEST_AT_ONCE:
@@ -52,7 +52,7 @@ def score_routes(state: ServiceState) -> APIRouter:
         responses=ERRORS,
         openapi_extra=body_of(BatchRequest),
     )
-    async def batch(request: Request) -> Response:
+    async def score_leads(request: Request) -> Response:
         """Score up to 1,000 leads, each with its own answer or error."""
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
         answers = await run_in_threadpool(_score_batch, scoring, body, arrived)
@@ -61,7 +61,7 @@ def score_routes(state: ServiceState) -> APIRouter:
         return respond(200, answers)
 
     @routes.get("/model", responses=NOT_READY)
-    async def model() -> Card:
+    async def get_model() -> Card:
         """Tell what answers: the model's version, window, metrics, features; or the rules."""
         return card_of(state.loaded(), state.message)
 

@@ -73,7 +73,7 @@ def _add_call(
         f"/{call}",
         track_one,
         methods=["POST"],
-        name=f"track_{call}",
+        name=f"segment_{call}",
         description=f"Keep one `{call}` message as Segment's libraries send it.",
         openapi_extra=json_body("TrackedMessage"),
         **documented,

@@ -67,7 +67,7 @@ def webhook_routes(state: ServiceState) -> APIRouter:
         return respond(200, await run_in_threadpool(_add, state, body))
 
     @routes.get("/webhooks", response_model=WebhookList, responses=RECORD_ERRORS)
-    async def webhooks() -> Response:
+    async def get_webhooks() -> Response:
         """List the receivers, and how many messages wait for each."""
         return respond(200, await run_in_threadpool(_list, state))
 
