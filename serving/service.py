@@ -11,6 +11,7 @@ import uvicorn
 from features.contract.clock import now
 from features.contract.mistake import MistakeError
 from serving.http.app import create_app
+from serving.http.protocol import Protocol
 from serving.http.state import ServiceState
 from serving.intake.mapping import read_mapping
 from serving.model.artefact import ModelRefusedError, load_model
@@ -50,7 +51,7 @@ def serve(settings: Settings) -> None:
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
     state.record = open_record(settings)
     state.mail_lacks = settings.mail_lacks
-    state.public_url = settings.public_url or state.public_url
+    state.public_url = settings.public_url
     # A server has workers of its own, as many as it needs; a file has this process alone.
     worker = None
     if state.record is not None and state.record.database.embedded:
@@ -61,6 +62,7 @@ def serve(settings: Settings) -> None:
         # An access log would hold callers' addresses, and cost a tenth of an answer.
         config = uvicorn.Config(
             create_app(state),
+            http=Protocol,
             log_level="info",
             ws="none",
             access_log=False,

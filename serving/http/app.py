@@ -36,7 +36,7 @@ def create_app(state: ServiceState) -> DocumentedApp:
         title="leadscore",
         summary="Which leads will become sales-qualified, how sure that is, and why.",
         version="1",
-        servers=[{"url": state.public_url}],
+        servers=[{"url": (state.public_url or "").rstrip("/") or "/"}],
         generate_unique_id_function=operation_id,
         redirect_slashes=False,
         lifespan=_with_threads,

@@ -1,8 +1,5 @@
 """Many leads in one request: each is checked and answered on its own."""
 
-import json
-import math
-
 from pydantic import BaseModel, Field, ValidationError
 
 from features.contract.case import Case
@@ -12,8 +9,6 @@ from serving.http.errors import Problem, invalid
 from serving.http.request import HALF_CHARACTER, BatchRequest, ScoreRequest
 from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
-
-_MOST_DIGITS = 400
 
 
 class BatchResult(BaseModel):
@@ -29,29 +24,6 @@ class BatchAnswer(BaseModel):
     """Results in the order of the request."""
 
     results: list[BatchResult]
-
-
-def read_batch(body: bytes) -> BatchRequest:
-    """Read a body, also one in which a single lead holds what is no valid text or number.
-
-    Raises:
-        ValidationError: It is no JSON, or no batch.
-    """
-    try:
-        return BatchRequest.model_validate_json(body)
-    except ValidationError as error:
-        if error.errors(include_url=False, include_input=False)[0]["type"] != "json_invalid":
-            raise
-        try:
-            content = json.loads(body, parse_int=_whole_number)
-        except (ValueError, RecursionError):
-            raise error from None
-        return BatchRequest.model_validate(content)
-
-
-def _whole_number(digits: str) -> int | float:
-    # Python refuses to read thousands of digits; as infinity, the lead that has them is refused.
-    return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
 
 
 def score_batch(request: BatchRequest, scoring: Scoring, arrived: float, now: int) -> BatchAnswer:

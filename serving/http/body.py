@@ -1,5 +1,8 @@
 """Bodies of requests and answers: read whole or refused, written as JSON."""
 
+import json
+import math
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -9,6 +12,7 @@ from pydantic_core import from_json
 from starlette.requests import ClientDisconnect
 
 from serving.http.errors import ErrorBody, Problem, RefusedError, invalid
+from serving.http.unpacking import Body
 
 Sent = TypeVar("Sent", bound=BaseModel)
 
@@ -17,25 +21,26 @@ PROBLEM_JSON = "application/problem+json"
 LARGEST_BODY = 32 * 1024 * 1024
 """Bytes; room for a thousand leads with a few hundred events each."""
 
+_MOST_DIGITS = 400
 
-async def read_body(request: Request) -> bytes:
-    """Return the body; one that is too large is read to its end, so that its sender can listen.
+
+async def read_body(request: Request, largest: int = LARGEST_BODY) -> bytes:
+    """Return the body, unpacked, and without the mark that some systems begin a text with.
+
+    Args:
+        request: Not read yet.
+        largest: Bytes that it may have, as sent and unpacked.
 
     Raises:
-        RefusedError: It ended too early, or is larger than `LARGEST_BODY`.
+        RefusedError: It ended too early, is too large, or cannot be unpacked.
     """
-    body = bytearray()
-    size = 0
+    body = Body(request.headers.get("content-encoding", ""), largest)
     try:
         async for part in request.stream():
-            size += len(part)
-            if size <= LARGEST_BODY:
-                body += part
+            body.take(part)
     except ClientDisconnect:
         raise RefusedError(400, "invalid_json", "the body ended too early") from None
-    if size > LARGEST_BODY:
-        raise RefusedError(413, "too_large", "the body is larger than 32 MiB; send fewer leads")
-    return bytes(body)
+    return body.whole().removeprefix(BOM_UTF8)
 
 
 def read_json(body: bytes) -> object:
@@ -47,9 +52,7 @@ def read_json(body: bytes) -> object:
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError:
-        raise RefusedError(
-            400, "invalid_json", "the body is no JSON in UTF-8, or not uncompressed"
-        ) from None
+        raise RefusedError(400, "invalid_json", "the body is no JSON in UTF-8") from None
 
 
 def read_as(model: type[Sent], body: bytes) -> Sent:
@@ -59,9 +62,32 @@ def read_as(model: type[Sent], body: bytes) -> Sent:
         RefusedError: It is no JSON, or breaks the model; the error names the field.
     """
     try:
-        return model.model_validate_json(body)
+        return checked(model, body)
     except ValidationError as error:
         raise RefusedError.by(invalid(error)) from None
+
+
+def checked(model: type[Sent], body: bytes) -> Sent:
+    """Return a body as a model, also one that holds half a character or an endless number.
+
+    Raises:
+        ValidationError: It is no JSON, or breaks the model; the error names the field.
+    """
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        if error.errors(include_url=False, include_input=False)[0]["type"] != "json_invalid":
+            raise
+        try:
+            content = json.loads(body.decode(), parse_int=_whole_number)
+        except (ValueError, RecursionError):
+            raise error from None
+        return model.model_validate(content)
+
+
+def _whole_number(digits: str) -> int | float:
+    # Python refuses to read thousands of digits; as infinity, the field that has them is refused.
+    return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
 
 
 def respond(status: int, body: BaseModel) -> Response:

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 ErrorCode = Literal[
+    "invalid_http",
     "invalid_json",
+    "invalid_gzip",
+    "unknown_encoding",
     "invalid_request",
     "too_large",
     "not_found",
@@ -43,7 +46,14 @@ class Kind(NamedTuple):
 
 
 KINDS: Mapping[ErrorCode, Kind] = {
+    "invalid_http": Kind(
+        "What was sent is no HTTP/1.1, or its head is too large.", "See the client's settings."
+    ),
     "invalid_json": Kind("The body is no JSON in UTF-8.", "Correct it."),
+    "invalid_gzip": Kind("The body is said to be gzip, and is not.", "Pack all of it, once."),
+    "unknown_encoding": Kind(
+        "The body is packed in a way that is not known.", "Send it as it is, or as gzip."
+    ),
     "invalid_request": Kind(
         "What was sent is not what this path takes.",
         "Correct field, or what detail says.",

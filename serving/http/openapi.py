@@ -98,8 +98,17 @@ ERRORS: dict[int | str, Document] = {
     ),
     413: _error(
         413,
-        Problem(code="too_large", message="the body is larger than 32 MiB"),
+        Problem(code="too_large", message="the body is larger than 32,768 KiB; send less at once"),
         "The body is too large.",
+    ),
+    415: _error(
+        415,
+        Problem(
+            code="unknown_encoding",
+            message="is not known here; send the body as it is, or packed with gzip",
+            field="content-encoding",
+        ),
+        "The body is packed in a way that is not known; gzip is.",
     ),
     422: _error(
         422,

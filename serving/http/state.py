@@ -28,7 +28,7 @@ class ServiceState:
         self.record: StoredScores | None = None
         self.write_key: str | None = None
         self.mapping = Mapping()
-        self.public_url = "/"
+        self.public_url: str | None = None
         self.mail_lacks: tuple[str, ...] = ()
         self.message: str | None = None
         self._last_fallback: FallbackReason | None = None

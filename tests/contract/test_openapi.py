@@ -108,7 +108,7 @@ def test_the_example_answer_is_one_that_the_rules_gave(document: dict[str, Any])
 def test_every_operation_documents_its_errors(document: dict[str, Any]) -> None:
     for path in ("/v1/score", "/v1/score/batch"):
         responses = document["paths"][path]["post"]["responses"]
-        assert responses.keys() == {"200", "400", "413", "422", "500", "503"}
+        assert responses.keys() == {"200", "400", "413", "415", "422", "500", "503"}
         for status in responses.keys() - {"200"}:
             content = responses[status]["content"]["application/problem+json"]
             assert content["schema"] == {"$ref": "#/components/schemas/ErrorBody"}

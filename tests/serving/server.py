@@ -10,6 +10,7 @@ import httpx
 import uvicorn
 
 from serving.http.app import create_app
+from serving.http.protocol import Protocol
 from serving.http.state import ServiceState
 from serving.service import listen
 
@@ -17,7 +18,7 @@ from serving.service import listen
 @contextmanager
 def running(state: ServiceState) -> Iterator[httpx.Client]:
     """Serve a state on a free port and give a client to it."""
-    config = uvicorn.Config(create_app(state), log_level=logging.CRITICAL, ws="none")
+    config = uvicorn.Config(create_app(state), http=Protocol, log_level=logging.CRITICAL, ws="none")
     server = uvicorn.Server(config)
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from features.contract.clock import now
 from features.contract.lead import ContractError
-from serving.http.batch import BatchAnswer, read_batch, score_batch
-from serving.http.body import read_body, respond
+from serving.http.batch import BatchAnswer, score_batch
+from serving.http.body import checked, read_body, respond
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import ERRORS, NOT_READY, body_of
 from serving.http.request import BatchRequest, ScoreRequest
@@ -70,7 +70,7 @@ def score_routes(state: ServiceState) -> APIRouter:
 
 def _score(scoring: Scoring, body: bytes, arrived: float) -> Answer:
     try:
-        case = ScoreRequest.model_validate_json(body).case(now())
+        case = checked(ScoreRequest, body).case(now())
         return scoring.score(case, arrived)
     except (ValidationError, ContractError) as error:
         raise RefusedError.by(invalid(error)) from None
@@ -78,7 +78,7 @@ def _score(scoring: Scoring, body: bytes, arrived: float) -> Answer:
 
 def _score_batch(scoring: Scoring, body: bytes, arrived: float) -> BatchAnswer:
     try:
-        request = read_batch(body)
+        request = checked(BatchRequest, body)
     except ValidationError as error:
         raise RefusedError.by(invalid(error)) from None
     return score_batch(request, scoring, arrived, now())
