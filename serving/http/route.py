@@ -14,6 +14,8 @@ from serving.http.body import refuse
 from serving.http.errors import Problem, RefusedError, broken_field
 from serving.record.database import RecordAwayError
 
+_DEFECT = Problem(code="internal", message="the service failed; see its log")
+
 _log = logging.getLogger(__name__)
 
 
@@ -39,8 +41,7 @@ class GuardedRoute(APIRoute):
                 # The message of an exception may hold a value of a lead; its place does not.
                 place = "".join(traceback.format_tb(error.__traceback__))
                 _log.error("%s in %s\n%s", type(error).__name__, self.path, place)
-                problem = Problem(code="internal", message="the service failed; see its log")
-                return refuse(500, problem)
+                return refuse(500, _DEFECT)
 
         return answer
 
@@ -49,11 +50,16 @@ def answer_errors(app: FastAPI) -> None:
     """Answer what is refused, and what no route is for, in the shape of every error."""
     app.add_exception_handler(RefusedError, _refused)
     app.add_exception_handler(HTTPException, _no_such_route)
+    app.add_exception_handler(Exception, _failed)
 
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)
     return refuse(error.status, error.problem)
+
+
+async def _failed(_: Request, __: Exception) -> Response:
+    return refuse(500, _DEFECT)
 
 
 async def _no_such_route(_: Request, error: Exception) -> Response:

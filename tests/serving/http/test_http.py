@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import Request, Response
 
 from serving.http.app import create_app
 from serving.http.body import LARGEST_BODY
@@ -173,6 +174,21 @@ def test_unknown_paths_and_methods_have_the_same_shape(client: httpx.Client) -> 
     response = client.get("/v1/score")
     assert problem_of(response) == (405, "method_not_allowed", None)
     assert response.headers["allow"] == "POST"
+
+
+def test_a_defect_outside_of_the_routes_has_the_same_shape() -> None:
+    app = create_app(ServiceState())
+
+    async def defect(_: Request) -> Response:
+        raise ValueError("of ours")
+
+    async def asked() -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://leadscore") as client:
+            return await client.get("/defect")
+
+    app.add_route("/defect", defect)
+    assert problem_of(asyncio.run(asked())) == (500, "internal", None)
 
 
 def test_the_type_of_an_error_leads_to_what_to_do(client: httpx.Client) -> None:
