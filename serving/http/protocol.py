@@ -1,5 +1,7 @@
 """What is answered to a caller whose request never reaches the application."""
 
+from http import HTTPStatus
+
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -27,7 +29,8 @@ class Protocol(H11Protocol):
                 ("Content-Length", str(len(said))),
                 ("Connection", "close"),
             ]
-            answer = h11.Response(status_code=status, headers=headers)
+            phrase = HTTPStatus(status).phrase
+            answer = h11.Response(status_code=status, headers=headers, reason=phrase)
             for event in (answer, h11.Data(data=said), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
