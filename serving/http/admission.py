@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.http.body import LARGEST_BODY, MIB
+from serving.http.body import LARGEST_BODY, MIB, largest_body
 from serving.http.errors import RefusedError
 from serving.http.route import refusal
 from serving.http.shares import Shares
@@ -60,11 +60,11 @@ class Admission:
                 self._requests -= 1
 
     async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        declared = _declared(scope)
-        if declared is not None and declared <= _SMALL:
+        expected = _expected(scope)
+        if expected is not None and expected <= _SMALL:
             await self._app(scope, receive, send)
             return
-        body = _Body(self, receive, declared or 0)
+        body = _Body(self, receive, expected or 0)
         try:
             await self._app(scope, body.receive, send)
         finally:
@@ -93,16 +93,16 @@ class Admission:
 class _Body:
     """A body on its way in; its room is asked for when it is, which a refused caller never does."""
 
-    def __init__(self, admission: Admission, receive: Receive, declared: int) -> None:
+    def __init__(self, admission: Admission, receive: Receive, expected: int) -> None:
         self._admission = admission
         self._receive = receive
-        self._declared = declared
+        self._expected = expected
         self._held = 0
         self._came = 0
         self._worked = 0
 
     async def receive(self) -> Message:
-        self._hold(self._declared)
+        self._hold(self._expected)
         message = await self._receive()
         if message["type"] == "http.request":
             self._came += len(message.get("body", b""))
@@ -123,19 +123,25 @@ class _Body:
     async def _take_turn(self) -> None:
         # What is larger than any body may be is refused, not worked on.
         if not self._worked and self._came <= LARGEST_BODY:
-            await self._admission.shares.take(self._came)
-            self._worked = self._came
+            size = min(self._held, LARGEST_BODY)
+            await self._admission.shares.take(size)
+            self._worked = size
 
 
-def _declared(scope: Scope) -> int | None:
-    """Return the size of the body as its sender says; None if it comes without saying."""
-    declared = 0
+def _expected(scope: Scope) -> int | None:
+    """Return the size that a body will have, as its sender says; None if it comes without saying.
+
+    What is packed may become as large as its endpoint takes.
+    """
+    expected: int | None = 0
     for name, value in scope["headers"]:
+        if name == b"content-encoding":
+            return largest_body(scope["path"])
         if name == b"content-length":
-            declared = int(value)
+            expected = int(value)
         elif name == b"transfer-encoding":
-            return None
-    return declared
+            expected = None
+    return expected
 
 
 def _busy() -> RefusedError:

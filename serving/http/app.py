@@ -10,6 +10,7 @@ from serving.http.admission import Admission, Limits
 from serving.http.headers import Headers
 from serving.http.ids import register_ids
 from serving.http.openapi import DocumentedApp
+from serving.http.operations import operation_id
 from serving.http.rates import Rates
 from serving.http.route import answer_errors
 from serving.http.routes.imports import import_routes
@@ -18,6 +19,7 @@ from serving.http.routes.metrics import metrics_routes
 from serving.http.routes.operation import operation_routes
 from serving.http.routes.opt_in_page import opt_in_page_routes
 from serving.http.routes.opt_ins import opt_in_routes
+from serving.http.routes.problems import problem_routes
 from serving.http.routes.record import record_routes
 from serving.http.routes.rights import rights_routes
 from serving.http.routes.score import score_routes
@@ -42,6 +44,8 @@ def create_app(state: ServiceState, limits: Limits = _LIMITS) -> DocumentedApp:
         title="leadscore",
         summary="Which leads will become sales-qualified, how sure that is, and why.",
         version="1",
+        servers=[{"url": (state.public_url or "").rstrip("/") or "/"}],
+        generate_unique_id_function=operation_id,
         redirect_slashes=False,
         lifespan=_with_threads,
     )
@@ -63,6 +67,7 @@ def create_app(state: ServiceState, limits: Limits = _LIMITS) -> DocumentedApp:
         metrics_routes,
     ):
         app.include_router(routes(state))
+    app.include_router(problem_routes())
     answer_errors(app)
     # The last one is the outermost: what is refused has its headers, and is counted, too.
     app.add_middleware(Admission, limits=limits)

@@ -1,7 +1,5 @@
 """Many leads in one request: each is checked and answered on its own, some of them at a time."""
 
-import json
-import math
 from typing import NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
@@ -9,6 +7,7 @@ from pydantic import BaseModel, Field, ValidationError
 from features.contract.case import Case
 from features.contract.lead import ContractError
 from features.contract.text import LONGEST_NAME
+from serving.http.body import checked
 from serving.http.demanded import Demanded, refusal
 from serving.http.errors import Problem, invalid
 from serving.http.request import HALF_CHARACTER, BatchRequest, ScoreRequest
@@ -17,8 +16,6 @@ from serving.scoring.scoring import Scoring
 
 AT_A_TIME = 25
 """Leads of one piece of work: some hundredths of a second."""
-
-_MOST_DIGITS = 400
 
 
 class BatchResult(BaseModel):
@@ -34,29 +31,6 @@ class BatchAnswer(BaseModel):
     """Results in the order of the request."""
 
     results: list[BatchResult]
-
-
-def read_batch(body: bytes) -> BatchRequest:
-    """Read a body, also one in which a single lead holds what is no valid text or number.
-
-    Raises:
-        ValidationError: It is no JSON, or no batch.
-    """
-    try:
-        return BatchRequest.model_validate_json(body)
-    except ValidationError as error:
-        if error.errors(include_url=False, include_input=False)[0]["type"] != "json_invalid":
-            raise
-        try:
-            content = json.loads(body, parse_int=_whole_number)
-        except (ValueError, RecursionError):
-            raise error from None
-        return BatchRequest.model_validate(content)
-
-
-def _whole_number(digits: str) -> int | float:
-    # Python refuses to read thousands of digits; as infinity, the lead that has them is refused.
-    return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
 
 
 class Scored(NamedTuple):
@@ -90,7 +64,7 @@ class Batch:
         Raises:
             ValidationError: It is no JSON, or no batch.
         """
-        self._leads = read_batch(body).leads
+        self._leads = checked(BatchRequest, body).leads
         self._scoring, self._arrived, self._now = scoring, arrived, now
         self.size = len(self._leads)
 

@@ -1,5 +1,9 @@
 """Bodies of requests and answers: read whole or refused, written as JSON."""
 
+import json
+import math
+from codecs import BOM_UTF8
+from collections.abc import Mapping
 from typing import TypeVar
 
 from fastapi import Request, Response
@@ -7,11 +11,15 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 from starlette.requests import ClientDisconnect
 
-from serving.http.errors import RefusedError, invalid
+from serving.http.errors import ErrorBody, Problem, RefusedError, invalid
+from serving.http.unpacking import Body
 
 Sent = TypeVar("Sent", bound=BaseModel)
 
-MIB = 1024 * 1024
+PROBLEM_JSON = "application/problem+json"
+
+KIB = 1024
+MIB = 1024 * KIB
 
 LARGEST_BODY = 32 * MIB
 """Bytes; room for a thousand leads with a few hundred events each."""
@@ -24,46 +32,45 @@ _LARGEST = {
     "/v1/events": 16 * MIB,
     "/v1/score/batch": LARGEST_BODY,
     "/v1/leads:import": LARGEST_BODY,
+    # As the protocol of Segment has it.
+    "/v1/batch": 500 * KIB,
+    **dict.fromkeys(
+        ("/v1/identify", "/v1/track", "/v1/page", "/v1/screen", "/v1/group", "/v1/alias"), 500 * KIB
+    ),
 }
-
 
 _READ = "leadscore.body"
 
+_MOST_DIGITS = 400
+
 
 async def read_body(request: Request) -> bytes:
-    """Return the body; the rest of one that is too large is not kept.
+    """Return the body, unpacked, and without the mark that some systems begin a text with.
 
     It comes once, and is kept for whoever asks again, as a check of its signature does first.
 
     Raises:
-        RefusedError: It ended too early, or is larger than its endpoint takes.
+        RefusedError: It ended too early, cannot be unpacked, or is larger than its endpoint takes,
+            as sent or unpacked.
     """
     read: bytes | None = request.scope.get(_READ)
     if read is not None:
         return read
-    largest = largest_body(request.scope["path"])
-    _check(int(request.headers.get("content-length", "0")), largest)
-    body = bytearray()
+    body = Body(request.headers.get("content-encoding", ""), largest_body(request.scope["path"]))
+    body.expect(int(request.headers.get("content-length", "0")))
     try:
         async for part in request.stream():
-            _check(len(body) + len(part), largest)
-            body += part
+            body.take(part)
     except ClientDisconnect:
         raise RefusedError(400, "invalid_json", "the body ended too early") from None
-    request.scope[_READ] = bytes(body)
-    return bytes(body)
+    content = body.whole().removeprefix(BOM_UTF8)
+    request.scope[_READ] = content
+    return content
 
 
 def largest_body(path: str) -> int:
     """Return how many bytes an endpoint takes."""
     return _LARGEST.get(path, _LARGEST_USUAL)
-
-
-def _check(size: int, largest: int) -> None:
-    # The server reads what is left and forgets it, so that the sender can listen.
-    if size > largest:
-        message = f"the body is larger than {largest // MIB} MiB; send less at once"
-        raise RefusedError(413, "too_large", message)
 
 
 def read_json(body: bytes) -> object:
@@ -75,9 +82,7 @@ def read_json(body: bytes) -> object:
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError:
-        raise RefusedError(
-            400, "invalid_json", "the body is no JSON in UTF-8, or not uncompressed"
-        ) from None
+        raise RefusedError(400, "invalid_json", "the body is no JSON in UTF-8") from None
 
 
 def read_as(model: type[Sent], body: bytes) -> Sent:
@@ -87,11 +92,40 @@ def read_as(model: type[Sent], body: bytes) -> Sent:
         RefusedError: It is no JSON, or breaks the model; the error names the field.
     """
     try:
-        return model.model_validate_json(body)
+        return checked(model, body)
     except ValidationError as error:
         raise RefusedError.by(invalid(error)) from None
+
+
+def checked(model: type[Sent], body: bytes) -> Sent:
+    """Return a body as a model, also one that holds half a character or an endless number.
+
+    Raises:
+        ValidationError: It is no JSON, or breaks the model; the error names the field.
+    """
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        if error.errors(include_url=False, include_input=False)[0]["type"] != "json_invalid":
+            raise
+        try:
+            content = json.loads(body.decode(), parse_int=_whole_number)
+        except (ValueError, RecursionError):
+            raise error from None
+        return model.model_validate(content)
+
+
+def _whole_number(digits: str) -> int | float:
+    # Python refuses to read thousands of digits; as infinity, the field that has them is refused.
+    return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
 
 
 def respond(status: int, body: BaseModel) -> Response:
     """Return an answer with a JSON body."""
     return Response(body.model_dump_json(), status, media_type="application/json")
+
+
+def refuse(status: int, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """Return an error as every answer that is not a 200 has it."""
+    body = ErrorBody.of(status, problem).model_dump_json()
+    return Response(body, status, headers, media_type=PROBLEM_JSON)

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from typing import ClassVar
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from uvicorn.protocols.http.h11_impl import RequestResponseCycle
 
-from serving.http.errors import ErrorBody, Problem
+from serving.http.errors import Problem
+from serving.http.protocol import Protocol
+
+_TOO_SLOW = Problem(code="too_slow", message="the body came too slowly; send it again")
 
 
-class Connection(H11Protocol):
+class Connection(Protocol):
     """A connection whose head, body and answer have their time.
 
     Attributes:
@@ -102,17 +105,4 @@ class Connection(H11Protocol):
         elif self.cycle.response_started:
             self.transport.close()
         else:
-            self._refuse()
-
-    def _refuse(self) -> None:
-        message = "the body came too slowly; send it again"
-        said = ErrorBody(error=Problem(code="too_slow", message=message)).model_dump_json().encode()
-        headers = [
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(said))),
-            ("Connection", "close"),
-        ]
-        answer = h11.Response(status_code=408, headers=headers, reason="Request Timeout")
-        for event in (answer, h11.Data(data=said), h11.EndOfMessage()):
-            self.transport.write(self.conn.send(event) or b"")
-        self.transport.close()
+            self.refuse(408, _TOO_SLOW)

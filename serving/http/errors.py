@@ -1,43 +1,18 @@
 """What went wrong with a request: one shape for every error, and never a value of the lead's."""
 
+import re
 from collections.abc import Iterable
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import BaseModel, Field, ValidationError
 
 from features.contract.lead import ContractError
-
-ErrorCode = Literal[
-    "invalid_json",
-    "invalid_request",
-    "too_large",
-    "not_found",
-    "method_not_allowed",
-    "not_ready",
-    "model_required",
-    "unauthorized",
-    "forbidden",
-    "keys_away",
-    "no_record",
-    "record_away",
-    "unknown_lead",
-    "unknown_account",
-    "not_scored",
-    "unknown_webhook",
-    "unknown_sender",
-    "unknown_opt_in",
-    "no_mail",
-    "unknown_merge",
-    "already_one",
-    "merged_again",
-    "busy",
-    "too_many",
-    "too_slow",
-    "stopping",
-    "internal",
-]
+from serving.http.kinds import EXPLAINED_AT, KINDS, ErrorCode
 
 _LONGEST_PART = 60
+
+_MOMENT = "must be an ISO date and time with a time zone, such as 2026-03-01T09:30:00Z"
+_ADDRESS = "must be a whole address, such as https://crm.example.com/leadscore"
 
 _MESSAGES = {
     "extra_forbidden": "is not known here; leave it out or check its spelling",
@@ -49,6 +24,19 @@ _MESSAGES = {
     "list_type": "must be an array",
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
+    "string_type": "must be a text",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "datetime_type": _MOMENT,
+    "datetime_parsing": _MOMENT,
+    "datetime_from_date_parsing": _MOMENT,
+    "url_type": _ADDRESS,
+    "url_parsing": _ADDRESS,
 }
 """Our words where the validator's own would not say what to do."""
 
@@ -71,9 +59,26 @@ class RefusedItem(BaseModel):
 
 
 class ErrorBody(BaseModel):
-    """The body of every answer that is not a 200."""
+    """The body of every answer that is not a 200: a problem as RFC 9457 has it."""
 
-    error: Problem
+    type: str = Field(description="Where this kind of problem is explained; stable.")
+    title: str = Field(description="This kind of problem in a few words; stable.")
+    status: int = Field(description="As the answer's.")
+    detail: str = Field(description="A sentence that says what to do; holds no data of the lead.")
+    code: ErrorCode = Field(description="This kind of problem for your program; stable.")
+    field: str | None = Field(description="Path of the offending field; null if it is none.")
+
+    @classmethod
+    def of(cls, status: int, problem: Problem) -> Self:
+        """Return the body of an answer with an HTTP status."""
+        return cls(
+            type=f"{EXPLAINED_AT}{problem.code}",
+            title=KINDS[problem.code].title,
+            status=status,
+            detail=problem.message,
+            code=problem.code,
+            field=problem.field,
+        )
 
 
 class RefusedError(Exception):
@@ -115,17 +120,20 @@ def invalid(error: ValidationError | ContractError) -> Problem:
         return Problem(code="invalid_request", message=error.message, field=error.field)
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     if first["type"] == "json_invalid":
-        return Problem(
-            code="invalid_json", message="the body is no JSON in UTF-8, or not uncompressed"
-        )
+        return Problem(code="invalid_json", message="the body is no JSON in UTF-8")
     return broken_field(first["type"], first["msg"], first["loc"])
 
 
 def broken_field(kind: str, said: str, location: Iterable[object]) -> Problem:
     """Return what a validator says of one field, in our words where they are better."""
-    message = _MESSAGES.get(kind) or said.removeprefix("Input ")
+    message = _MESSAGES.get(kind) or _in_our_tone(said)
     field = ".".join(_shortened(part) for part in location if part != "[key]") or None
     return Problem(code="invalid_request", message=message, field=field)
+
+
+def _in_our_tone(said: str) -> str:
+    without_subject = re.sub("^(Input|String|List|Value|URL) ", "", said)
+    return without_subject.replace("should", "must", 1).replace(" after validation", "")
 
 
 def _shortened(part: object) -> str:

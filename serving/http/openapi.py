@@ -4,11 +4,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from serving.http.asked import StoredRequest
+from serving.http.body import PROBLEM_JSON
 from serving.http.decided import DifferentBody, MergeBody
 from serving.http.errors import ErrorBody, Problem
 from serving.http.examples import (
@@ -19,13 +21,13 @@ from serving.http.examples import (
     EXAMPLE_REQUEST,
     EXAMPLES,
 )
+from serving.http.openapi_3_0 import Document, as_3_0
+from serving.http.operations import own_errors
 from serving.http.request import BatchRequest, ScoreRequest
 from serving.http.security import SCHEMES
 from serving.http.told import EventsBody, FeedbackBody, LeadBody, OptInBody, StagesBody, WebhookBody
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
-
-Document = dict[str, Any]
 
 _SCHEMAS = "#/components/schemas/"
 
@@ -43,8 +45,10 @@ def body_of(model: type[BaseModel]) -> Document:
 
 def json_body(example: str) -> Document:
     """Return what the document says of a body that another protocol describes."""
-    kind = "array" if isinstance(EXAMPLES[example], list) else "object"
-    return _described({"type": kind}, example)
+    schema: dict[str, Any] = {"type": "object"}
+    if isinstance(EXAMPLES[example], list):
+        schema = {"type": "array", "items": {}}
+    return _described(schema, example)
 
 
 def list_body(forms: Mapping[str, str]) -> Document:
@@ -64,18 +68,25 @@ def _described(schema: Document, example: str) -> Document:
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
-def _error(problem: Problem, description: str) -> Document:
-    example = ErrorBody(error=problem).model_dump()
+def _error(status: int, problem: Problem, description: str) -> Document:
+    example = ErrorBody.of(status, problem).model_dump()
     # Named, not given as `model`: every route would build a validator for each of its errors.
     schema = {"$ref": f"{_SCHEMAS}{ErrorBody.__name__}"}
     return {
         "description": description,
-        "content": {"application/json": {"schema": schema, "example": example}},
+        "content": {PROBLEM_JSON: {"schema": schema, "example": example}},
     }
 
 
+_BAD_MOMENT = Problem(
+    code="invalid_request",
+    message="has no time zone; send UTC, such as 2026-03-01T09:30:00Z",
+    field="lead.created_at",
+)
+
 NOT_READY: dict[int | str, Document] = {
     503: _error(
+        503,
         Problem(code="not_ready", message="the service is still loading; try again"),
         "The service is still loading, is being stopped, or has too much under way.",
     )
@@ -83,26 +94,36 @@ NOT_READY: dict[int | str, Document] = {
 
 ERRORS: dict[int | str, Document] = {
     400: _error(
+        400,
         Problem(code="invalid_json", message="the body is no valid JSON"),
         "The body is no JSON.",
     ),
     408: _error(
+        408,
         Problem(code="too_slow", message="the body came too slowly; send it again"),
         "The body came too slowly.",
     ),
     413: _error(
-        Problem(code="too_large", message="the body is larger than 8 MiB; send less at once"),
+        413,
+        Problem(code="too_large", message="the body is larger than 8,192 KiB; send less at once"),
         "The body is too large.",
     ),
-    422: _error(
+    415: _error(
+        415,
         Problem(
-            code="invalid_request",
-            message="has no time zone; send UTC, such as 2026-03-01T09:30:00Z",
-            field="lead.created_at",
+            code="unknown_encoding",
+            message="is not known here; send the body as it is, or packed with gzip",
+            field="content-encoding",
         ),
+        "The body is packed in a way that is not known; gzip is.",
+    ),
+    422: _error(
+        422,
+        _BAD_MOMENT,
         "The body is JSON, but no lead that can be scored; `field` says where.",
     ),
     429: _error(
+        429,
         Problem(
             code="too_many",
             message="more requests a second than are allowed; wait as Retry-After says",
@@ -110,6 +131,7 @@ ERRORS: dict[int | str, Document] = {
         "More requests a second than are allowed.",
     ),
     500: _error(
+        500,
         Problem(code="internal", message="the service failed; its log says where"),
         "A defect of the service.",
     ),
@@ -120,14 +142,17 @@ ERRORS: dict[int | str, Document] = {
 RECORD_ERRORS: dict[int | str, Document] = {
     **ERRORS,
     404: _error(
+        404,
         Problem(code="unknown_lead", message="the record has no such lead; PUT it first"),
         "The record has no such lead or account.",
     ),
     409: _error(
+        409,
         Problem(code="not_scored", message="no basis for profiling is recorded"),
         "The lead may not be scored, or its merges do not allow it.",
     ),
     503: _error(
+        503,
         Problem(code="no_record", message="no record is kept here; set LEADSCORE_DATABASE_URL"),
         "There is no record, it does not answer, or the service loads or has too much to do.",
     ),
@@ -135,6 +160,7 @@ RECORD_ERRORS: dict[int | str, Document] = {
 
 UNAUTHORIZED: dict[int | str, Document] = {
     401: _error(
+        401,
         Problem(code="unauthorized", message="send a key as Authorization: Bearer ls_.."),
         "The key is missing, unknown, expired or revoked.",
     )
@@ -142,6 +168,7 @@ UNAUTHORIZED: dict[int | str, Document] = {
 
 FORBIDDEN: dict[int | str, Document] = {
     403: _error(
+        403,
         Problem(
             code="forbidden",
             message="the key 'crm' does not allow this; it takes one with scope admin",
@@ -150,11 +177,27 @@ FORBIDDEN: dict[int | str, Document] = {
     )
 }
 
-_EXAMPLE_PROBLEM = ERRORS[422]["content"]["application/json"]["example"]["error"]
+
+UNKNOWN_CODE: dict[int | str, Document] = {
+    404: _error(
+        404,
+        Problem(code="not_found", message="no error has such a code"),
+        "No error has such a code.",
+    )
+}
 
 
 class DocumentedApp(FastAPI):
     """An application whose document holds the bodies that its handlers read themselves."""
+
+    def setup(self) -> None:
+        """Add the document in either version to the paths."""
+        super().setup()
+
+        async def older(_: Request) -> Response:
+            return JSONResponse(as_3_0(self.openapi()))
+
+        self.add_route("/openapi-3.0.json", older, include_in_schema=False)
 
     def openapi(self) -> Document:
         """Return the OpenAPI document."""
@@ -166,11 +209,17 @@ class DocumentedApp(FastAPI):
             )
             document["components"]["schemas"].update(bodies["$defs"])
             document["components"]["securitySchemes"] = SCHEMES
+            own_errors(document)
             answer = example_answer()
             _show(document, "/v1/score", answer)
             batch = [
                 {"index": 0, "lead_id": answer["lead_id"], "answer": answer, "error": None},
-                {"index": 1, "lead_id": "L-1043", "answer": None, "error": _EXAMPLE_PROBLEM},
+                {
+                    "index": 1,
+                    "lead_id": "L-1043",
+                    "answer": None,
+                    "error": _BAD_MOMENT.model_dump(),
+                },
             ]
             _show(document, "/v1/score/batch", {"results": batch})
             _show(document, "/v1/leads/score", {"results": batch})

@@ -41,9 +41,7 @@ _LATEST_US = micros(datetime.fromisoformat("2200-01-01T00:00:00Z"), "as_of")
 def _iso_text(value: object) -> object:
     """Refuse numbers of seconds, also as text: they hide whether they are milliseconds."""
     if not isinstance(value, datetime) and not (isinstance(value, str) and value[4:5] == "-"):
-        raise PydanticCustomError(
-            "moment", "must be an ISO date and time with a time zone, such as 2026-03-01T09:30:00Z"
-        )
+        raise PydanticCustomError("datetime_type", "is no moment")
     return value
 
 
@@ -76,6 +74,14 @@ Label = Annotated[Name, AfterValidator(_nobodys)]
 """A name that features, or the audit log, will know."""
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_iso_text)]
+AsOf = Annotated[
+    Moment,
+    WithJsonSchema(
+        {"type": "string", "format": "date-time", "pattern": r"^(19[7-9]\d|2[01]\d\d)-"}
+    ),
+]
+"""A moment between 1970 and 2200."""
+
 Figure = Annotated[
     float, Field(strict=True, ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, allow_inf_nan=False)
 ]
@@ -103,7 +109,7 @@ class SentLead(BaseModel):
     lead_id: Name
     created_at: Moment
     account_id: Name | None = None
-    profile: dict[Name, CheckedValue] = Field(default_factory=dict)
+    profile: dict[Name, CheckedValue] | None = None
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -127,11 +133,11 @@ class ScoreRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     lead: SentLead
-    events: Events = Field(default_factory=list, description="The lead's own events, in any order.")
+    events: Events | None = Field(default=None, description="The lead's own events, in any order.")
     account_events: Events | None = Field(
         default=None, description="Events of the other leads of the account; null if not known."
     )
-    as_of: Moment | None = Field(default=None, description="Moment to score at; now, if left out.")
+    as_of: AsOf | None = Field(default=None, description="Moment to score at; now, if left out.")
     language: Literal["de", "en"] | None = Field(default=None, description="Of the reasons.")
 
     def case(self, now: int) -> Case:
@@ -158,10 +164,11 @@ class ScoreRequest(BaseModel):
         others = self.account_events
         sent = self.lead
         # As the record would keep it, so that both give the same answer.
-        profile = {**company_facts(sent.profile), **sent.profile}
+        told = sent.profile or {}
+        profile = {**company_facts(told), **told}
         return Case(
             lead=Lead(sent.lead_id, sent.created_at, sent.account_id, profile),
-            events=_events(self.events, present),
+            events=_events(self.events or [], present),
             account_events=None if others is None else _events(others, present),
             as_of=as_of,
             language=self.language,

@@ -11,11 +11,13 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from serving.http.auth import Need, admit, need_of
-from serving.http.body import respond
-from serving.http.errors import ErrorBody, Problem, RefusedError, broken_field
+from serving.http.body import refuse
+from serving.http.errors import Problem, RefusedError, broken_field
 from serving.http.openapi import FORBIDDEN, UNAUTHORIZED
 from serving.http.security import security_of
 from serving.record.database import RecordAwayError
+
+_DEFECT = Problem(code="internal", message="the service failed; see its log")
 
 _log = logging.getLogger(__name__)
 
@@ -63,8 +65,7 @@ def failed(error: Exception, where: str) -> Response:
     """
     place = "".join(traceback.format_tb(error.__traceback__))
     _log.error("%s in %s\n%s", type(error).__name__, where, place)
-    problem = Problem(code="internal", message="the service failed; see its log")
-    return respond(500, ErrorBody(error=problem))
+    return refuse(500, _DEFECT)
 
 
 def answer_errors(app: FastAPI) -> None:
@@ -84,12 +85,12 @@ def _with_security(need: Need, documented: dict[str, Any]) -> dict[str, Any]:
 
 def refusal(error: RefusedError) -> Response:
     """Return the answer to a request that is refused."""
-    response = respond(error.status, ErrorBody(error=error.problem))
+    headers = {}
     if error.retry_after is not None:
-        response.headers["Retry-After"] = str(error.retry_after)
+        headers["Retry-After"] = str(error.retry_after)
     if error.status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="leadscore"'
-    return response
+        headers["WWW-Authenticate"] = 'Bearer realm="leadscore"'
+    return refuse(error.status, error.problem, headers)
 
 
 async def _refused(_: Request, error: Exception) -> Response:
@@ -103,6 +104,4 @@ async def _no_such_route(_: Request, error: Exception) -> Response:
         problem = Problem(code="method_not_allowed", message="see the Allow header for methods")
     else:
         problem = Problem(code="not_found", message="no such path; see /docs for what there is")
-    response = respond(error.status_code, ErrorBody(error=problem))
-    response.headers.update(error.headers or {})
-    return response
+    return refuse(error.status_code, problem, error.headers)

@@ -109,9 +109,9 @@ def test_every_operation_documents_its_errors(document: dict[str, Any]) -> None:
     for path in ("/v1/score", "/v1/score/batch"):
         responses = document["paths"][path]["post"]["responses"]
         assert responses.keys() == {
-            "200", "400", "401", "403", "408", "413", "422", "429", "500", "503",
+            "200", "400", "401", "403", "408", "413", "415", "422", "429", "500", "503",
         }  # fmt: skip
         for status in responses.keys() - {"200"}:
-            content = responses[status]["content"]["application/json"]
+            content = responses[status]["content"]["application/problem+json"]
             assert content["schema"] == {"$ref": "#/components/schemas/ErrorBody"}
-            assert content["example"]["error"]["message"]
+            assert content["example"]["detail"]

@@ -1,6 +1,7 @@
 """What exists is documented, and what is documented exists; the lists come from the code."""
 
 import math
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args, get_origin
@@ -16,7 +17,8 @@ from leadscore import app
 from serving.http.app import create_app
 from serving.http.asked import ImportQuery, ListQuery
 from serving.http.batch import BatchResult
-from serving.http.errors import ErrorCode, Problem
+from serving.http.errors import ErrorBody
+from serving.http.kinds import KINDS, ErrorCode
 from serving.http.request import ScoreRequest, SentEvent, SentLead
 from serving.http.state import Readiness, ServiceState
 from serving.http.told import EventOfLead, LeadBody, OptInBody, ToldConsent, ToldContact
@@ -87,6 +89,18 @@ def test_every_error_code_is_documented() -> None:
     assert sorted(first_column(CRM, "Every code")) == sorted(get_args(ErrorCode))
 
 
+def test_every_error_code_is_explained_in_the_same_words() -> None:
+    documented = {
+        code(row["code"]): (_plain(row["when"]), _plain(row["do this"]))
+        for row in table(CRM, "Every code")
+    }
+    assert documented == KINDS
+
+
+def _plain(markdown: str) -> str:
+    return re.sub(r"\[(.+?)\]\(.+?\)", r"\1", markdown).replace("`", "")
+
+
 def test_every_fallback_reason_is_documented() -> None:
     assert sorted(first_column(CRM, "When the rules answer")) == sorted(get_args(FallbackReason))
 
@@ -104,7 +118,7 @@ def test_every_field_of_requests_and_answers_is_documented() -> None:
             *(f"reasons[].features[].{name}" for name in FeatureShare.__annotations__),
         ],
         "Many leads at once": _paths(BatchResult, "results[]."),
-        "The shape of an error": _paths(Problem, "error."),
+        "The shape of an error": _paths(ErrorBody, ""),
         "What answers": _paths(Card, ""),
         "Readiness": _paths(Readiness, ""),
     }.items():

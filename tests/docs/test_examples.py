@@ -1,6 +1,7 @@
 """The commands, requests, files and answers of the documents, run and read as they are written."""
 
 import json
+import math
 import os
 import shlex
 import subprocess
@@ -167,6 +168,12 @@ def test_answers_add_up(block: Block) -> None:
     answer = Answer.model_validate_json(block.text)
     parts = answer.base_log_odds + answer.fit + answer.behaviour
     assert parts == pytest.approx(answer.log_odds, abs=1e-6)
+    said = sum(reason.contribution for reason in answer.reasons) + answer.other_contribution
+    assert answer.base_log_odds + said == pytest.approx(answer.log_odds, abs=1e-6)
+    for reason in answer.reasons:
+        shares = sum(share["contribution"] for share in reason.features)
+        assert shares == pytest.approx(reason.contribution, abs=1e-6)
+    assert 1 / (1 + math.exp(-answer.log_odds)) == pytest.approx(answer.probability, abs=1e-9)
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,7 @@ def merge_routes(state: ServiceState) -> APIRouter:
 
     @routes.get("/duplicates", response_model=DuplicateList, responses=RECORD_ERRORS)
     @needs("read")
-    async def duplicates(query: Annotated[DuplicatesQuery, Query()]) -> Response:
+    async def get_duplicates(query: Annotated[DuplicatesQuery, Query()]) -> Response:
         """List leads that may be one person, two by two, the strongest evidence first."""
         return respond(200, await run_in_threadpool(_duplicates, state, query))
 
@@ -53,7 +53,7 @@ def merge_routes(state: ServiceState) -> APIRouter:
         openapi_extra=body_of(DifferentBody),
     )
     @needs("write")
-    async def different(request: Request) -> Response:
+    async def post_different(request: Request) -> Response:
         """Note that two leads are different people; they are not suggested again."""
         body = await read_body(request)
         return respond(200, await run_in_threadpool(_different, state, body))
@@ -65,20 +65,20 @@ def merge_routes(state: ServiceState) -> APIRouter:
         openapi_extra=body_of(MergeBody),
     )
     @needs("write")
-    async def merge(request: Request) -> Response:
+    async def post_merge(request: Request) -> Response:
         """Let one lead stand for another, with all that is known of both; it can be undone."""
         body = await read_body(request)
         return respond(200, await run_in_threadpool(_merge, state, body))
 
     @routes.get("/merges", response_model=MergeList, responses=RECORD_ERRORS)
     @needs("read")
-    async def merges(lead_id: Name) -> Response:
+    async def get_merges(lead_id: Name) -> Response:
         """List the merges of a lead and of all that it stands for, undone ones too."""
         return respond(200, await run_in_threadpool(_merges, state, lead_id))
 
     @routes.delete("/merges/{merge_id}", response_model=MergeView, responses=RECORD_ERRORS)
     @needs("write")
-    async def undo(merge_id: MergeId) -> Response:
+    async def delete_merge(merge_id: MergeId) -> Response:
         """Take the two leads of a merge apart again, each with what was told of it."""
         return respond(200, await run_in_threadpool(_undo, state, merge_id))
 

@@ -22,13 +22,13 @@ def operation_routes(state: ServiceState) -> APIRouter:
 
     @routes.get("/healthz")
     @needs_nothing
-    async def alive() -> Health:
+    async def get_health() -> Health:
         """Tell that the process is alive."""
         return Health()
 
     @routes.get("/readyz", responses=NOT_READY)
     @needs_nothing
-    async def ready() -> Readiness:
+    async def get_readiness() -> Readiness:
         """Tell whether leads are answered: by the model, or degraded to the rules."""
         if state.stopping:
             raise RefusedError(503, "stopping", "the service stops; ask another one")
@@ -36,6 +36,6 @@ def operation_routes(state: ServiceState) -> APIRouter:
         return state.readiness
 
     # Load balancers ask without wanting a body.
-    for path, answer in (("/healthz", alive), ("/readyz", ready)):
+    for path, answer in (("/healthz", get_health), ("/readyz", get_readiness)):
         routes.add_api_route(path, answer, methods=["HEAD"], include_in_schema=False)
     return routes

@@ -37,13 +37,13 @@ def opt_in_page_routes(state: ServiceState) -> APIRouter:
 
     @routes.get("/opt-in", response_class=HTMLResponse, responses=_PAGES)
     @needs_nothing
-    async def show(request: Request, token: str = "") -> Response:
+    async def show_opt_in(request: Request, token: str = "") -> Response:
         """Show a person what they are asked to agree to; nothing is confirmed by that."""
         return await run_in_threadpool(_answer, state, token, _language(request), agreed=False)
 
     @routes.post("/opt-in", response_class=HTMLResponse, responses=_PAGES)
     @needs_nothing
-    async def agree(request: Request, token: str = "") -> Response:
+    async def confirm_opt_in(request: Request, token: str = "") -> Response:
         """Confirm a consent, as the page's button does; again, nothing changes."""
         return await run_in_threadpool(_answer, state, token, _language(request), agreed=True)
 

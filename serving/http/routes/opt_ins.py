@@ -82,7 +82,7 @@ def opt_in_routes(state: ServiceState) -> APIRouter:
 
     @routes.get("/opt-ins/{opt_in_id}", response_model=OptInView, responses=RECORD_ERRORS)
     @needs("read")
-    async def opt_in(opt_in_id: str) -> Response:
+    async def get_opt_in(opt_in_id: str) -> Response:
         """Tell what became of a request for consent."""
         return respond(200, await run_in_threadpool(_show, state, opt_in_id))
 

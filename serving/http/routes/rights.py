@@ -59,19 +59,19 @@ def rights_routes(state: ServiceState) -> APIRouter:
 
     @routes.get("/leads/{lead_id:id}/export", response_model=Export, responses=RECORD_ERRORS)
     @needs("admin")
-    async def export(lead_id: str) -> Response:
+    async def get_export(lead_id: str) -> Response:
         """Return everything that is held of a lead."""
         return respond(200, await run_in_threadpool(_export, state, lead_id))
 
     @routes.get("/leads/{lead_id:id}/audit", response_model=AuditList, responses=RECORD_ERRORS)
     @needs("admin")
-    async def audit(lead_id: str) -> Response:
+    async def get_audit(lead_id: str) -> Response:
         """Tell who did what to a lead, when; also who looked at it."""
         return respond(200, await run_in_threadpool(_audit, state, lead_id))
 
     @routes.delete("/leads/{lead_id:id}", response_model=Erased, responses=RECORD_ERRORS)
     @needs("admin")
-    async def erase(lead_id: str) -> Response:
+    async def delete_lead(lead_id: str) -> Response:
         """Forget a lead: all of it, for good, also where a backup is restored later."""
         return respond(200, await run_in_threadpool(_erase, state, lead_id))
 

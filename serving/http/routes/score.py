@@ -12,7 +12,7 @@ from features.contract.clock import now
 from features.contract.lead import ContractError
 from serving.http.auth import needs
 from serving.http.batch import AT_A_TIME, Batch, BatchAnswer
-from serving.http.body import read_body, respond
+from serving.http.body import checked, read_body, respond
 from serving.http.demanded import Demand, refusal
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import ERRORS, NOT_READY, body_of
@@ -40,7 +40,7 @@ def score_routes(state: ServiceState) -> APIRouter:
         "/score", response_model=Answer, responses=ERRORS, openapi_extra=body_of(ScoreRequest)
     )
     @needs("score")
-    async def score(request: Request, require: Demand = None) -> Response:
+    async def score_lead(request: Request, require: Demand = None) -> Response:
         """Score one lead from what the request holds; nothing is stored."""
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
         if len(body) <= LARGEST_AT_ONCE:
@@ -61,7 +61,7 @@ def score_routes(state: ServiceState) -> APIRouter:
         openapi_extra=body_of(BatchRequest),
     )
     @needs("score")
-    async def batch(request: Request, require: Demand = None) -> Response:
+    async def score_leads(request: Request, require: Demand = None) -> Response:
         """Score up to 1,000 leads, each with its own answer or error."""
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
         batch = await turns.take(lambda: _read_batch(body, scoring, arrived))
@@ -77,7 +77,7 @@ def score_routes(state: ServiceState) -> APIRouter:
 
     @routes.get("/model", responses=NOT_READY)
     @needs("score")
-    async def model() -> Card:
+    async def get_model() -> Card:
         """Tell what answers: the model's version, window, metrics, features; or the rules."""
         return card_of(state.loaded(), state.message)
 
@@ -86,7 +86,7 @@ def score_routes(state: ServiceState) -> APIRouter:
 
 def _score(scoring: Scoring, body: bytes, arrived: float) -> Answer:
     try:
-        case = ScoreRequest.model_validate_json(body).case(now())
+        case = checked(ScoreRequest, body).case(now())
         return scoring.score(case, arrived)
     except (ValidationError, ContractError) as error:
         raise RefusedError.by(invalid(error)) from None

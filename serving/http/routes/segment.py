@@ -1,8 +1,6 @@
 """The Segment tracking protocol, so that existing senders work unchanged."""
 
-import gzip
 import hmac
-import zlib
 from base64 import b64decode
 from datetime import datetime
 from typing import Any
@@ -20,9 +18,6 @@ from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.intake.segment import take_messages
 from serving.intake.segment_message import Refused, read_messages
-
-LARGEST_BATCH = 500 * 1024
-"""Bytes once unpacked, as the protocol has it."""
 
 CALLS = ("identify", "track", "page", "screen", "group", "alias")
 
@@ -48,7 +43,7 @@ def segment_routes(state: ServiceState) -> APIRouter:
     @routes.post("/batch", openapi_extra=json_body("TrackedBatch"), **documented)
     @needs("write", way=by_write_key, scheme="writeKey")
     async def track_batch(request: Request) -> Response:
-        """Keep a batch of messages as Segment's libraries send them; gzip is unpacked."""
+        """Keep a batch of messages as Segment's libraries send them."""
         body = await _content(request)
         batch = body.get("batch")
         if not isinstance(batch, list):
@@ -76,7 +71,7 @@ def _add_call(
         f"/{call}",
         track_one,
         methods=["POST"],
-        name=f"track_{call}",
+        name=f"segment_{call}",
         description=f"Keep one `{call}` message as Segment's libraries send it.",
         openapi_extra=json_body("TrackedMessage"),
         **documented,
@@ -84,25 +79,10 @@ def _add_call(
 
 
 async def _content(request: Request) -> dict[str, Any]:
-    """Return the unpacked body."""
-    body = await read_body(request)
-    if request.headers.get("content-encoding") == "gzip":
-        body = _unpacked(body)
-    if len(body) > LARGEST_BATCH:
-        raise RefusedError(413, "too_large", "the batch is larger than 500 kB; send fewer messages")
-    content = read_json(body)
+    content = read_json(await read_body(request))
     if not isinstance(content, dict):
         raise RefusedError(400, "invalid_json", "the body is no JSON object in UTF-8")
     return content
-
-
-def _unpacked(body: bytes) -> bytes:
-    """Return what gzip holds, at most one byte more than is allowed."""
-    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-    try:
-        return unpacker.decompress(body, LARGEST_BATCH + 1)
-    except (zlib.error, gzip.BadGzipFile):
-        raise RefusedError(400, "invalid_json", "the body is no gzip") from None
 
 
 async def by_write_key(state: ServiceState, request: Request) -> str | None:

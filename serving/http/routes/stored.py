@@ -58,7 +58,7 @@ def stored_routes(state: ServiceState) -> APIRouter:
 
     @routes.get("/leads/{lead_id:id}/score", response_model=Answer, responses=RECORD_ERRORS)
     @needs("read")
-    async def stored_score(lead_id: str, query: Annotated[ScoreQuery, Query()]) -> Response:
+    async def score_stored_lead(lead_id: str, query: Annotated[ScoreQuery, Query()]) -> Response:
         """Score a stored lead by all that the record knows of it."""
         at = None if query.as_of is None else micros(query.as_of, "as_of")
         outcome = await together.ask(lead_id, _How(at, query.language, query.require, caller()))
@@ -68,7 +68,7 @@ def stored_routes(state: ServiceState) -> APIRouter:
 
     @routes.get("/leads/{lead_id:id}/history", response_model=ChangeView, responses=RECORD_ERRORS)
     @needs("read")
-    async def history(lead_id: str, query: Annotated[HistoryQuery, Query()]) -> Response:
+    async def get_history(lead_id: str, query: Annotated[HistoryQuery, Query()]) -> Response:
         """Tell why a score changed between two moments, in parts that add up."""
         return respond(200, await run_in_threadpool(_history, state, lead_id, query))
 
@@ -79,7 +79,7 @@ def stored_routes(state: ServiceState) -> APIRouter:
         openapi_extra=body_of(StoredRequest),
     )
     @needs("read")
-    async def stored_scores(request: Request, require: Demand = None) -> Response:
+    async def score_stored_leads(request: Request, require: Demand = None) -> Response:
         """Score up to 1,000 stored leads, each with its own answer or error."""
         sent = read_as(StoredRequest, await read_body(request))
         at = None if sent.as_of is None else micros(sent.as_of, "as_of")
@@ -89,14 +89,14 @@ def stored_routes(state: ServiceState) -> APIRouter:
 
     @routes.get("/leads", response_model=LeadList, responses=RECORD_ERRORS)
     @needs("read")
-    async def leads(query: Annotated[ListQuery, Query()]) -> Response:
+    async def get_leads(query: Annotated[ListQuery, Query()]) -> Response:
         """List leads, the most promising or the newest changed first."""
         page = await run_in_threadpool(_page, state, query)
         return respond(200, page)
 
     @routes.get("/accounts/{account_id:id}", response_model=AccountView, responses=RECORD_ERRORS)
     @needs("read")
-    async def account(account_id: str) -> Response:
+    async def get_account(account_id: str) -> Response:
         """Tell of a company: its leads' scores, the best and the combined one."""
         return respond(200, await run_in_threadpool(_account, state, account_id))
 

@@ -70,7 +70,7 @@ def webhook_routes(state: ServiceState) -> APIRouter:
 
     @routes.get("/webhooks", response_model=WebhookList, responses=RECORD_ERRORS)
     @needs("admin")
-    async def webhooks() -> Response:
+    async def get_webhooks() -> Response:
         """List the receivers, and how many messages wait for each."""
         return respond(200, await run_in_threadpool(_list, state))
 

@@ -34,7 +34,7 @@ def client(state: ServiceState) -> Iterator[httpx.Client]:
 
 def assert_busy(response: httpx.Response) -> None:
     assert (response.status_code, response.headers["retry-after"]) == (503, "1")
-    assert response.json()["error"]["code"] == "busy"
+    assert response.json()["code"] == "busy"
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
@@ -110,8 +110,8 @@ def test_each_endpoint_takes_what_it_needs(
     with connected(client) as connection:
         connection.sendall(head(path, largest + 1))
         response = answered(connection)
-        assert (response.status_code, response.json()["error"]["code"]) == (413, "too_large")
-        assert f"{largest // MIB} MiB" in response.json()["error"]["message"]
+        assert (response.status_code, response.json()["code"]) == (413, "too_large")
+        assert f"{largest // MIB} MiB" in response.json()["detail"]
         # The rest is read and forgotten, and the connection goes on.
         connection.sendall(b" " * (largest + 1) + head("/nowhere", 0))
         assert answered(connection).status_code == 404

@@ -53,7 +53,7 @@ def state(state: ServiceState, store: RecordKeys) -> Iterator[ServiceState]:
 
 
 def error_of(response: httpx.Response) -> tuple[int, str]:
-    return response.status_code, response.json()["error"]["code"]
+    return response.status_code, response.json()["code"]
 
 
 def operations() -> list[tuple[str, str, list[dict[str, Any]]]]:
@@ -171,7 +171,7 @@ def test_a_revoked_key_is_refused_from_the_next_reading(
     state.keyring.read()
     answer = client.post("/v1/score", json=LEAD, headers=key)
     assert error_of(answer) == (401, "unauthorized")
-    assert "the key 'crm' was revoked" in answer.json()["error"]["message"]
+    assert "the key 'crm' was revoked" in answer.json()["detail"]
 
 
 def test_the_name_of_the_key_is_the_actor_of_the_audit(

@@ -46,7 +46,7 @@ def test_instead_of_the_rules_there_is_an_error(client: httpx.Client) -> None:
     sent = request(lead=lead(profile={}))
     assert client.post("/v1/score", json=sent).json()["basis"] == "rules"
     response = client.post("/v1/score", json=sent, params=DEMAND)
-    problem = response.json()["error"]
+    problem = response.json()
     assert (response.status_code, problem["code"]) == (503, "model_required")
     assert "(non_finite)" in problem["message"]
 
@@ -62,13 +62,13 @@ def test_in_a_batch_each_lead_has_its_own_error(client: httpx.Client) -> None:
 
 def test_a_mistake_of_the_caller_is_told_first(client: httpx.Client) -> None:
     response = client.post("/v1/score", json={}, params=DEMAND)
-    assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_request")
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
 
 
 @pytest.mark.parametrize("path", ["/v1/score", "/v1/score/batch"])
 def test_nothing_but_the_model_can_be_demanded(client: httpx.Client, path: str) -> None:
     response = client.post(path, json={"leads": []}, params={"require": "rules"})
-    assert (response.status_code, response.json()["error"]["field"]) == (422, "query.require")
+    assert (response.status_code, response.json()["field"]) == (422, "query.require")
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_error_says_why(reason: FallbackReason, deadline: float) -> None:
     model = model_without_numbers() if reason == "deadline" else reason
     scoring = Scoring(read_rules(), model, Conditions(deadline=deadline))
     with running(served(scoring)) as client:
-        problem = client.post("/v1/score", json=request(), params=DEMAND).json()["error"]
+        problem = client.post("/v1/score", json=request(), params=DEMAND).json()
         assert f"({reason})" in problem["message"]
         recent = client.get("/readyz").json()["recent"]
         assert recent == {"answers": 1, "by_rules": 1.0, "by_reason": {reason: 1.0}}
@@ -91,7 +91,7 @@ def test_a_stored_lead_is_not_scored_by_the_rules_either(database: Database) -> 
         consent = {"purpose": "profiling", "given": True, "source": "test"}
         client.put("/v1/leads/L1", json={"consents": [consent]}).raise_for_status()
         response = client.get("/v1/leads/L1/score", params=DEMAND)
-        assert (response.status_code, response.json()["error"]["code"]) == (503, "model_required")
+        assert (response.status_code, response.json()["code"]) == (503, "model_required")
         [one] = client.post("/v1/leads/score", json={"lead_ids": ["L1"]}, params=DEMAND).json()[
             "results"
         ]

@@ -10,15 +10,16 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import Request, Response
 
 from serving.http.app import create_app
 from serving.http.body import LARGEST_BODY
-from serving.http.errors import ErrorBody
 from serving.http.state import ServiceState
 from serving.scoring.answer import FallbackReason
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from tests.serving.broken import model_without_numbers
+from tests.serving.problems import problem_of
 from tests.serving.sent import lead, request
 from tests.serving.server import running
 from tests.tiny import FEATURE_SET, tiny_training
@@ -39,11 +40,6 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     folder: Path = tmp_path_factory.mktemp("model")
     with running(state_of(Scoring(RULES, tiny_training().load(folder), PATIENT))) as client:
         yield client
-
-
-def error_of(response: httpx.Response) -> tuple[str, str | None]:
-    problem = ErrorBody.model_validate_json(response.content).error
-    return problem.code, problem.field
 
 
 def test_a_lead_is_scored(client: httpx.Client) -> None:
@@ -69,7 +65,9 @@ def test_a_batch_answers_what_each_lead_alone_gets(client: httpx.Client) -> None
         if one.status_code == 200:
             assert (result["answer"], result["error"]) == (one.json(), None)
         else:
-            assert (result["answer"], result["error"]) == (None, one.json()["error"])
+            alike = one.json()
+            told = {"code": alike["code"], "message": alike["detail"], "field": alike["field"]}
+            assert (result["answer"], result["error"]) == (None, told)
     assert [one.status_code for one in alone] == [200, 422, 422, 422, 200]
 
 
@@ -81,7 +79,7 @@ def test_a_batch_may_be_empty_or_full_but_no_more(client: httpx.Client) -> None:
         if status == 200:
             assert len(response.json()["results"]) == count
         else:
-            assert error_of(response) == ("invalid_request", "leads")
+            assert problem_of(response) == (422, "invalid_request", "leads")
 
 
 NO_EVENTS: dict[str, Any] = request(events=[])
@@ -127,11 +125,10 @@ def test_a_bad_body_gets_a_documented_error(
     client: httpx.Client, path: str, body: bytes, status: int, code: str, field: str | None
 ) -> None:
     response = client.post(path, content=body)
-    assert response.status_code == status
     if path == "/v1/score":
-        assert error_of(response) == (code, field)
+        assert problem_of(response) == (status, code, field)
     else:
-        assert error_of(response)[0] == code
+        assert problem_of(response)[:2] == (status, code)
 
 
 HALF = "Chef \ud83d"
@@ -159,25 +156,47 @@ def test_half_a_character_or_an_endless_number_spoils_one_lead_only(
     if field is not None:
         assert second["error"]["field"] == field
     single = client.post("/v1/score", content=json.dumps(request(lead=broken)))
-    assert single.status_code in (400, 422)
+    assert problem_of(single) == (422, "invalid_request", second["error"]["field"])
 
 
 def test_numbers_that_are_none_are_refused_by_name(client: httpx.Client) -> None:
     for number in (b"NaN", b"Infinity", b"-Infinity", b"1e400", b"1" * 300):
         body = json.dumps(request(events=[])).encode().replace(b"120", number)
         response = client.post("/v1/score", content=body)
-        assert response.status_code == 422
-        assert error_of(response) == ("invalid_request", "lead.profile.employees")
+        assert problem_of(response) == (422, "invalid_request", "lead.profile.employees")
 
 
 def test_unknown_paths_and_methods_have_the_same_shape(client: httpx.Client) -> None:
     response = client.get("/v2/score")
-    assert (response.status_code, error_of(response)) == (404, ("not_found", None))
+    assert problem_of(response) == (404, "not_found", None)
     response = client.post("/v1/score/", json=request())
-    assert (response.status_code, error_of(response)) == (404, ("not_found", None))
+    assert problem_of(response) == (404, "not_found", None)
     response = client.get("/v1/score")
-    assert (response.status_code, error_of(response)) == (405, ("method_not_allowed", None))
+    assert problem_of(response) == (405, "method_not_allowed", None)
     assert response.headers["allow"] == "POST"
+
+
+def test_a_defect_outside_of_the_routes_has_the_same_shape() -> None:
+    app = create_app(ServiceState())
+
+    async def defect(_: Request) -> Response:
+        raise ValueError("of ours")
+
+    async def asked() -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://leadscore") as client:
+            return await client.get("/defect")
+
+    app.add_route("/defect", defect)
+    assert problem_of(asyncio.run(asked())) == (500, "internal", None)
+
+
+def test_the_type_of_an_error_leads_to_what_to_do(client: httpx.Client) -> None:
+    refused = client.get("/v1/score")
+    page = client.get(refused.json()["type"]).raise_for_status()
+    assert page.headers["content-type"].startswith("text/plain")
+    assert page.text == "GET for POST, or the like.\nSee the Allow header.\n"
+    assert problem_of(client.get("/problems/bad_luck")) == (404, "not_found", None)
 
 
 def test_the_card_tells_of_the_model(client: httpx.Client) -> None:
@@ -227,7 +246,7 @@ def test_while_loading_it_is_alive_but_not_ready() -> None:
             client.get("/v1/model"),
             client.post("/v1/score", json=request()),
         ):
-            assert (response.status_code, error_of(response)) == (503, ("not_ready", None))
+            assert problem_of(response) == (503, "not_ready", None)
         state.ready(Scoring(RULES, "no_model"))
         assert client.get("/readyz").status_code == 200
 
@@ -281,6 +300,6 @@ def test_a_defect_tells_nothing_of_the_lead(
     with caplog.at_level(logging.ERROR), running(state) as client:
         sent = request(lead=lead(lead_id="erika@example.org"))
         response = client.post("/v1/score", json=sent)
-    assert (response.status_code, error_of(response)) == (500, ("internal", None))
+    assert problem_of(response) == (500, "internal", None)
     assert "erika" not in response.text + caplog.text
     assert "encoder" in caplog.text

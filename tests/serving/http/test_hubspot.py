@@ -53,7 +53,7 @@ def signed(
 
 def post(client: httpx.Client, headers: dict[str, str], path: str = PATH) -> tuple[int, str | None]:
     answer = client.post(path, content=BODY, headers=headers)
-    return answer.status_code, None if answer.is_success else answer.json()["error"]["code"]
+    return answer.status_code, None if answer.is_success else answer.json()["code"]
 
 
 @pytest.mark.parametrize(
@@ -131,14 +131,16 @@ def test_the_write_key_lets_in_senders_of_segment_alone(
 ) -> None:
     state.write_key = "write"
     message = {"userId": "u", "event": "demo"}
-    for path, auth, status in (
+    tried: list[tuple[str, tuple[str, str] | None, int]] = [
         ("track", ("write", ""), 200),
         ("track", ("other", ""), 401),
         ("track", ("", "write"), 401),
         ("track", None, 401),
         ("events", ("write", ""), 401),
         ("senders/hubspot", ("write", ""), 401),
-    ):
+    ]
+    for path, user, status in tried:
+        auth = httpx.Auth() if user is None else httpx.BasicAuth(*user)
         assert client.post(f"/v1/{path}", json=message, auth=auth).status_code == status, path
     state.write_key = None
     assert client.post("/v1/track", json=message, auth=("", "")).status_code == 401

@@ -6,6 +6,7 @@ import pytest
 from serving.http.state import ServiceState
 from serving.record.database import Database
 from tests.serving.intake.importing.lists import SHEET, workbook
+from tests.serving.problems import problem_of
 from tests.serving.server import running
 
 
@@ -18,11 +19,6 @@ def sent(
     data = content.encode() if isinstance(content, str) else content
     headers = {"Content-Type": kind}
     return client.post("/v1/leads:import", content=data, headers=headers, params=options)
-
-
-def refusal(answer: httpx.Response) -> tuple[int, str | None, str]:
-    said = answer.json()["error"]
-    return answer.status_code, said["field"], said["message"]
 
 
 CSV = "E-Mail;Firma;Branche;Notiz\nk.sommer@example.com;Sommer GmbH;IT;ruft an\n"
@@ -105,12 +101,11 @@ def test_what_cannot_be_taken_is_refused_in_one_shape(client: httpx.Client) -> N
         (sent(client, CSV, source=""), "query.source", "at least 1 character"),
         (sent(client, "E-Mail\n" + "a@b.de\n" * 10_001), None, "more than 10,000 rows"),
     ]:
-        status, at, message = refusal(answer)
-        assert (status, at) == (422, field)
-        assert said in message
-        assert "geheim" not in message
+        assert problem_of(answer) == (422, "invalid_request", field)
+        assert said in answer.json()["detail"]
+        assert "geheim" not in answer.text
     assert leads(client) == []
-    assert refusal(sent(client, b"x" * (32 * 1024 * 1024 + 1)))[0] == 413
+    assert problem_of(sent(client, b"x" * (32 * 1024 * 1024 + 1))) == (413, "too_large", None)
 
 
 def test_without_a_record_nothing_is_read(database: Database) -> None:

@@ -10,6 +10,7 @@ from features.contract.clock import now
 from serving.http.state import ServiceState
 from serving.work.comparing import compare_new
 from serving.work.rescoring import rescore_due
+from tests.serving.problems import problem_of
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 CONSENT = {"purpose": "profiling", "source": "test", "at": START.isoformat()}
@@ -41,11 +42,6 @@ def merge(client: httpx.Client, kept: str, joined: str) -> dict[str, Any]:
     answer = client.post("/v1/merges", json={"kept": kept, "joined": joined})
     found: dict[str, Any] = answer.raise_for_status().json()
     return found
-
-
-def error(answer: httpx.Response) -> tuple[int, str, str | None]:
-    said = answer.json()["error"]
-    return answer.status_code, said["code"], said["field"]
 
 
 def test_duplicates_are_suggested_with_their_evidence(
@@ -133,13 +129,13 @@ def test_merges_of_merged_leads_are_undone_the_last_first(client: httpx.Client) 
         put(client, lead_id)
     inner, outer = merge(client, "B", "C"), merge(client, "A", "C")
     assert (outer["kept"], outer["joined"]) == ("A", "B")
-    assert error(client.post("/v1/merges", json={"kept": "C", "joined": "A"})) == (
+    assert problem_of(client.post("/v1/merges", json={"kept": "C", "joined": "A"})) == (
         409, "already_one", None,
     )  # fmt: skip
     listed = client.get("/v1/merges", params={"lead_id": "C"}).json()["merges"]
     assert listed == [inner, outer]
     early = client.delete(f"/v1/merges/{inner['merge_id']}")
-    assert error(early) == (409, "merged_again", None)
+    assert problem_of(early) == (409, "merged_again", None)
     for made in (outer, inner):
         client.delete(f"/v1/merges/{made['merge_id']}").raise_for_status()
     assert client.get("/v1/leads/C/export").json()["lead_id"] == "C"
@@ -184,7 +180,11 @@ def test_who_is_different_is_noted_once(client: httpx.Client, state: ServiceStat
         assert [one["actor"] for one in entries if one["action"] == "told_different"] == ["u-7"]
     # Whoever decides otherwise may still join them.
     merge(client, "A", "B")
-    assert error(client.post("/v1/duplicates/different", json=body)) == (409, "already_one", None)
+    assert problem_of(client.post("/v1/duplicates/different", json=body)) == (
+        409,
+        "already_one",
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_a_mistake_is_told_and_changes_nothing(
     put(client, "A")
     events = {"events": [{"lead_id": "visitor", "event_type": "click"}]}
     client.post("/v1/events", json=events).raise_for_status()
-    assert error(client.request(method, f"/v1/{path}", json=body)) == expected
+    assert problem_of(client.request(method, f"/v1/{path}", json=body)) == expected
     assert client.get("/v1/merges", params={"lead_id": "A"}).json() == {"merges": []}
 
 

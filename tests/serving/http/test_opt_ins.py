@@ -22,6 +22,7 @@ from serving.record.schema import audit, consent, opt_in
 from serving.stored.scoring import StoredScores
 from serving.work.opt_in_mails import OptInMails
 from tests.serving.post_office import PostOffice, opened
+from tests.serving.problems import problem_of
 from tests.serving.server import running
 
 TEXT = "Ich möchte, dass die Müller Maschinen GmbH mein Verhalten <auswertet>.\nBis ich widerrufe."
@@ -83,11 +84,6 @@ def link_in(message: EmailMessage) -> str:
 def granted(database: Database) -> list[Any]:
     with database.reading() as connection:
         return list(connection.execute(select(consent)).mappings())
-
-
-def error(answer: httpx.Response) -> tuple[int, str, str | None]:
-    said = answer.json()["error"]
-    return answer.status_code, said["code"], said["field"]
 
 
 class Tags(HTMLParser):
@@ -215,7 +211,7 @@ def test_a_link_of_an_erased_lead_is_gone(client: httpx.Client, database: Databa
     client.delete("/v1/leads/L").raise_for_status()
     assert (client.get(path).status_code, client.post(path).status_code) == (410, 410)
     answer = client.get(f"/v1/opt-ins/{asked['opt_in_id']}")
-    assert error(answer) == (404, "unknown_opt_in", None)
+    assert problem_of(answer) == (404, "unknown_opt_in", None)
     with database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(opt_in)).scalar_one() == 0
         assert asked["opt_in_id"] not in connection.execute(select(audit.c.detail)).scalars().all()
@@ -300,7 +296,7 @@ def test_what_cannot_be_asked_is_refused_with_what_to_do(
     client.put("/v1/leads/N", json={"contact": {"phone": "+4930901820"}}).raise_for_status()
 
     def refused(**other: object) -> tuple[int, str, str | None]:
-        return error(client.post("/v1/opt-ins", json={**ASKED, **other}))
+        return problem_of(client.post("/v1/opt-ins", json={**ASKED, **other}))
 
     assert refused(lead_id="X") == (404, "unknown_lead", None)
     assert refused(lead_id="N") == (422, "invalid_request", "lead_id")
@@ -309,8 +305,8 @@ def test_what_cannot_be_asked_is_refused_with_what_to_do(
     assert refused(language="fr") == (422, "invalid_request", "language")
     state.mail_lacks = ("LEADSCORE_SMTP_URL",)
     answer = client.post("/v1/opt-ins", json=ASKED)
-    assert error(answer) == (503, "no_mail", None)
-    assert "LEADSCORE_SMTP_URL" in answer.json()["error"]["message"]
+    assert problem_of(answer) == (503, "no_mail", None)
+    assert "LEADSCORE_SMTP_URL" in answer.json()["detail"]
 
 
 def test_while_the_record_is_away_the_page_says_so(state: ServiceState) -> None:

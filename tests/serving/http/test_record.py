@@ -18,6 +18,7 @@ from serving.record.schema import metadata
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores
+from tests.serving.problems import problem_of
 from tests.serving.server import running
 from tests.tiny import tiny_training
 
@@ -48,11 +49,6 @@ def post(client: httpx.Client, *events: dict[str, Any]) -> dict[str, int]:
     answer = client.post("/v1/events", json={"events": [*events]})
     found: dict[str, int] = answer.raise_for_status().json()
     return found
-
-
-def error(answer: httpx.Response) -> tuple[int, str, str | None]:
-    said = answer.json()["error"]
-    return answer.status_code, said["code"], said["field"]
 
 
 def test_consents_and_stages_told_again_without_a_moment_are_no_news(client: httpx.Client) -> None:
@@ -86,7 +82,7 @@ def test_a_lead_whose_id_has_several_lines_can_be_asked_for_and_erased(
 def test_an_id_that_is_not_in_utf_8_is_refused(client: httpx.Client) -> None:
     for lead_id in ("M%FCller", "M%F6ller"):
         answer = client.put(f"/v1/leads/{lead_id}", json={})
-        assert error(answer) == (422, "invalid_request", "lead_id")
+        assert problem_of(answer) == (422, "invalid_request", "lead_id")
     assert client.get("/v1/leads").json()["leads"] == []
 
 
@@ -156,7 +152,7 @@ def test_a_past_moment_is_scored_by_what_was_known_then(client: httpx.Client) ->
     assert then == early
     assert late["probability"] != early["probability"]
     before = (START - timedelta(days=1)).isoformat()
-    assert error(client.get("/v1/leads/L/score", params={"as_of": before})) == (
+    assert problem_of(client.get("/v1/leads/L/score", params={"as_of": before})) == (
         404, "unknown_lead", None,
     )  # fmt: skip
 
@@ -164,7 +160,7 @@ def test_a_past_moment_is_scored_by_what_was_known_then(client: httpx.Client) ->
 def test_a_lead_is_scored_only_on_a_basis(client: httpx.Client) -> None:
     put(client, "L", consents=[])
     refused = (409, "not_scored", None)
-    assert error(client.get("/v1/leads/L/score")) == refused
+    assert problem_of(client.get("/v1/leads/L/score")) == refused
     given = {"purpose": "profiling", "source": "form"}
     for consent, status in (
         ({**given, "basis": "legitimate_interest"}, 409),
@@ -178,7 +174,7 @@ def test_a_lead_is_scored_only_on_a_basis(client: httpx.Client) -> None:
     visitors = client.get("/v1/leads", params={"sort": "changed"}).json()["leads"]
     [visitor] = [lead["lead_id"] for lead in visitors if lead["kind"] == "visitor"]
     assert "cookie" not in visitor
-    assert error(client.get(f"/v1/leads/{visitor}/score")) == refused
+    assert problem_of(client.get(f"/v1/leads/{visitor}/score")) == refused
 
 
 def test_scores_that_were_given_are_kept(client: httpx.Client, state: ServiceState) -> None:
@@ -296,8 +292,8 @@ def test_a_person_gets_all_that_is_held_and_is_forgotten(
     assert [one["action"] for one in entries] == ["told", "scored", "exported"]
     assert client.delete("/v1/leads/L").raise_for_status().json() == {"leads": 2}
     for path in ("score", "export", "audit", "history"):
-        assert error(client.get(f"/v1/leads/L/{path}")) == (404, "unknown_lead", None)
-    assert error(client.delete("/v1/leads/L")) == (404, "unknown_lead", None)
+        assert problem_of(client.get(f"/v1/leads/L/{path}")) == (404, "unknown_lead", None)
+    assert problem_of(client.delete("/v1/leads/L")) == (404, "unknown_lead", None)
     with state.kept().database.reading() as connection:
         for table in metadata.sorted_tables:
             if table.name not in ("audit", "secret", "tombstone"):
@@ -316,7 +312,7 @@ def test_a_company_is_told_by_its_leads(client: httpx.Client) -> None:
     combined = 1 - (1 - chances[0]) * (1 - chances[1])
     assert told["combined_probability"] == pytest.approx(combined, abs=1e-12)
     assert c["error"]["code"] == "not_scored"
-    assert error(client.get("/v1/accounts/none")) == (404, "unknown_account", None)
+    assert problem_of(client.get("/v1/accounts/none")) == (404, "unknown_account", None)
 
 
 FINE = {"event_type": "fine", "lead_id": "fine"}
@@ -348,7 +344,7 @@ FINE = {"event_type": "fine", "lead_id": "fine"}
 def test_a_mistake_names_its_field_and_nothing_is_kept(
     client: httpx.Client, path: str, body: dict[str, Any], field: str
 ) -> None:
-    assert error(client.post(f"/v1/{path}", json=body)) == (422, "invalid_request", field)
+    assert problem_of(client.post(f"/v1/{path}", json=body)) == (422, "invalid_request", field)
     assert client.get("/v1/leads", params={"sort": "changed"}).json()["leads"] == []
 
 
@@ -365,22 +361,22 @@ def test_a_mistake_names_its_field_and_nothing_is_kept(
 def test_no_address_and_no_moment_before_all_becomes_a_fact(
     client: httpx.Client, lead: dict[str, Any], field: str
 ) -> None:
-    assert error(client.put("/v1/leads/L", json=lead)) == (422, "invalid_request", field)
+    assert problem_of(client.put("/v1/leads/L", json=lead)) == (422, "invalid_request", field)
     assert client.get("/v1/leads/L/export").status_code == 404
 
 
 def test_what_is_asked_with_an_unknown_word_is_refused(client: httpx.Client) -> None:
     put(client, "L")
     answer = client.get("/v1/leads/L/score", params={"as_off": "2026-03-02T00:00:00Z"})
-    assert error(answer) == (422, "invalid_request", "query.as_off")
+    assert problem_of(answer) == (422, "invalid_request", "query.as_off")
 
 
 def test_without_a_record_the_service_says_so(scoring: Scoring) -> None:
     state = ServiceState()
     state.ready(scoring)
     with running(state) as client:
-        assert error(client.get("/v1/leads/L/score")) == (503, "no_record", None)
-        assert error(client.put("/v1/leads/L", json={})) == (503, "no_record", None)
+        assert problem_of(client.get("/v1/leads/L/score")) == (503, "no_record", None)
+        assert problem_of(client.put("/v1/leads/L", json={})) == (503, "no_record", None)
 
 
 def test_a_record_that_is_away_is_told_and_the_stateless_score_goes_on(
@@ -393,6 +389,6 @@ def test_a_record_that_is_away_is_told_and_the_stateless_score_goes_on(
     lead = {"lead_id": "L", "created_at": START.isoformat()}
     with running(state) as client:
         answer = client.get("/v1/leads/L/score")
-        assert error(answer) == (503, "record_away", None)
+        assert problem_of(answer) == (503, "record_away", None)
         assert "geheim" not in answer.text
         assert client.post("/v1/score", json={"lead": lead}).status_code == 200

@@ -1,6 +1,7 @@
 """What a request may hold; whatever it may not is named by field, and never repeated."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -157,6 +158,32 @@ def test_a_clock_far_ahead_is_refused() -> None:
     sent = ScoreRequest.model_validate({"lead": lead(created_at=created)})
     with pytest.raises(ContractError, match=r"lead\.created_at: is after as_of"):
         sent.case(NOW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"lead": lead(lead_id=7)}, "must be a text"),
+        ({"lead": lead(lead_id="")}, "must have at least 1 character"),
+        ({"lead": lead(created_at="2026-13-01T09:00:00Z")}, "must be an ISO date and time"),
+        ({"lead": lead(created_at=1700000000)}, "must be an ISO date and time"),
+        ({"lead": lead(profile=7)}, "must be an object"),
+        ({"events": [EVENT] * 10_001}, "must have at most 10000 items, not 10001"),
+        ({"language": "fr"}, "must be 'de' or 'en'"),
+        (event(value="7"), "must be a number"),
+        (event(value=1.1e15), "must be less than or equal to 1000000000000000"),
+    ],
+)
+def test_a_mistake_says_what_to_do(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        ScoreRequest.model_validate(request(**changes))
+    assert invalid(caught.value).message.startswith(said)
+
+
+def test_the_schema_tells_the_years_of_a_moment_to_score_at() -> None:
+    [as_of, _] = ScoreRequest.model_json_schema()["properties"]["as_of"]["anyOf"]
+    for year, taken in ((1969, False), (1970, True), (2199, True), (2200, False), (2201, False)):
+        assert bool(re.search(as_of["pattern"], f"{year}-06-01T00:00:00Z")) == taken
 
 
 def test_long_names_are_shortened_in_an_error() -> None:

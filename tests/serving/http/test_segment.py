@@ -14,6 +14,7 @@ from features.contract.clock import now
 from serving.http.state import ServiceState
 from serving.record.cases import stored_cases
 from serving.record.leads import find_lead, parts_of
+from tests.serving.problems import problem_of
 
 KEY = "write-key"
 
@@ -160,7 +161,7 @@ def test_calls_of_one_message(client: httpx.Client, state: ServiceState) -> None
     assert types(case_of(state, "u")) == ["demo", "page_view", "screen_view"]
     refused = client.post("/v1/track", json={"event": "demo"})
     assert refused.status_code == 422
-    assert refused.json()["error"]["field"] == "userId"
+    assert problem_of(refused) == (422, "invalid_request", "userId")
 
 
 def test_loops_of_aliases_end(client: httpx.Client, state: ServiceState) -> None:
@@ -186,7 +187,7 @@ def test_who_cannot_be_reached_stays_a_visitor(client: httpx.Client, state: Serv
 @pytest.mark.parametrize("auth", [("other", ""), ("", KEY), ("ä", "")])
 def test_without_the_write_key_nothing_is_kept(client: httpx.Client, auth: tuple[str, str]) -> None:
     answer = client.post("/v1/batch", json={"batch": [track("u")]}, auth=auth)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthorized")
+    assert problem_of(answer) == (401, "unauthorized", None)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from features.contract.document import DocumentError
 from serving.http.state import ServiceState
 from serving.intake.mapping import Mapping, read_mapping
 from serving.record.schema import event, lead, profile_value, stage_change
+from tests.serving.problems import problem_of
 
 MAPPING = """
 [senders.crm]
@@ -148,10 +149,10 @@ def test_a_consent_withdrawn_elsewhere_is_not_given_anew_by_another_change(
 
 def test_who_is_not_known_is_refused(client: httpx.Client) -> None:
     answer = client.post("/v1/senders/nobody", json={})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "unknown_sender")
+    assert problem_of(answer) == (404, "unknown_sender", None)
     for body in ("", "{", "[" * 100_000, "\xff", "NaN"):
         answer = client.post("/v1/senders/crm", content=body.encode("latin-1"))
-        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_json")
+        assert problem_of(answer) == (400, "invalid_json", None)
     answer = client.post("/v1/senders/crm", json=[{"id": 1}] * 1_001)
     assert answer.status_code == 422
 

@@ -56,7 +56,7 @@ def test_first_it_says_that_it_stops_and_answers_on() -> None:
         assert client.get("/readyz").status_code == 200
         server.handle_exit(signal.SIGTERM, None)
         ready = client.get("/readyz")
-        assert (ready.status_code, ready.json()["error"]["code"]) == (503, "stopping")
+        assert (ready.status_code, ready.json()["code"]) == (503, "stopping")
         for _ in range(2):
             scored = client.post("/v1/score", content=LEAD)
             assert (scored.status_code, scored.headers["connection"]) == (200, "close")
