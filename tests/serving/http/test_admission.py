@@ -111,7 +111,7 @@ def test_each_endpoint_takes_what_it_needs(
         connection.sendall(head(path, largest + 1))
         response = answered(connection)
         assert (response.status_code, response.json()["code"]) == (413, "too_large")
-        assert f"{largest // MIB} MiB" in response.json()["detail"]
+        assert f"{largest // 1024:,} KiB" in response.json()["detail"]
         # The rest is read and forgotten, and the connection goes on.
         connection.sendall(b" " * (largest + 1) + head("/nowhere", 0))
         assert answered(connection).status_code == 404

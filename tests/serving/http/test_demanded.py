@@ -48,7 +48,7 @@ def test_instead_of_the_rules_there_is_an_error(client: httpx.Client) -> None:
     response = client.post("/v1/score", json=sent, params=DEMAND)
     problem = response.json()
     assert (response.status_code, problem["code"]) == (503, "model_required")
-    assert "(non_finite)" in problem["message"]
+    assert "(non_finite)" in problem["detail"]
 
 
 def test_in_a_batch_each_lead_has_its_own_error(client: httpx.Client) -> None:
@@ -79,7 +79,7 @@ def test_the_error_says_why(reason: FallbackReason, deadline: float) -> None:
     scoring = Scoring(read_rules(), model, Conditions(deadline=deadline))
     with running(served(scoring)) as client:
         problem = client.post("/v1/score", json=request(), params=DEMAND).json()
-        assert f"({reason})" in problem["message"]
+        assert f"({reason})" in problem["detail"]
         recent = client.get("/readyz").json()["recent"]
         assert recent == {"answers": 1, "by_rules": 1.0, "by_reason": {reason: 1.0}}
 
