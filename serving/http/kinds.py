@@ -65,7 +65,7 @@ KINDS: Mapping[ErrorCode, Kind] = {
         "What was sent is not what this path takes.",
         "Correct field, or what detail says.",
     ),
-    "too_large": Kind("The body is larger than is taken.", "Send less at once."),
+    "too_large": Kind("The body is larger than the endpoint takes.", "Send less at once."),
     "not_found": Kind("No such path.", "See Endpoints."),
     "method_not_allowed": Kind("GET for POST, or the like.", "See the Allow header."),
     "not_ready": Kind("The service is still loading.", "Ask again in seconds."),

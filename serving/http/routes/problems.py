@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
+from serving.http.auth import needs_nothing
 from serving.http.errors import RefusedError
 from serving.http.kinds import EXPLAINED_AT, KINDS
 from serving.http.openapi import UNKNOWN_CODE
@@ -17,6 +18,7 @@ def problem_routes() -> APIRouter:
     }
 
     @routes.get(EXPLAINED_AT + "{code}", response_class=PlainTextResponse, responses=UNKNOWN_CODE)
+    @needs_nothing
     async def get_problem(code: str) -> Response:
         """Explain the code of an error, for a person."""
         text = explained.get(code)

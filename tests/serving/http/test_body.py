@@ -61,6 +61,8 @@ def test_every_body_may_be_packed_and_in_no_other_way(client: httpx.Client) -> N
         (gzip.compress(b"{"), (400, "invalid_json", None)),
         (gzip.compress(b" " * (LARGEST_BODY + 1)), (413, "too_large", None)),
     ],
+    # What is packed tells when.
+    ids=["empty", "plain", "zlib", "cut", "more", "two", "no-json", "large"],
 )
 def test_what_cannot_be_unpacked_is_refused(
     client: httpx.Client, content: bytes, expected: tuple[int, str, str | None]
