@@ -29,12 +29,13 @@ def answered(connection: socket.socket) -> httpx.Response:
     while b"\r\n\r\n" not in read:
         read += _more(connection)
     said, _, body = read.partition(b"\r\n\r\n")
-    lines = said.decode().split("\r\n")
-    headers = [tuple(line.split(": ", 1)) for line in lines[1:]]
-    size = int(httpx.Headers(headers)["content-length"])
+    status, *lines = said.decode().split("\r\n")
+    parts = [line.partition(": ") for line in lines]
+    headers = httpx.Headers([(name, value) for name, _, value in parts])
+    size = int(headers["content-length"])
     while len(body) < size:
         body += _more(connection)
-    return httpx.Response(int(lines[0].split()[1]), headers=headers, content=body)
+    return httpx.Response(int(status.split()[1]), headers=headers, content=body)
 
 
 def is_closed(connection: socket.socket) -> bool:
