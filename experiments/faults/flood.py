@@ -37,7 +37,7 @@ def batch_of(size: int) -> bytes:
     """Return a lawful batch that is nearly as large as it is allowed to be."""
     event = {"event_type": "price_page", "occurred_at": "2026-05-01T10:00:00Z", "item": "p" * 20}
     lead = {"lead_id": "L-1", "created_at": "2026-04-20T08:00:00Z"}
-    one = {"lead": lead, "events": [event] * 300, "as_of": "2026-05-28T00:00:00Z"}
+    one = {"lead": lead, "events": [event] * 400, "as_of": "2026-05-28T00:00:00Z"}
     count = size // (len(json.dumps(one)) + 2)
     return json.dumps({"leads": [one] * count}).encode()
 

@@ -35,7 +35,7 @@ def answered(connection: socket.socket) -> httpx.Response:
     size = int(headers["content-length"])
     while len(body) < size:
         body += _more(connection)
-    return httpx.Response(int(lines[0].split()[1]), headers=headers, content=body)
+    return httpx.Response(int(status.split()[1]), headers=headers, content=body)
 
 
 def is_closed(connection: socket.socket) -> bool:
