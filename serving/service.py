@@ -53,7 +53,9 @@ def serve(settings: Settings) -> None:
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
     state.record = open_record(settings)
     state.mail_lacks = settings.mail_lacks
-    state.keyring = known_keys(settings.keys, state.record and state.record.database)
+    state.keyring = known_keys(
+        settings.keys, None if state.record is None else state.record.database
+    )
     state.hubspot_secret, state.public_url = settings.hubspot_secret, settings.public_url
     # A server has workers of its own, as many as it needs; a file has this process alone.
     worker = None

@@ -71,6 +71,6 @@ def _is_fresh(sent_at: str) -> bool:
 def _address(public_url: str | None, request: Request) -> str:
     """Return the address that was called, which a gateway may have changed on the way."""
     base = str(request.base_url) if public_url is None else public_url
-    path = request.scope["raw_path"].decode("latin-1")
-    query = request.scope["query_string"].decode("latin-1")
+    path: str = request.scope["raw_path"].decode("latin-1")
+    query: str = request.scope["query_string"].decode("latin-1")
     return base.rstrip("/") + path + (f"?{query}" if query else "")
