@@ -29,9 +29,9 @@ def answered(connection: socket.socket) -> httpx.Response:
     while b"\r\n\r\n" not in read:
         read += _more(connection)
     said, _, body = read.partition(b"\r\n\r\n")
-    lines = said.decode().split("\r\n")
-    told = [line.partition(": ") for line in lines[1:]]
-    headers = httpx.Headers([(name, value) for name, _, value in told])
+    status, *lines = said.decode().split("\r\n")
+    parts = [line.partition(": ") for line in lines]
+    headers = httpx.Headers([(name, value) for name, _, value in parts])
     size = int(headers["content-length"])
     while len(body) < size:
         body += _more(connection)
