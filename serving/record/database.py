@@ -10,7 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    OperationalError,
+    SQLAlchemyError,
+    TimeoutError,
+)
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from features.contract.mistake import MistakeError
@@ -123,6 +129,11 @@ class Database:
                     f"the record at {self.shown} {why or f'does not answer ({said}); try again'}"
                 ) from None
             raise RecordError(f"the record at {self.shown} refused a statement ({said})") from None
+        except TimeoutError:
+            # SQLAlchemy's own: more ask at once than there may be connections.
+            raise RecordAwayError(
+                f"the record at {self.shown} is asked by too many at once; try again"
+            ) from None
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int:

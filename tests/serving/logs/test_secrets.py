@@ -70,7 +70,7 @@ def test_libraries_that_log_by_themselves_log_as_the_service_does() -> None:
     library.propagate = False
     with logged(Settings(write_key="the-write-key")) as log:
         library.warning("it is %s", "the-write-key")
-        logging.getLogger("mlflow.tracking").warning("at https://u:p@mlflow.example/?x=1")
+        logging.getLogger("another.library").warning("at https://u:p@mlflow.example/?x=1")
         logging.getLogger("httpx").info("POST https://hooks.example/T0/secret")
     assert log.getvalue().count("\n") == 2
     assert "it is ***\n" in log.getvalue()

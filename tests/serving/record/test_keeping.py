@@ -1,7 +1,7 @@
 """Upgrades, backups and erasures; on both databases."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -316,6 +316,13 @@ def test_another_process_that_writes_for_long_is_named(record_file: str) -> None
         assert rows(database)["lead"] == 0
     put(database, told("L"))
     database.close()
+
+
+def test_too_many_at_once_are_told_so(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database.engine.pool, "_timeout", 0)
+    with ExitStack() as all_of_them, pytest.raises(RecordAwayError, match="too many at once"):
+        for _ in range(50):
+            all_of_them.enter_context(database.reading())
 
 
 def test_a_database_that_is_away_is_told_without_its_password() -> None:
