@@ -43,7 +43,7 @@ def body_of(model: type[BaseModel]) -> Document:
 
 def json_body(example: str) -> Document:
     """Return what the document says of a body that another protocol describes."""
-    schema = {"type": "object"}
+    schema: Document = {"type": "object"}
     if isinstance(EXAMPLES[example], list):
         schema = {"type": "array", "items": {}}
     return _described(schema, example)

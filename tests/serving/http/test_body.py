@@ -146,8 +146,8 @@ def test_only_utf_8_is_read(client: httpx.Client, encoding: str) -> None:
 
 def test_null_is_the_same_as_left_out(client: httpx.Client) -> None:
     told = {"lead_id": "L", "created_at": "2026-02-01T09:00:00Z"}
-    without = {"lead": told, "as_of": "2026-03-01T12:00:00Z"}
-    null = {"lead": {**told, "profile": None, "account_id": None}, "events": None}
+    without: dict[str, Any] = {"lead": told, "as_of": "2026-03-01T12:00:00Z"}
+    null: dict[str, Any] = {"lead": {**told, "profile": None, "account_id": None}, "events": None}
     null |= {"account_events": None, "as_of": without["as_of"], "language": None}
     alone = [
         client.post("/v1/score", json=one).raise_for_status().json() for one in (without, null)
