@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
@@ -45,7 +44,7 @@ def body_of(model: type[BaseModel]) -> Document:
 
 def json_body(example: str) -> Document:
     """Return what the document says of a body that another protocol describes."""
-    schema: dict[str, Any] = {"type": "object"}
+    schema: Document = {"type": "object"}
     if isinstance(EXAMPLES[example], list):
         schema = {"type": "array", "items": {}}
     return _described(schema, example)

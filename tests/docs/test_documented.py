@@ -53,7 +53,7 @@ def test_every_command_and_option_is_documented() -> None:
         for option in (
             [*parameter.opts, *parameter.secondary_opts]
             if parameter.param_type_name == "option"
-            else [str(parameter.name).upper()]
+            else [(parameter.name or "").upper()]
         )
     }
     documented = [
