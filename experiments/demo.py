@@ -22,11 +22,11 @@ from features.contract.clock import now
 from features.contract.language import Language
 from features.contract.lead import moment
 from features.contract.mistake import MistakeError
+from serving.listener import listen
 from serving.record.database import Database
 from serving.record.upgrade import upgrade
 from serving.scoring.answer import Answer
 from serving.scoring.drawing import draw
-from serving.service import listen
 from training.checks.metrics import Ranking
 from training.pipeline import Training, train
 from training.progress import Progress

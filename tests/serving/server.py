@@ -14,7 +14,7 @@ from serving.http.admission import Limits
 from serving.http.app import create_app
 from serving.http.connection import Connection
 from serving.http.state import ServiceState
-from serving.service import listen
+from serving.listener import listen
 
 _LIMITS = Limits()
 

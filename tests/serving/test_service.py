@@ -8,8 +8,9 @@ import pytest
 from features.contract.document import DocumentError
 from serving.access.opening import OpenToAllError
 from serving.http.state import ServiceState
+from serving.listener import AddressError, listen
 from serving.scoring.rules import read_rules
-from serving.service import AddressError, listen, serve
+from serving.service import serve
 from serving.settings import Settings
 from serving.watch import Watch
 from tests.serving.sent import case

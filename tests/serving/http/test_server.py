@@ -13,9 +13,9 @@ from serving.http.app import create_app
 from serving.http.connection import Connection
 from serving.http.server import Server
 from serving.http.state import ServiceState
+from serving.listener import listen
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
-from serving.service import listen
 from tests.serving.http.sockets import answered, connected, head, is_closed
 from tests.serving.sent import request
 
