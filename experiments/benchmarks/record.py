@@ -2,9 +2,9 @@
 
 Events through `/v1/batch` against batched inserts into the same table in the same run; the score of
 a stored lead with 20 events against the stateless score of the same lead, with few and with many
-events stored.
+events of other leads stored.
 
-    python -m experiments.benchmarks.record --events 1000000
+    python -m experiments.benchmarks.record --events 1000000 10000000
 """
 
 import argparse
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import httpx
 from rich.console import Console
+from sqlalchemy import BigInteger, Text, cast, literal, select, text, true
 
 from experiments.benchmarks.http_scoring import Load, put_under_load, scored_lead
 from experiments.faults.records import record_of
@@ -26,7 +27,7 @@ from experiments.faults.service import free_port, started_service
 from features.contract.clock import now
 from serving.record.database import Database
 from serving.record.leads import NewLead, add_leads, find_leads
-from serving.record.schema import event
+from serving.record.schema import event, lead
 from serving.record.upgrade import upgrade
 
 _BATCH = 500
@@ -71,6 +72,26 @@ def _leads(database: Database) -> list[int]:
     with database.writing() as connection:
         add_leads(connection, [NewLead(lead_id, "lead", 0) for lead_id in ids], now())
         return [lead.number for lead in find_leads(connection, ids).values()]
+
+
+def fill(database: Database, events: int) -> None:
+    """Store as many events of other leads, all in one statement."""
+    _leads(database)
+    n = select(literal(0).label("n")).cte("n", recursive=True)
+    n = n.union_all(select(n.c.n + 1).where(n.c.n < events // _LEADS - 1))
+    at = literal(now(), BigInteger)
+    rows = select(
+        lead.c.number, literal("click"), literal("=").concat(cast(n.c.n, Text)), at - n.c.n,
+        at, at, literal("page"), literal("raw"),
+    ).join_from(lead, n, true())  # fmt: skip
+    names = ["lead", "type", "event_id", "occurred", "recorded", "received", "item", "source"]
+    with database.writing() as connection:
+        connection.execute(event.insert().from_select(names, rows))
+        if database.embedded:
+            return
+    # PostgreSQL looks at its tables by itself, but minutes later.
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
 
 
 def tracked(port: int, events: int) -> float:
@@ -135,8 +156,10 @@ def stored_and_stateless(port: int) -> tuple[Load, Load]:
 def main() -> None:
     """Measure and tell."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m ...benchmarks.record")
-    parser.add_argument("--events", type=int, default=1_000_000, help="stored beside the lead")
-    stored = parser.parse_args().events
+    parser.add_argument(
+        "--events", type=int, nargs="+", default=[1_000_000, 10_000_000], help="stored beside it"
+    )
+    many = parser.parse_args().events
     console = Console()
     for kind in ("sqlite", "postgresql"):
         console.print(kind)
@@ -153,10 +176,11 @@ def main() -> None:
                 f"{through:,.0f} through /v1/batch ({through / raw:.2f})"
             )
             _told(console, events, few)
-        with new_record(kind) as (url, database):
-            raw_inserts(database, stored)
-            with started_service(url, free_port()) as port:
-                _told(console, stored, stored_and_stateless(port))
+        for stored in many:
+            with new_record(kind) as (url, database):
+                fill(database, stored)
+                with started_service(url, free_port()) as port:
+                    _told(console, stored, stored_and_stateless(port))
 
 
 def _told(console: Console, events: int, loads: tuple[Load, Load]) -> None:
