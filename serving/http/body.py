@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from serving.http.errors import ErrorBody, Problem, RefusedError, invalid
 from serving.http.unpacking import Body
+from serving.intake.segment_message import CALLS
 
 Sent = TypeVar("Sent", bound=BaseModel)
 
@@ -33,10 +34,7 @@ _LARGEST = {
     "/v1/score/batch": LARGEST_BODY,
     "/v1/leads:import": LARGEST_BODY,
     # As the protocol of Segment has it.
-    "/v1/batch": 500 * KIB,
-    **dict.fromkeys(
-        ("/v1/identify", "/v1/track", "/v1/page", "/v1/screen", "/v1/group", "/v1/alias"), 500 * KIB
-    ),
+    **{f"/v1/{call}": 500 * KIB for call in ("batch", *CALLS)},
 }
 
 _READ = "leadscore.body"

@@ -25,6 +25,7 @@ from serving.http.operations import own_errors
 from serving.http.request import BatchRequest, ScoreRequest
 from serving.http.security import SCHEMES
 from serving.http.told import EventsBody, FeedbackBody, LeadBody, OptInBody, StagesBody, WebhookBody
+from serving.intake.segment_message import CALLS
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
 
@@ -67,14 +68,12 @@ def _described(schema: Document, example: str) -> Document:
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
-def _error(status: int, problem: Problem, description: str) -> Document:
+def _error(status: int, problem: Problem, description: str) -> dict[int | str, Document]:
     example = ErrorBody.of(status, problem).model_dump()
     # Named, not given as `model`: every route would build a validator for each of its errors.
     schema = {"$ref": f"{_SCHEMAS}{ErrorBody.__name__}"}
-    return {
-        "description": description,
-        "content": {PROBLEM_JSON: {"schema": schema, "example": example}},
-    }
+    content = {PROBLEM_JSON: {"schema": schema, "example": example}}
+    return {status: {"description": description, "content": content}}
 
 
 _BAD_MOMENT = Problem(
@@ -83,31 +82,29 @@ _BAD_MOMENT = Problem(
     field="lead.created_at",
 )
 
-NOT_READY: dict[int | str, Document] = {
-    503: _error(
-        503,
-        Problem(code="not_ready", message="the service is still loading; try again"),
-        "The service is still loading, is being stopped, or has too much under way.",
-    )
-}
+NOT_READY = _error(
+    503,
+    Problem(code="not_ready", message="the service is still loading; try again"),
+    "The service is still loading, is being stopped, or has too much under way.",
+)
 
 ERRORS: dict[int | str, Document] = {
-    400: _error(
+    **_error(
         400,
         Problem(code="invalid_json", message="the body is no valid JSON"),
         "The body is no JSON.",
     ),
-    408: _error(
+    **_error(
         408,
         Problem(code="too_slow", message="the body came too slowly; send it again"),
         "The body came too slowly.",
     ),
-    413: _error(
+    **_error(
         413,
         Problem(code="too_large", message="the body is larger than 8,192 KiB; send less at once"),
         "The body is too large.",
     ),
-    415: _error(
+    **_error(
         415,
         Problem(
             code="unknown_encoding",
@@ -116,12 +113,12 @@ ERRORS: dict[int | str, Document] = {
         ),
         "The body is packed in a way that is not known; gzip is.",
     ),
-    422: _error(
+    **_error(
         422,
         _BAD_MOMENT,
         "The body is JSON, but no lead that can be scored; `field` says where.",
     ),
-    429: _error(
+    **_error(
         429,
         Problem(
             code="too_many",
@@ -129,7 +126,7 @@ ERRORS: dict[int | str, Document] = {
         ),
         "More requests a second than are allowed.",
     ),
-    500: _error(
+    **_error(
         500,
         Problem(code="internal", message="the service failed; its log says where"),
         "A defect of the service.",
@@ -140,50 +137,44 @@ ERRORS: dict[int | str, Document] = {
 
 RECORD_ERRORS: dict[int | str, Document] = {
     **ERRORS,
-    404: _error(
+    **_error(
         404,
         Problem(code="unknown_lead", message="the record has no such lead; PUT it first"),
         "The record has no such lead or account.",
     ),
-    409: _error(
+    **_error(
         409,
         Problem(code="not_scored", message="no basis for profiling is recorded"),
         "The lead may not be scored, or its merges do not allow it.",
     ),
-    503: _error(
+    **_error(
         503,
         Problem(code="no_record", message="no record is kept here; set LEADSCORE_DATABASE_URL"),
         "There is no record, it does not answer, or the service loads or has too much to do.",
     ),
 }
 
-UNAUTHORIZED: dict[int | str, Document] = {
-    401: _error(
-        401,
-        Problem(code="unauthorized", message="send a key as Authorization: Bearer ls_.."),
-        "The key is missing, unknown, expired or revoked.",
-    )
-}
+UNAUTHORIZED = _error(
+    401,
+    Problem(code="unauthorized", message="send a key as Authorization: Bearer ls_.."),
+    "The key is missing, unknown, expired or revoked.",
+)
 
-FORBIDDEN: dict[int | str, Document] = {
-    403: _error(
-        403,
-        Problem(
-            code="forbidden",
-            message="the key 'crm' does not allow this; it takes one with scope admin",
-        ),
-        "The key does not allow this.",
-    )
-}
+FORBIDDEN = _error(
+    403,
+    Problem(
+        code="forbidden",
+        message="the key 'crm' does not allow this; it takes one with scope admin",
+    ),
+    "The key does not allow this.",
+)
 
 
-UNKNOWN_CODE: dict[int | str, Document] = {
-    404: _error(
-        404,
-        Problem(code="not_found", message="no error has such a code"),
-        "No error has such a code.",
-    )
-}
+UNKNOWN_CODE = _error(
+    404,
+    Problem(code="not_found", message="no error has such a code"),
+    "No error has such a code.",
+)
 
 
 class DocumentedApp(FastAPI):
@@ -224,7 +215,7 @@ class DocumentedApp(FastAPI):
             _show(document, "/v1/leads/score", {"results": batch})
             for path in ("events", "stages", "feedback", "duplicates/different"):
                 _show(document, f"/v1/{path}", {"stored": 1, "known": 0})
-            for call in ("batch", "identify", "track", "page", "screen", "group", "alias"):
+            for call in ("batch", *CALLS):
                 _show(document, f"/v1/{call}", {"success": True, "stored": 1, "refused": []})
             _show(document, "/v1/senders/{sender}", {"taken": 1, "ignored": 0, "refused": []})
             _show(document, "/v1/leads:import", EXAMPLE_REPORT)

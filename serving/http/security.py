@@ -1,10 +1,7 @@
 """What the OpenAPI document says of keys."""
 
-from typing import Any
-
 from serving.http.auth import Need
-
-Document = dict[str, Any]
+from serving.http.openapi_3_0 import Document
 
 SCHEMES: Document = {
     "bearer": {

@@ -6,7 +6,7 @@ Clocks of senders are corrected by the moment they say they sent at (Segment's o
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypeIs
@@ -14,6 +14,11 @@ from typing_extensions import TypeIs
 from features.contract.lead import LARGEST_NUMBER, ContractError, ProfileValue, micros
 from features.contract.personal import holds_email
 from serving.intake.events import ToldEvent, Whose
+
+Call = Literal["identify", "track", "page", "screen", "group", "alias"]
+
+CALLS: tuple[Call, ...] = get_args(Call)
+"""What a message can be; each has a path of its own as well."""
 
 LONGEST = 200
 
@@ -32,7 +37,7 @@ class Message(BaseModel):
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
 
-    type: Literal["identify", "track", "page", "screen", "group", "alias"]
+    type: Call
     user_id: str | None = Field(default=None, alias="userId", max_length=LONGEST)
     anonymous_id: str | None = Field(default=None, alias="anonymousId", max_length=LONGEST)
     previous_id: str | None = Field(default=None, alias="previousId", max_length=LONGEST)

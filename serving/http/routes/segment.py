@@ -17,9 +17,7 @@ from serving.http.openapi import RECORD_ERRORS, json_body
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.intake.segment import take_messages
-from serving.intake.segment_message import Refused, read_messages
-
-CALLS = ("identify", "track", "page", "screen", "group", "alias")
+from serving.intake.segment_message import CALLS, Refused, read_messages
 
 _MOMENT = TypeAdapter(AwareDatetime)
 
