@@ -98,6 +98,8 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
         watch.stop()
         if worker is not None:
             worker.stop()
+        # It notes the last uses in the record.
+        state.keyring.stop()
         if state.record is not None:
             state.record.close()
         gc.unfreeze()

@@ -79,9 +79,7 @@ def create_app(state: ServiceState, limits: Limits = _LIMITS) -> DocumentedApp:
 
 
 @asynccontextmanager
-async def _with_threads(app: FastAPI) -> AsyncIterator[None]:
+async def _with_threads(_: FastAPI) -> AsyncIterator[None]:
     # What runs threads is imported with the first of them: no caller should wait for that.
     await run_in_threadpool(lambda: None)
     yield
-    state: ServiceState = app.state.service
-    await run_in_threadpool(state.keyring.stop)
