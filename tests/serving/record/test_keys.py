@@ -10,7 +10,7 @@ from features.contract.clock import now
 from serving.access.key import Key, new_key, successor
 from serving.access.key_file import KeyFile
 from serving.access.keyring import MINUTE_US, KeyRefusedError, Keyring
-from serving.record.audits import operator_audits
+from serving.record.audits import OperatorAudit, operator_audits
 from serving.record.backup import restore_backup, write_backup
 from serving.record.database import Database
 from serving.record.keys import RecordKeys, known_keys
@@ -92,9 +92,9 @@ def test_a_backup_brings_no_revoked_key_back(database: Database, tmp_path: Path)
         assert connection.execute(select(func.count()).select_from(api_key)).scalar_one() == 1
 
 
-def audited(database: Database) -> list[tuple[int, str, str, str | None]]:
+def audited(database: Database) -> list[OperatorAudit]:
     with database.reading() as connection:
-        return [tuple(entry) for entry in operator_audits(connection)]
+        return operator_audits(connection)
 
 
 def test_what_becomes_of_a_key_is_in_the_audit_and_its_secret_is_not(database: Database) -> None:
