@@ -2,12 +2,13 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from time import perf_counter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -36,7 +37,11 @@ _EMBEDDED_FAULTS = {
 }
 """What SQLite says in our words, where somebody can do something about it."""
 
+_ATTEMPTS = 4
+"""Of a transaction that others stand in the way of."""
+
 Row = Mapping[str, Any]
+Result = TypeVar("Result")
 
 
 class RecordError(MistakeError):
@@ -45,6 +50,10 @@ class RecordError(MistakeError):
 
 class RecordAwayError(RecordError):
     """The database does not answer; what was not acknowledged may be sent again."""
+
+
+class DeadlockError(RecordAwayError):
+    """Writers waited for each other in a circle; this one gave way, and may begin anew."""
 
 
 class Database:
@@ -108,6 +117,21 @@ class Database:
                     with DATABASE_COMMIT.time():
                         transaction.commit()
 
+    def write(self, act: Callable[[Connection], Result]) -> Result:
+        """Write by a function in a transaction that is committed whole, or not at all.
+
+        Args:
+            act: Is called anew where it met others that write of the same leads.
+
+        Raises:
+            RecordAwayError: The database does not answer, or is full.
+        """
+        for _ in range(_ATTEMPTS - 1):
+            with suppress(DeadlockError), self.writing() as connection:
+                return act(connection)
+        with self.writing() as connection:
+            return act(connection)
+
     @property
     def embedded(self) -> bool:
         """Whether it is SQLite."""
@@ -124,6 +148,10 @@ class Database:
         except DBAPIError as error:
             # The statement and its values may hold data of a lead.
             said = type(error.orig).__name__
+            if isinstance(error.orig, DeadlockDetected):
+                raise DeadlockError(
+                    f"too much is told of the same leads at once at {self.shown}; try again"
+                ) from None
             if isinstance(error, OperationalError) or error.connection_invalidated:
                 why = _EMBEDDED_FAULTS.get(getattr(error.orig, "sqlite_errorname", ""))
                 raise RecordAwayError(
