@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
@@ -36,7 +37,9 @@ class GuardedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request."""
-        handle = super().get_route_handler()
+        # What looks for parameters takes longer than a score that needs none of it.
+        alone = _takes_request_alone(self.dependant)
+        handle = self.endpoint if alone else super().get_route_handler()
 
         async def answer(request: Request) -> Response:
             try:
@@ -54,6 +57,12 @@ class GuardedRoute(APIRoute):
                 return failed(error, self.path)
 
         return answer
+
+
+def _takes_request_alone(wanted: Dependant) -> bool:
+    params = (wanted.path_params, wanted.query_params, wanted.header_params, wanted.cookie_params)
+    more = (*params, wanted.body_params, wanted.dependencies)
+    return wanted.request_param_name is not None and not any(more)
 
 
 def failed(error: Exception, where: str) -> Response:

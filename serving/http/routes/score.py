@@ -13,7 +13,7 @@ from features.contract.lead import ContractError
 from serving.http.auth import needs
 from serving.http.batch import AT_A_TIME, Batch, BatchAnswer
 from serving.http.body import checked, read_body, respond
-from serving.http.demanded import Demand, refusal
+from serving.http.demanded import DEMAND, demanded_by, refusal
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import ERRORS, NOT_READY, body_of
 from serving.http.request import BatchRequest, ScoreRequest
@@ -37,11 +37,15 @@ def score_routes(state: ServiceState) -> APIRouter:
     turns = Turns()
 
     @routes.post(
-        "/score", response_model=Answer, responses=ERRORS, openapi_extra=body_of(ScoreRequest)
+        "/score",
+        response_model=Answer,
+        responses=ERRORS,
+        openapi_extra=body_of(ScoreRequest) | DEMAND,
     )
     @needs("score")
-    async def score_lead(request: Request, require: Demand = None) -> Response:
+    async def score_lead(request: Request) -> Response:
         """Score one lead from what the request holds; nothing is stored."""
+        require = demanded_by(request)
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
         if len(body) <= LARGEST_AT_ONCE:
             # Those that came at the same time note their arrival before the first is scored.
@@ -58,11 +62,12 @@ def score_routes(state: ServiceState) -> APIRouter:
         "/score/batch",
         response_model=BatchAnswer,
         responses=ERRORS,
-        openapi_extra=body_of(BatchRequest),
+        openapi_extra=body_of(BatchRequest) | DEMAND,
     )
     @needs("score")
-    async def score_leads(request: Request, require: Demand = None) -> Response:
+    async def score_leads(request: Request) -> Response:
         """Score up to 1,000 leads, each with its own answer or error."""
+        require = demanded_by(request)
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
         batch = await turns.take(lambda: _read_batch(body, scoring, arrived))
         written = []
