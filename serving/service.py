@@ -30,6 +30,7 @@ from serving.record.database import RecordError
 from serving.scoring.rules import Rules, read_rules
 from serving.scoring.scoring import Scoring
 from serving.settings import Settings
+from serving.shared_metrics import shared_metrics
 from serving.watch import Watch
 from serving.work.worker import Worker
 
@@ -59,8 +60,9 @@ def serve(settings: Settings) -> None:
         _check(settings, listener)
         patience = settings.leave_seconds + settings.grace_seconds + _PATIENCE_SECONDS
         processes = Processes(settings.workers, _answer_among, settings, listener)
-        # What this process held open, and nobody took from it, would be lost.
-        processes.run(patience, before_stop=listener.close)
+        with shared_metrics() as ended:
+            # What this process held open, and nobody took from it, would be lost.
+            processes.run(patience, before_stop=listener.close, ended=ended)
 
 
 def answer(settings: Settings, listener: socket.socket, place: Place | None = None) -> None:
