@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 
+from serving.access.hosts import hosts_of
 from serving.access.opening import guard
 from serving.bootstrap import (
     challenge,
@@ -75,7 +76,9 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
     """
     rules = read_rules(settings.rules)
     state = state_of(settings, rules)
-    guard(state.keyring, listener.getsockname()[0], may_be_open=settings.open)
+    address: str = listener.getsockname()[0]
+    guard(state.keyring, address, may_be_open=settings.open)
+    state.hosts = hosts_of(address, settings.listed_hosts, settings.public_url)
     state.keyring.start()
     worker = _worker(settings, state, place)
     watch = _watch(settings, rules, state, place)

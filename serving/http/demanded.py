@@ -21,7 +21,7 @@ _WHAT_TO_DO: dict[FallbackReason, str] = {
 }
 
 
-def refusal(answer: Answer, demanded: Demanded) -> RefusedError | None:
+def unmet(answer: Answer, demanded: Demanded) -> RefusedError | None:
     """Return the error that a caller gets who demanded another basis than that of an answer."""
     reason = answer.fallback_reason
     if demanded is None or reason is None:
