@@ -7,6 +7,7 @@ many times its size.
 import re
 from collections.abc import Iterator
 from json import JSONDecoder
+from typing import cast
 
 from serving.http.body import whole_number
 from serving.http.errors import RefusedError
@@ -36,7 +37,7 @@ class SentLeads:
         except (ValueError, RecursionError):
             message = "the body is no JSON in UTF-8"
             raise RefusedError(400, "invalid_json", message) from None
-        self._places: list[int] = BatchRequest.model_validate(sent).leads
+        self._places = cast("list[int]", BatchRequest.model_validate(sent).leads)
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -95,9 +96,9 @@ class _Walk:
         self._take(last)
 
     def _name(self) -> str:
-        name = self._value()
-        if not isinstance(name, str):
+        if self._sign() != '"':
             raise ValueError
+        name = str(self._value())
         self._take(":")
         return name
 

@@ -24,7 +24,7 @@ def wait(place: Place, folder: Path) -> None:
 
 
 def main() -> None:
-    """Keep three processes running; leave a file for each that ends, and before they are stopped."""
+    """Keep three processes running; leave a file for each that ends, and before they stop."""
     folder = Path(sys.argv[1])
     processes = Processes(3, wait, folder)
     processes.run(

@@ -48,7 +48,7 @@ def test_each_lead_is_what_was_sent(
 
 
 @given(st.dictionaries(st.sampled_from(["leads", "x", "lead"]), VALUES), st.data())
-def test_what_is_no_batch_is_told_as_ever(sent: Any, data: st.DataObject) -> None:
+def test_what_is_no_batch_is_told_as_ever(sent: dict[str, object], data: st.DataObject) -> None:
     body = json.dumps(sent).encode()
     read, expected = found(body), at_once(body)
     if isinstance(expected, Problem):
