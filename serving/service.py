@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 
+from serving.access.hosts import hosts_of
 from serving.access.opening import guard
 from serving.bootstrap import (
     challenge,
@@ -30,6 +31,7 @@ from serving.record.database import RecordError
 from serving.scoring.rules import Rules, read_rules
 from serving.scoring.scoring import Scoring
 from serving.settings import Settings
+from serving.shared_metrics import shared_metrics
 from serving.watch import Watch
 from serving.work.worker import Worker
 
@@ -59,8 +61,9 @@ def serve(settings: Settings) -> None:
         _check(settings, listener)
         patience = settings.leave_seconds + settings.grace_seconds + _PATIENCE_SECONDS
         processes = Processes(settings.workers, _answer_among, settings, listener)
-        # What this process held open, and nobody took from it, would be lost.
-        processes.run(patience, before_stop=listener.close)
+        with shared_metrics() as ended:
+            # What this process held open, and nobody took from it, would be lost.
+            processes.run(patience, before_stop=listener.close, ended=ended)
 
 
 def answer(settings: Settings, listener: socket.socket, place: Place | None = None) -> None:
@@ -73,7 +76,9 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
     """
     rules = read_rules(settings.rules)
     state = state_of(settings, rules)
-    guard(state.keyring, listener.getsockname()[0], may_be_open=settings.open)
+    address: str = listener.getsockname()[0]
+    guard(state.keyring, address, may_be_open=settings.open)
+    state.hosts = hosts_of(address, settings.listed_hosts, settings.public_url)
     state.keyring.start()
     worker = _worker(settings, state, place)
     watch = _watch(settings, rules, state, place)

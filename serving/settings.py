@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from features.contract.document import suggestion
 from features.contract.language import Language
 from features.contract.mistake import MistakeError
+from serving.access.hosts import HostNames
 from serving.mail import Mail, Sender, SmtpUrl, WebAddress, mail_server
 
 PREFIX = "LEADSCORE_"
@@ -85,6 +86,11 @@ class Settings(BaseSettings):
         default=False,
         description="Whether whoever reaches the service may call it while there is no key.",
     )
+    hosts: HostNames | None = Field(
+        default=None,
+        description="Names, divided by commas, under which a service without keys may be called "
+        "besides `localhost`; without one, on this machine only its own.",
+    )
     hubspot_secret: SecretStr | None = Field(
         default=None,
         description="Client secret of the HubSpot app whose signed webhooks are taken.",
@@ -158,6 +164,11 @@ class Settings(BaseSettings):
     grace_seconds: int = Field(
         default=7, ge=1, description="Seconds that requests under way have after that."
     )
+
+    @property
+    def listed_hosts(self) -> tuple[str, ...]:
+        """Names under which a service without keys may be called."""
+        return tuple(self.hosts.split(",")) if self.hosts else ()
 
     @property
     def mail(self) -> Mail | None:

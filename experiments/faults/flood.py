@@ -60,7 +60,7 @@ async def _together(sending: list[Coroutine[Any, Any, str]]) -> Counter[str]:
 
 async def _sent(port: int, body: bytes, size: int) -> str:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    head = b"POST /v1/score/batch HTTP/1.1\r\nHost: leadscore\r\nContent-Length: %d\r\n\r\n"
+    head = b"POST /v1/score/batch HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
     writer.write(head % len(body))
     try:
         for start in range(0, size, _MIB):

@@ -29,7 +29,7 @@ _BODY = b"""{"lead": {"lead_id": "L-1", "created_at": "2026-04-20T08:00:00Z",
 "events": [{"event_type": "price_page", "occurred_at": "2026-05-01T10:00:00Z"}]}"""
 
 _REQUEST = (
-    b"POST /v1/score HTTP/1.1\r\nHost: leadscore\r\nContent-Type: application/json\r\n"
+    b"POST /v1/score HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     b"Content-Length: %d\r\n\r\n%s" % (len(_BODY), _BODY)
 )
 

@@ -35,7 +35,7 @@ class Limits(NamedTuple):
 class Admission:
     """Counts requests and the bytes of their bodies while they are under way.
 
-    Scoring a body takes some sixteen times its size, so large ones are held until it is their turn.
+    Working on a body may take sixteen times its size: large ones are held until it is their turn.
     """
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
@@ -131,17 +131,14 @@ class _Body:
 def _expected(scope: Scope) -> int | None:
     """Return the size that a body will have, as its sender says; None if it comes without saying.
 
-    What is packed may become as large as its endpoint takes.
+    What is packed may become as large as its endpoint takes; where chunks come, no size counts.
     """
-    expected: int | None = 0
-    for name, value in scope["headers"]:
-        if name == b"content-encoding":
-            return largest_body(scope["path"])
-        if name == b"content-length":
-            expected = int(value)
-        elif name == b"transfer-encoding":
-            expected = None
-    return expected
+    sent = dict(scope["headers"])
+    if b"content-encoding" in sent:
+        return largest_body(scope["path"])
+    if b"transfer-encoding" in sent:
+        return None
+    return int(sent.get(b"content-length", 0))
 
 
 def _busy() -> RefusedError:

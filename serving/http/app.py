@@ -72,7 +72,7 @@ def create_app(state: ServiceState, limits: Limits = _LIMITS) -> DocumentedApp:
     # The last one is the outermost: what is refused has its headers, and is counted, too.
     app.add_middleware(Admission, limits=limits)
     if limits.rate is not None:
-        app.add_middleware(Rates, rate=limits.rate)
+        app.add_middleware(Rates, state=state, rate=limits.rate)
     app.add_middleware(Headers, state=state)
     app.add_middleware(Watched, log_requests=state.log_requests)
     return app

@@ -87,8 +87,11 @@ async def _admitted(
             "replace this one with leadscore keys rotate"
         )
     by_way = None if way is None else await way(state, request)
-    if by_way is not None or state.keyring.open:
+    if by_way is not None:
         return by_way
+    if state.keyring.open:
+        _require_known_host(state, request)
+        return None
     sent = sent_key(request)
     if sent is None:
         raise unauthorized("send a key as Authorization: Bearer ls_..; leadscore keys makes one")
@@ -108,6 +111,20 @@ def sent_key(request: Request) -> str | None:
     """Return the key of a request as it was sent, None where there is none."""
     scheme, _, sent = request.headers.get("authorization", "").partition(" ")
     return sent.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key")
+
+
+def _require_known_host(state: ServiceState, request: Request) -> None:
+    if state.hosts is None:
+        return
+    origin = request.headers.get("origin")
+    if not state.hosts.knows(request.headers.get("host", "")):
+        where = "the header Host names another one; call it as 127.0.0.1 or localhost"
+    elif origin is not None and not state.hosts.knows(origin.partition("://")[2]):
+        where = "the header Origin names another one"
+    else:
+        return
+    message = f"without keys, only this machine and its pages may ask, and {where}"
+    raise RefusedError(403, "foreign_host", f"{message}, or list the name in LEADSCORE_HOSTS")
 
 
 def unauthorized(message: str) -> RefusedError:

@@ -4,6 +4,7 @@ uvicorn has no such limits of its own.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -12,6 +13,10 @@ from uvicorn.protocols.http.h11_impl import RequestResponseCycle
 
 from serving.http.errors import Problem
 from serving.http.protocol import Protocol
+
+# What anybody can send is no news to an operator, and lines of it could fill a disk.
+_of_callers = logging.getLogger("uvicorn.error.callers")
+_of_callers.setLevel(logging.ERROR)
 
 _TOO_SLOW = Problem(code="too_slow", message="the body came too slowly; send it again")
 
@@ -40,6 +45,7 @@ class Connection(Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a head."""
+        self.logger = _of_callers
         super().connection_made(transport)
         self._watch()
 

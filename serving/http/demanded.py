@@ -59,7 +59,7 @@ def demanded_by(request: Request) -> Demanded:
         raise RefusedError.by(broken_field(first["type"], first["msg"], location)) from None
 
 
-def refusal(answer: Answer, demanded: Demanded) -> RefusedError | None:
+def unmet(answer: Answer, demanded: Demanded) -> RefusedError | None:
     """Return the error that a caller gets who demanded another basis than that of an answer."""
     reason = answer.fallback_reason
     if demanded is None or reason is None:

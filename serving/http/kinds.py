@@ -16,6 +16,7 @@ ErrorCode = Literal[
     "model_required",
     "unauthorized",
     "forbidden",
+    "foreign_host",
     "keys_away",
     "no_record",
     "record_away",
@@ -78,6 +79,11 @@ KINDS: Mapping[ErrorCode, Kind] = {
         "Do what detail says.",
     ),
     "forbidden": Kind("The key does not allow this.", "Use one with the scope that detail names."),
+    "foreign_host": Kind(
+        "The service needs no key, and the request names another host, or comes from a page of "
+        "another one.",
+        "Call it as 127.0.0.1, list the name in LEADSCORE_HOSTS, or make a key.",
+    ),
     "keys_away": Kind(
         "Keys could not be read for an hour.",
         "Operation: see the log; the record's database is away, or the key file wrong.",

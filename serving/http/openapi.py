@@ -166,7 +166,7 @@ FORBIDDEN = _error(
         code="forbidden",
         message="the key 'crm' does not allow this; it takes one with scope admin",
     ),
-    "The key does not allow this.",
+    "The key does not allow this; or there are no keys, and another host is named.",
 )
 
 

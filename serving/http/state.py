@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from serving.access.hosts import Hosts
 from serving.access.keyring import Keyring
 from serving.http.errors import RefusedError
 from serving.http.recent import Recent, RecentAnswers
@@ -44,6 +45,7 @@ class ServiceState:
         self.scoring: Scoring | None = None
         self.record: StoredScores | None = None
         self.keyring = Keyring()
+        self.hosts: Hosts | None = None
         self.write_key: str | None = None
         self.hubspot_secret: SecretStr | None = None
         self.public_url: str | None = None

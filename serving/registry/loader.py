@@ -6,6 +6,7 @@ The only file of the service that imports MLflow.
 import hashlib
 import os
 import tempfile
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +100,7 @@ def _from_registry(uri: str, tracking_uri: str, kept: Path, *, anew: bool) -> Fe
         found = in_time(_PATIENCE_SECONDS, lambda: _registered(uri, tracking_uri))
         folder = kept.parent / found.copy_name
         if anew or not _holds_model(folder):
+            _require_model(found.version)
             _download(found.version, folder)
         if found != _last_copy(kept):
             _write(kept, found.model_dump_json())
@@ -137,6 +139,23 @@ def _registered(uri: str, tracking_uri: str) -> _Kept:
     return _Kept(version=version, copy_name=_digest(tracking_uri, version, made))
 
 
+def _require_model(version: str) -> None:
+    """Look into a version before it is fetched: it may be large, and is asked for again and again.
+
+    Raises:
+        ModelUnavailableError: It is no model of leadscore.
+    """
+    unseen = deque([""])
+    while unseen:
+        address = f"{REGISTRY_SCHEME}{version}/{unseen.popleft()}".rstrip("/")
+        for file in mlflow.artifacts.list_artifacts(artifact_uri=address):
+            if Path(file.path).name == MANIFEST:
+                return
+            if file.is_dir:
+                unseen.append(file.path)
+    raise ModelUnavailableError(f"version {version} is no model of leadscore; name another one")
+
+
 def _download(version: str, folder: Path) -> None:
     """Bring a version into a folder, which appears whole or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -144,10 +163,6 @@ def _download(version: str, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as fresh:
         downloaded = Path(fresh, "model")
         mlflow.artifacts.download_artifacts(f"{REGISTRY_SCHEME}{version}", dst_path=str(downloaded))
-        if not _holds_model(downloaded):
-            raise ModelUnavailableError(
-                f"version {version} is no model of leadscore; name another one"
-            )
         if damaged:
             # Another process that shares the cache may have been faster.
             with suppress(OSError):

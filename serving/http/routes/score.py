@@ -5,7 +5,6 @@ import time
 from functools import partial
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 
 from features.contract.clock import now
@@ -13,7 +12,7 @@ from features.contract.lead import ContractError
 from serving.http.auth import needs
 from serving.http.batch import AT_A_TIME, Batch, BatchAnswer
 from serving.http.body import checked, read_body, respond
-from serving.http.demanded import DEMAND, demanded_by, refusal
+from serving.http.demanded import DEMAND, demanded_by, unmet
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import ERRORS, NOT_READY, body_of
 from serving.http.request import BatchRequest, ScoreRequest
@@ -34,7 +33,7 @@ Handing it to a thread would cost more; a larger one would keep other requests w
 def score_routes(state: ServiceState) -> APIRouter:
     """Return the paths that score, and the one that tells what does."""
     routes = APIRouter(prefix="/v1", tags=["leads"], route_class=GuardedRoute)
-    turns = Turns()
+    turns, large = Turns(), Turns()
 
     @routes.post(
         "/score",
@@ -52,9 +51,9 @@ def score_routes(state: ServiceState) -> APIRouter:
             await asyncio.sleep(0)
             answer = _score(scoring, body, arrived)
         else:
-            answer = await run_in_threadpool(_score, scoring, body, arrived)
+            answer = await large.take(partial(_score, scoring, body, arrived))
         state.note(answer)
-        if refused := refusal(answer, require):
+        if refused := unmet(answer, require):
             raise refused
         return respond(200, answer)
 

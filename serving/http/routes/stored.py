@@ -15,7 +15,7 @@ from serving.http.asked import HistoryQuery, ListQuery, ScoreQuery, StoredReques
 from serving.http.auth import caller, needs
 from serving.http.body import read_as, read_body, respond
 from serving.http.cursor import cursor_of, place_of
-from serving.http.demanded import DEMAND, Demanded, demanded_by, refusal
+from serving.http.demanded import DEMAND, Demanded, demanded_by, unmet
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.route import GuardedRoute
@@ -110,7 +110,7 @@ def _outcomes(state: ServiceState, lead_ids: Sequence[str], how: _How) -> list[_
     outcomes, leads = scores.score(scoring, lead_ids, as_of, how.language)
     told: list[_Told] = []
     for lead_id, outcome in zip(lead_ids, outcomes, strict=True):
-        refused = refusal(outcome, how.demanded) if isinstance(outcome, Answer) else None
+        refused = unmet(outcome, how.demanded) if isinstance(outcome, Answer) else None
         told.append(refused or outcome)
         # What would have been said of another moment was not said then.
         if how.as_of is None and isinstance(outcome, Answer):

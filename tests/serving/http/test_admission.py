@@ -94,6 +94,17 @@ def test_chunks_count_as_they_come(client: httpx.Client) -> None:
     assert client.post("/v1/score", content=chunks(31)).status_code == 200
 
 
+@pytest.mark.parametrize("first", ["Transfer-Encoding: chunked", "Content-Length: 5"])
+def test_no_size_that_is_said_hides_chunks(client: httpx.Client, first: str) -> None:
+    both = {"Transfer-Encoding: chunked", "Content-Length: 5"}
+    lines = "\r\n".join([first, *(both - {first})])
+    size = 2 * MIB + 1
+    with connected(client) as connection:
+        connection.sendall(f"POST /v1/score HTTP/1.1\r\nHost: leadscore\r\n{lines}\r\n".encode())
+        connection.sendall(b"\r\n%x\r\n" % size + b" " * size)
+        assert_busy(answered(connection))
+
+
 @pytest.mark.parametrize(
     ("path", "largest"),
     [
