@@ -35,20 +35,21 @@ def show(
 ) -> None:
     """Show stages, the ways between them, what they take, and who may go them."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from serving.lifecycle.agreement import read_lifecycle
     from serving.settings import Settings
 
     read = read_lifecycle(file or Settings.from_environment().lifecycle)
-    table = Table("from", "to", "who", "what it takes", "reasons", title=_called(read))
+    table = Table("from", "to", "who", "what it takes", "reasons", title=escape(_called(read)))
     for way in read.transitions:
         reasons = ", ".join(way.reasons or ())
         origins = ", ".join(way.origins)
-        table.add_row(origins, way.to, ", ".join(way.by), _listed(way.needs), reasons)
+        table.add_row(origins, way.to, ", ".join(way.by), escape(_listed(way.needs)), reasons)
     for case in read.use_cases:
         for stage, needs in case.needs.items():
-            table.add_row("", stage, f"use case {case.name}", _listed(needs), "")
+            table.add_row("", stage, escape(f"use case {case.name}"), escape(_listed(needs)), "")
     Console().print(table)
 
 
@@ -79,13 +80,13 @@ def preview(
         scores = StoredScores(database, read_policy(settings.policy), read)
         scoring = scoring_once(settings)
         found = run(scores, scoring, now(), lambda n: status.update(f"{n:,} leads looked at"))
-    for (stands, ends), count in sorted(found.items(), key=str):
+    for (stands, ends), count in found.items():
         if stands is None:
             typer.echo(f"{count:>9,}  in a stage that this file does not know; see [stages.*] also")
         else:
             typer.echo(f"{count:>9,}  {stands} {'stay' if stands == ends else f'-> {ends}'}")
     said = scoring.basis.version or "the rules"
-    typer.echo(f"{found.total():,} leads looked at by {said}; nothing was changed")
+    typer.echo(f"{sum(found.values()):,} leads looked at by {said}; nothing was changed")
 
 
 def _called(read: "Lifecycle") -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.moves import moves_by_rule
+from serving.lifecycle.stages import STAGES, Stage
 from serving.record.leads import StoredLead, leads_by_number
 from serving.record.schema import lead
 from serving.scoring.scoring import Scoring
@@ -18,10 +19,10 @@ _BATCH = 100
 
 
 class Destination(NamedTuple):
-    """Where leads stand, and where rules would move them; both None where nothing is known."""
+    """Where leads stand, and where rules would move them; None is no stage of the agreement."""
 
-    stands: str | None
-    ends: str | None
+    stands: Stage | None
+    ends: Stage | None
 
 
 def preview(
@@ -29,8 +30,8 @@ def preview(
     scoring: Scoring,
     now: int,
     on_step: Callable[[int], None],
-) -> Counter[Destination]:
-    """Return how many leads rules would move where under an agreement; visitors are left out.
+) -> dict[Destination, int]:
+    """Return how many leads rules would move where, by stage; visitors are left out.
 
     Args:
         scores: Of the record, with the agreement to try.
@@ -50,10 +51,14 @@ def preview(
             said = list(zip(leads, outcomes, strict=True))
             here = standings(connection, scores.lifecycle, scores.policy, said, now)
         if not leads:
-            return found
+            return dict(sorted(found.items(), key=_place))
         found.update(_destination(scores.lifecycle, one) for one in here)
         last = max(one.number for one in leads)
         on_step(found.total())
+
+
+def _place(found: tuple[Destination, int]) -> list[int]:
+    return [-1 if stage is None else STAGES.index(stage) for stage in found[0]]
 
 
 def _some(connection: Connection, after: int) -> list[StoredLead]:

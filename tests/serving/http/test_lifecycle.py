@@ -309,6 +309,6 @@ def test_the_agreement_in_force_is_told(client: httpx.Client, state: ServiceStat
     assert (told["version"], told["fingerprint"]) == (lifecycle.version, lifecycle.fingerprint)
     assert len(told["transitions"]) == len(lifecycle.transitions)
     [aged] = [
-        way for way in told["transitions"] if way["needs"]["in_stage_at_least"] == "60d"
+        way for way in told["transitions"] if way["needs"]["in_stage_at_least"] == "30d"
     ]  # fmt: skip
-    assert (aged["from_stages"], aged["to_stage"], aged["by"]) == (["MQL"], "recycled", ["rule"])
+    assert (aged["from_stages"], aged["to_stage"], aged["by"]) == (["recycled"], "MQL", ["rule"])

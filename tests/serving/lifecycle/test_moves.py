@@ -24,7 +24,7 @@ from serving.lifecycle.moves import (
 )
 from serving.lifecycle.position import Position, position
 from serving.lifecycle.stages import ASIDE, STAGES, Role, Stage
-from tests.serving.lifecycle.agreements import NOW, agreement, facts
+from tests.serving.lifecycle.agreements import NOW, SHIPPED, agreement, facts
 
 DECLARED = STAGES[2:]
 ROLES: tuple[Role, ...] = ("rule", "sales", "marketing", "crm", "admin")
@@ -181,9 +181,7 @@ def test_a_position_is_that_of_the_newest_stage(told: list[str]) -> None:
         ("lead", {"score": Score(0.5, "C", 0.0, 0.0)}, ["MAL"]),
         ("lead", {"score": Score(0.5, "A", -0.1, 3.0)}, []),
         ("MQL", {}, []),
-        ("MQL", {"now": NOW + 60 * DAY_US - 1}, []),
-        # It rests for thirty days before it may come again.
-        ("MQL", {"now": NOW + 60 * DAY_US}, ["recycled"]),
+        ("MQL", {"now": NOW + 999 * DAY_US}, []),
         ("recycled", {"now": NOW + 30 * DAY_US - 1}, []),
         ("recycled", {"now": NOW + 30 * DAY_US}, ["MQL"]),
         ("SAL", {}, []),
@@ -196,6 +194,15 @@ def test_the_rules_that_ship(
 ) -> None:
     moves = moves_by_rule(agreement(), facts(stage, **changes))
     assert [way.to for _, way in moves] == ends
+
+
+def test_a_lead_that_nobody_took_up_rests_before_it_comes_again() -> None:
+    aged = {
+        "from": "MQL", "to": "recycled", "by": ["rule"], "needs": {"in_stage_at_least": "60d"},
+    }  # fmt: skip
+    read = agreement(transitions=[*SHIPPED["transitions"], aged])
+    for now, ends in ((NOW + 60 * DAY_US - 1, []), (NOW + 60 * DAY_US, ["recycled"])):
+        assert [way.to for _, way in moves_by_rule(read, facts("MQL", now=now))] == ends
 
 
 def test_a_rule_does_not_undo_what_somebody_decided() -> None:

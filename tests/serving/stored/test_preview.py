@@ -69,9 +69,9 @@ def test_a_preview_counts_and_changes_nothing(
     did(database, Whose("anonymous_id", "cookie"), event("page_view", at, "2"), at=at)
     assert run("preview", file).splitlines() == [
         "        1  in a stage that this file does not know; see [stages.*] also",
+        "        2  lead stay",
         "        1  lead -> MAL",
         "        1  lead -> SAL",
-        "        2  lead stay",
         "5 leads looked at by the rules; nothing was changed",
     ]
     with database.reading() as connection:
@@ -83,6 +83,7 @@ def test_a_preview_counts_and_changes_nothing(
 def test_a_file_is_checked_and_shown(
     file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     assert run("check", file).startswith(f"{file}: all is well; version 2026-10, fingerprint ")
     shown = run("show", file)
     assert "fit_at_least 0.0" in shown and "rule, sales" in shown
