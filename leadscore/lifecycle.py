@@ -32,16 +32,23 @@ def show(
         Path | None,
         typer.Argument(help="Lifecycle file; by default LEADSCORE_LIFECYCLE, else the product's."),
     ] = None,
+    as_file: Annotated[
+        bool, typer.Option("--as-file", help="Print the file itself, to be changed.")
+    ] = False,
 ) -> None:
     """Show stages, the ways between them, what they take, and who may go them."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    from serving.lifecycle.agreement import read_lifecycle
+    from serving.lifecycle.agreement import SHIPPED, read_lifecycle
     from serving.settings import Settings
 
-    read = read_lifecycle(file or Settings.from_environment().lifecycle)
+    path = file or Settings.from_environment().lifecycle or SHIPPED
+    read = read_lifecycle(path)
+    if as_file:
+        typer.echo(path.read_text(encoding="utf-8"), nl=False)
+        return
     table = Table("from", "to", "who", "what it takes", "reasons", title=escape(_called(read)))
     for way in read.transitions:
         reasons = ", ".join(way.reasons or ())

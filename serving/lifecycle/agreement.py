@@ -130,12 +130,14 @@ class Lifecycle(DocumentPart):
         }
 
 
+SHIPPED = Path(str(files("serving.lifecycle") / "lifecycle.toml"))
+"""The agreement that ships with the product."""
+
+
 def read_lifecycle(path: Path | None = None) -> Lifecycle:
     """Read a lifecycle file; None means the one that ships with the product.
 
     Raises:
         DocumentError: The file is missing or wrong; the message names file, key and what to do.
     """
-    return read_document(
-        path or Path(str(files("serving.lifecycle") / "lifecycle.toml")), Lifecycle
-    )
+    return read_document(path or SHIPPED, Lifecycle)

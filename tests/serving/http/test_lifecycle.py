@@ -44,7 +44,7 @@ def stands(client: httpx.Client, lead_id: str = "L", **query: str) -> dict[str, 
     return found
 
 
-def move(client: httpx.Client, to: str, expected: str, **more: object) -> httpx.Response:
+def move(client: httpx.Client, to: object, expected: object, **more: object) -> httpx.Response:
     body = {"to": to, "expected": expected, "role": "sales", "by": "u-17", **more}
     return client.post("/v1/leads/L/transitions", json=body)
 
@@ -147,7 +147,8 @@ def test_what_the_agreement_does_not_allow_is_refused(
         ({"to": "SAL", "expected": None}, (422, "invalid_request", "expected")),
         ({"to": "SAL", "force": True}, (422, "invalid_request", "force")),
     ):
-        assert problem_of(move(client, **{"expected": "MQL", **body})) == expected, body
+        to, thought = body.pop("to"), body.pop("expected", "MQL")
+        assert problem_of(move(client, to, thought, **body)) == expected, (to, body)
     nobody = client.post("/v1/leads/x/transitions", json={"to": "SAL", "expected": "MQL",
                                                           "role": "sales"})  # fmt: skip
     assert problem_of(nobody) == (404, "unknown_lead", None)

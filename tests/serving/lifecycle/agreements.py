@@ -1,6 +1,7 @@
 """Agreements and facts as tests want them."""
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -22,7 +23,7 @@ def agreement(**changes: object) -> Lifecycle:
     return Lifecycle.model_validate({**SHIPPED, **changes})
 
 
-def small(*transitions: dict[str, object], **changes: object) -> dict[str, object]:
+def small(*transitions: Mapping[str, object], **changes: object) -> dict[str, object]:
     """Return an agreement of a few stages, which further transitions join."""
     return {
         "version": "t",

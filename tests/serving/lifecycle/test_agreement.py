@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from features.contract.document import DocumentError
+from features.contract.lead import ProfileValue
 from serving.lifecycle.agreement import Lifecycle, read_lifecycle
 from serving.lifecycle.criteria import Score
 from tests.serving.lifecycle.agreements import agreement, facts, small
@@ -168,13 +169,14 @@ def test_the_first_use_case_that_fits_has_thresholds_of_its_own() -> None:
             {"name": "all", "when": {"country_code": "AT"}, "needs": {"MQL": {"grade": "A"}}},
         ]
     )  # fmt: skip
-    for profile, name, grade in (
+    expected: list[tuple[dict[str, ProfileValue], str | None, str]] = [
         ({"country_code": " at ", "paying": True}, "austria", "C"),
         ({"country_code": "CH", "paying": True}, "austria", "C"),
         ({"country_code": "AT", "paying": 1}, "all", "A"),
         ({"country_code": "DE", "paying": True}, None, "B"),
         ({}, None, "B"),
-    ):
+    ]
+    for profile, name, grade in expected:
         assert read.use_case(profile) == name
         ways = read.ways(facts("MAL", profile=profile))
         [by_rule] = [way for way in ways if way.by == ("rule",)]

@@ -105,7 +105,7 @@ def test_a_quarter_has_its_days(quarter: str, first: str, last: str) -> None:
 def test_what_was_said_is_enough_or_not(
     subject: Subject, said: dict[str, Any] | None, expected: str
 ) -> None:
-    assert state(subject, report(**{subject: said})) == expected
+    assert state(subject, Report({subject: said}, "call", 0.8, NOW, "u-17")) == expected
 
 
 def test_the_newest_that_is_sure_enough_counts() -> None:

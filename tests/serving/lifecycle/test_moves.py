@@ -1,5 +1,6 @@
 """Moves follow the agreement, whatever it says and whatever is known of a lead."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -102,7 +103,7 @@ def holds(needs: dict[str, Any], of: Facts) -> bool:
     score = of.score
     grades = "" if score is None else "ABCD"["ABCD".index(score.grade) :]
     days = (of.now - of.position.since) / DAY_US
-    truths = {
+    truths: dict[str, Callable[[Any], bool]] = {
         "fit_at_least": lambda least: score is not None and score.fit >= least,
         "grade": lambda worst: worst in grades,
         "probability_at_least": lambda least: score is not None and score.probability >= least,

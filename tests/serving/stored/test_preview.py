@@ -10,6 +10,7 @@ from features.contract.clock import now
 from features.contract.document import DocumentError
 from leadscore import app
 from serving.intake.events import Whose
+from serving.lifecycle.agreement import SHIPPED
 from serving.record.consents import NewConsent, add_consent
 from serving.record.database import Database
 from serving.record.schema import audit, outbox, stage_change
@@ -88,6 +89,7 @@ def test_a_file_is_checked_and_shown(
     shown = run("show", file)
     assert "fit_at_least 0.0" in shown and "rule, sales" in shown
     assert "bought_elsewhere" in run("show")
+    assert run("show", "--as-file") == SHIPPED.read_text(encoding="utf-8")
     monkeypatch.setenv("LEADSCORE_LIFECYCLE", file)
     assert "version 2026-10" in run("show")
     Path(file).write_text(FILE.replace("MAL", "MLA"), encoding="utf-8")
