@@ -19,6 +19,7 @@ from leadscore import (
 )
 from leadscore.db import db
 from leadscore.keys import keys
+from leadscore.lifecycle import lifecycle
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,6 +47,7 @@ for name, command, example in (
     app.command(name, epilog=example)(command)
 app.add_typer(db, name="db", epilog="Start: `leadscore db upgrade`")
 app.add_typer(keys, name="keys", epilog="Start: `leadscore keys create crm --scope score`")
+app.add_typer(lifecycle, name="lifecycle", epilog="Start: `leadscore lifecycle show`")
 
 
 def main() -> None:

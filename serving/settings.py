@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     policy: Path | None = Field(
         default=None, description="Policy file; without one, only consent allows scoring a lead."
     )
+    lifecycle: Path | None = Field(
+        default=None, description="Lifecycle file; without one, that of the product."
+    )
     mapping: Path | None = Field(
         default=None,
         description="Mapping file that says how payloads of other systems are read; without one, "

@@ -14,6 +14,7 @@ from serving.http.operations import operation_id
 from serving.http.rates import Rates
 from serving.http.route import answer_errors
 from serving.http.routes.imports import import_routes
+from serving.http.routes.lifecycle import lifecycle_routes
 from serving.http.routes.merges import merge_routes
 from serving.http.routes.metrics import metrics_routes
 from serving.http.routes.operation import operation_routes
@@ -54,6 +55,7 @@ def create_app(state: ServiceState, limits: Limits = _LIMITS) -> DocumentedApp:
     for routes in (
         score_routes,
         stored_routes,
+        lifecycle_routes,
         record_routes,
         rights_routes,
         opt_in_routes,

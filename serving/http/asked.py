@@ -48,6 +48,14 @@ class HistoryQuery(BaseModel):
     language: Language | None = Field(default=None, description="Of the reasons.")
 
 
+class LifecycleQuery(BaseModel):
+    """In which language a standing is told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Language | None = Field(default=None, description="Of the sentences.")
+
+
 class ImportQuery(BaseModel):
     """How a list of leads is read and taken."""
 

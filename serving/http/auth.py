@@ -19,6 +19,7 @@ Way = Callable[[ServiceState, Request], Awaitable[str | None]]
 _NEED = "leadscore_need"
 
 _caller: ContextVar[str | None] = ContextVar("caller", default=None)
+_scopes: ContextVar[frozenset[Scope] | None] = ContextVar("scopes", default=None)
 
 
 class Need(NamedTuple):
@@ -68,6 +69,12 @@ def caller(otherwise: str = "api") -> str:
     return _caller.get() or otherwise
 
 
+def may(scope: Scope) -> bool:
+    """Tell whether whoever calls may do what a scope stands for; where no key is needed, all."""
+    scopes = _scopes.get()
+    return scopes is None or scope in scopes or "admin" in scopes
+
+
 async def admit(need: Need, state: ServiceState, request: Request) -> None:
     """Let a caller in, and note who it is.
 
@@ -75,12 +82,15 @@ async def admit(need: Need, state: ServiceState, request: Request) -> None:
         RefusedError: It has no key that counts, or one that does not allow this.
     """
     if need.scope is not None:
-        _caller.set(await _admitted(need.scope, need.way, state, request))
+        name, scopes = await _admitted(need.scope, need.way, state, request)
+        _caller.set(name)
+        _scopes.set(scopes)
 
 
 async def _admitted(
     scope: Scope, way: Way | None, state: ServiceState, request: Request
-) -> str | None:
+) -> tuple[str | None, frozenset[Scope] | None]:
+    """Return the name of a caller and what its key allows; None where no key was needed."""
     if TOKEN.search(request.scope["query_string"].decode("latin-1")):
         raise unauthorized(
             "a key in an address ends up in logs: send it as Authorization: Bearer ls_.., and "
@@ -88,10 +98,10 @@ async def _admitted(
         )
     by_way = None if way is None else await way(state, request)
     if by_way is not None:
-        return by_way
+        return by_way, None
     if state.keyring.open:
         _require_known_host(state, request)
-        return None
+        return None, None
     sent = sent_key(request)
     if sent is None:
         raise unauthorized("send a key as Authorization: Bearer ls_..; leadscore keys makes one")
@@ -104,7 +114,7 @@ async def _admitted(
     if not key.allows(scope):
         message = f"the key '{key.name}' does not allow this; it takes one with scope {scope}"
         raise RefusedError(403, "forbidden", message)
-    return key.name
+    return key.name, key.scopes
 
 
 def sent_key(request: Request) -> str | None:

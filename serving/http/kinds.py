@@ -30,6 +30,9 @@ ErrorCode = Literal[
     "unknown_merge",
     "already_one",
     "merged_again",
+    "moved_meanwhile",
+    "no_such_way",
+    "criteria_unmet",
     "busy",
     "too_many",
     "too_slow",
@@ -113,6 +116,18 @@ KINDS: Mapping[ErrorCode, Kind] = {
     "merged_again": Kind(
         "The leads of this merge became part of another lead later.",
         "Undo the later merge first.",
+    ),
+    "moved_meanwhile": Kind(
+        "The lead is not in the stage that you expected. Nothing was changed.",
+        "See detail for who moved it, look again, and decide anew.",
+    ),
+    "no_such_way": Kind(
+        "The agreement has no such way for this role. Nothing was changed.",
+        "detail says which there are; see GET /v1/lifecycle.",
+    ),
+    "criteria_unmet": Kind(
+        "Criteria of the agreement do not hold. Nothing was changed.",
+        "Find out what detail names; see GET /v1/leads/{lead_id}/lifecycle.",
     ),
     "busy": Kind(
         "Too much is under way: requests, or bytes of bodies. Nothing was done.",

@@ -11,6 +11,7 @@ from serving.record.schema import current_score, lead
 from serving.record.scores import CurrentScore, current_scores, give_scores
 from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
+from serving.stored.moving import move_by_rules
 from serving.stored.scoring import StoredScores, given_score
 
 BATCH = 100
@@ -26,7 +27,7 @@ CHANGED = "score.changed"
 
 
 def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int = 0) -> int:
-    """Score a batch of the leads that are due, tell what changed, and return how many they were.
+    """Score and move a batch of the leads that are due, tell what changed, and return how many.
 
     Several workers on one PostgreSQL share the leads.
 
@@ -60,6 +61,7 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int 
             connection,
             [given_score(one.number, said, scoring, now, now) for one, said in answered],
         )
+        move_by_rules(connection, scores.lifecycle, scores.policy, answered, now)
         silent = due.keys() - {one.number for one, _ in answered}
         # No score is shown of whoever may not be scored any more.
         connection.execute(delete(current_score).where(current_score.c.lead.in_(silent)))

@@ -2,9 +2,13 @@
 
 import sqlite3
 from contextlib import ExitStack, closing
+from importlib.resources import files
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import func, select
 from sqlalchemy.event import listen
 
@@ -20,6 +24,7 @@ from serving.record.leads import find_lead
 from serving.record.merges import join_leads, undo_merge
 from serving.record.schema import event, lead, metadata, profile_value
 from serving.record.scores import GivenScore, current_scores, give_scores
+from serving.record.stages import StageEntry, stages_of
 from serving.record.upgrade import check, pending, require_upgraded, upgrade
 from tests.serving.record.telling import NOW, did, events, ids, put, told
 
@@ -71,6 +76,28 @@ def test_an_upgrade_leaves_nothing_to_do(empty_url: str) -> None:
     assert upgrade(database) == []
     assert check(database) == []
     require_upgraded(database)
+    database.close()
+
+
+def test_stages_that_were_told_before_there_was_an_agreement_are_kept(empty_url: str) -> None:
+    database = Database(empty_url)
+    with database.writing() as connection:
+        config = Config(stdout=StringIO())
+        config.set_main_option("script_location", str(files("serving.record") / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+    lead = {"number": 1, "lead_id": "L", "root": 1, "kind": "lead", "created": 1, "changed": 1}
+    told = [(1, "MQL", NOW, NOW, "crm"), (1, "Won", NOW + 1, NOW, "erp")]
+    with database.writing() as connection:
+        connection.execute(metadata.tables["lead"].insert(), lead)
+        for row in told:
+            connection.exec_driver_sql(f"INSERT INTO stage_change VALUES {row}")
+    assert [step[:4] for step in upgrade(database)] == ["0007"]
+    assert check(database) == []
+    with database.reading() as connection:
+        entries = stages_of(connection, {1: 1})[1]
+    assert entries == [StageEntry(1, stage, at, source) for _, stage, at, _, source in told]
+    assert {(entry.role, entry.allowed) for entry in entries} == {("crm", None)}
     database.close()
 
 
