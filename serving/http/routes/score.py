@@ -5,7 +5,6 @@ import time
 from functools import partial
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 
 from features.contract.clock import now
@@ -19,6 +18,7 @@ from serving.http.openapi import ERRORS, NOT_READY, body_of
 from serving.http.request import BatchRequest, ScoreRequest
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
+from serving.http.threads import in_own_thread
 from serving.http.turns import Turns
 from serving.scoring.answer import Answer
 from serving.scoring.card import Card, card_of
@@ -48,7 +48,7 @@ def score_routes(state: ServiceState) -> APIRouter:
             await asyncio.sleep(0)
             answer = _score(scoring, body, arrived)
         else:
-            answer = await run_in_threadpool(_score, scoring, body, arrived)
+            answer = await in_own_thread(_score, scoring, body, arrived)
         state.note(answer)
         if refused := refusal(answer, require):
             raise refused
