@@ -1,33 +1,24 @@
-"""Kill the service under load, and count what it had acknowledged: none lost, none doubled.
+"""The service killed under load, again and again on the same record."""
 
-    python -m experiments.faults --kills 50 --database sqlite
-    python -m experiments.faults --kills 50 --database postgresql
-
-A service is started, several senders post events to it, and after a random while it is killed
-(SIGKILL), again and again on the same record. Every batch that was answered with a 200 is noted;
-at the end the record is asked for every id.
-"""
-
-import argparse
+import itertools
+import json
 import random
-import signal
-import sys
-import tempfile
 import threading
 import time
-from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
 
 import httpx
-from rich.console import Console
-from rich.progress import track
-from sqlalchemy import select
+import typer
 
-from experiments.faults.records import record_of
-from experiments.faults.service import free_port, start_service
+from experiments.faults.finding import Finding, Findings, Kind
+from experiments.faults.keys import key_in_record
+from experiments.faults.marks import marked_lead
+from experiments.faults.records import lost_and_doubled, record_of, upgraded
+from experiments.faults.service import Service, service
 from serving.record.database import Database
-from serving.record.schema import event
-from serving.record.upgrade import check, upgrade
+from serving.record.upgrade import check
 
 _SENDERS = 4
 _BATCH = 20
@@ -37,11 +28,11 @@ _LEADS = 200
 class Senders:
     """Post batches of events with ids of their own, and note which were acknowledged."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, token: str) -> None:
         """Begin with nothing sent."""
         self._address = f"http://127.0.0.1:{port}/v1/events"
-        self._lock = threading.Lock()
-        self._next = 0
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._batches = itertools.count()
         self.acknowledged: list[str] = []
         self.sent_again = 0
 
@@ -55,82 +46,65 @@ class Senders:
         return threads
 
     def _send_until(self, stopped: threading.Event) -> None:
-        with httpx.Client(timeout=10) as client:
+        with httpx.Client(timeout=10, headers=self._headers) as client:
             while not stopped.is_set():
-                ids = self._new_ids()
+                first = next(self._batches) * _BATCH
+                ids = [str(n) for n in range(first, first + _BATCH)]
                 # What was not acknowledged is sent again, as a careful sender does.
                 while not stopped.is_set() and not self._posted(client, ids):
                     self.sent_again += 1
                     time.sleep(0.05)
 
-    def _new_ids(self) -> list[str]:
-        with self._lock:
-            self._next += _BATCH
-            return [str(n) for n in range(self._next - _BATCH, self._next)]
-
     def _posted(self, client: httpx.Client, ids: list[str]) -> bool:
         events = [
-            {"lead_id": f"L{int(key) % _LEADS}", "event_type": "click", "event_id": key}
+            {"lead_id": marked_lead(int(key) % _LEADS), "event_type": "click", "event_id": key}
             for key in ids
         ]
         try:
-            answer = client.post(self._address, json={"events": events})
+            answer = client.post(self._address, content=json.dumps({"events": events}))
         except httpx.HTTPError:
             return False
-        if answer.status_code == 200:
-            with self._lock:
-                self.acknowledged += ids
-        return answer.status_code == 200
+        if answer.is_success:
+            self.acknowledged += ids
+        return answer.is_success
 
 
-def kill_again_and_again(url: str, kills: int, seed: int, console: Console) -> Senders:
-    """Kill a service under load; return what was sent."""
-    drawn = random.Random(seed)
-    port = free_port()
-    senders = Senders(port)
-    stopped = threading.Event()
-    threads: list[threading.Thread] = []
-    for kill in track(range(kills + 1), "kills", console=console):
-        process = start_service(url, port)
-        if not threads:
-            threads = senders.run_until(stopped)
-        time.sleep(drawn.uniform(0.05, 1.0))
-        if kill == kills:
-            stopped.set()
-            for thread in threads:
-                thread.join()
-            process.terminate()
-        else:
-            process.send_signal(signal.SIGKILL)
-        process.wait()
-    return senders
-
-
-def main() -> None:
-    """Kill, count and tell."""
-    parser = argparse.ArgumentParser(description=__doc__, prog="python -m experiments.faults")
-    parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args()
-    console = Console()
-    with tempfile.TemporaryDirectory() as folder, record_of(given.database, Path(folder)) as url:
-        database = Database(url)
-        upgrade(database)
-        senders = kill_again_and_again(url, given.kills, given.seed, console)
-        with database.reading() as connection:
-            stored = Counter(connection.execute(select(event.c.event_id)).scalars())
-        wrong = check(database)
-        database.close()
-    lost = sum(f"={key}" not in stored for key in senders.acknowledged)
-    doubled = sum(count > 1 for count in stored.values())
-    console.print(
-        f"{given.database}: {given.kills} kills, {len(senders.acknowledged):,} events "
-        f"acknowledged, {senders.sent_again:,} batches sent again: {lost} lost, {doubled} doubled; "
-        f"the record is {wrong or 'as it should be'}"
+def kills(
+    kills: Annotated[int, typer.Option(help="How often it is killed.")] = 50,
+    database: Annotated[Kind, typer.Option(help="Kind of the record.")] = "sqlite",
+    seed: Annotated[int, typer.Option(help="Of the moments.")] = 0,
+) -> Findings:
+    """Kill the service (SIGKILL) while events come in: none that was acknowledged is lost."""
+    with TemporaryDirectory() as made, record_of(database, Path(made)) as url:
+        token = key_in_record(upgraded(url))
+        with service(Path(made), url, [token]) as tried:
+            senders = _kill_again_and_again(tried, token, kills, seed)
+        record = Database(url)
+        wrong = check(record)
+        record.close()
+        lost, doubled = lost_and_doubled(url, senders.acknowledged)
+        marks = tried.marks
+    told = (
+        f"{kills} kills, {len(senders.acknowledged):,} events acknowledged, "
+        f"{senders.sent_again:,} batches sent again: {lost} lost, {doubled} doubled; the record is "
+        f"{wrong or 'as it should be'}; {marks} marks in the log"
     )
-    sys.exit(bool(lost or doubled or wrong))
+    yield Finding(f"kill -9 under load, {database}", told, not (lost or doubled or wrong or marks))
 
 
-if __name__ == "__main__":
-    main()
+def _kill_again_and_again(tried: Service, token: str, kills: int, seed: int) -> Senders:
+    drawn = random.Random(seed)
+    senders, stopped = Senders(tried.port, token), threading.Event()
+    threads: list[threading.Thread] = []
+    for _ in range(kills):
+        tried.start(ready=False)
+        threads = threads or senders.run_until(stopped)
+        time.sleep(drawn.uniform(0.05, 1.0))
+        tried.kill()
+    tried.start(ready=False)
+    time.sleep(1)
+    stopped.set()
+    for thread in threads:
+        thread.join()
+    tried.stop()
+    return senders

