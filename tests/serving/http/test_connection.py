@@ -123,7 +123,13 @@ def test_who_takes_no_answers_is_asked_nothing_more_and_keeps_nobody_out(
 ) -> None:
     leads = json.dumps({"leads": [request()] * 1000}).encode()
     sent = head("/v1/score/batch", len(leads)) + leads
-    with running(state, Limits(requests=5)) as client, ExitStack() as opened:
+
+    class Patient(Connection):
+        def on_response_complete(self) -> None:
+            self.timeout_keep_alive = 60
+            super().on_response_complete()
+
+    with running(state, Limits(requests=5), Patient) as client, ExitStack() as opened:
         greedy = [opened.enter_context(connected(client)) for _ in range(8)]
         for one in greedy:
             one.settimeout(0.5)
@@ -136,4 +142,6 @@ def test_who_takes_no_answers_is_asked_nothing_more_and_keeps_nobody_out(
             pass
         # Whoever takes them after all gets them.
         greedy[0].settimeout(50)
-        assert answered(greedy[0]).status_code == answered(greedy[0]).status_code == 200
+        taken = b""
+        while taken.count(b"HTTP/1.1 200 OK") < 2:
+            taken += greedy[0].recv(1_000_000)
