@@ -74,7 +74,7 @@ def seconds_to_webhook(url: str) -> list[float]:
     """Let leads do something one after the other, and return how long the webhook took to hear."""
     with (
         started_service(url, free_port(), **_LOCAL) as port,
-        working(url, **_LOCAL),
+        working(url, None, **_LOCAL),
         receiver() as (address, heard),
         httpx.Client(base_url=f"http://127.0.0.1:{port}/v1", timeout=60) as client,
     ):

@@ -14,14 +14,16 @@ from experiments.benchmarks.http_scoring import server
 from experiments.faults.champion import Champion, trained
 from experiments.faults.finding import Finding, Findings
 from experiments.faults.marks import SECRET
-from experiments.faults.proxy import Proxy, proxy
+from experiments.faults.proxy import Mood, Proxy, proxy
 from experiments.faults.scorers import Scorers
 from experiments.faults.service import Service, free_port, service
 
 _WATCH_SECONDS = 2
 _CLIENTS = 2
 _ALIAS = "champion"
+_READY = 120
 _CACHE = "cache"
+_MOODS: tuple[Mood, ...] = ("refuses", "hangs", "dawdles")
 
 
 def registry(
@@ -75,7 +77,7 @@ def _tried(tried: Service, between: Proxy, champion: Champion, seconds: float) -
         took = scorers.seconds_until("model")
         scorers.phase = "MLflow there"
         time.sleep(seconds / 4)
-        for mood in ("refuses", "hangs", "dawdles"):
+        for mood in _MOODS:
             scorers.phase = f"MLflow {mood}"
             between.mood = mood
             time.sleep(seconds)
@@ -94,7 +96,7 @@ def _tried(tried: Service, between: Proxy, champion: Champion, seconds: float) -
     client.set_registered_model_alias(champion.name, _ALIAS, "2")
     took = scorers.seconds_until("model")
     yield Finding("champion named again", f"it answered after {took:.1f} s", took < 60)
-    for mood in ("hangs", "dawdles"):
+    for mood in _MOODS[1:]:
         tried.stop()
         between.mood = mood
         yield _ready_after(tried, f"{mood} at the start, with a copy")
@@ -116,4 +118,4 @@ def _ready_after(tried: Service, what: str) -> Finding:
     began = time.monotonic()
     tried.start()
     took = time.monotonic() - began
-    return Finding(f"MLflow {what}", f"leads answered {took:.1f} s after the start", took < 60)
+    return Finding(f"MLflow {what}", f"leads answered {took:.1f} s after the start", took < _READY)

@@ -12,6 +12,9 @@ from typing import Any, Literal, TypeVar
 import numba
 from numba.core.caching import FunctionCache
 
+_Files: Any = FunctionCache
+"""Without types: numba has none for it."""
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _log = logging.getLogger(__name__)
@@ -39,7 +42,7 @@ class _Kept:
     def __init__(self, function: Callable[..., Any]) -> None:
         """Keep what is compiled of a function."""
         self._name = function.__qualname__
-        self._files: Any = FunctionCache(function)
+        self._files: Any = _Files(function)
         self.cache_path: str = self._files.cache_path
 
     def load_overload(self, sig: object, target_context: object) -> object | None:

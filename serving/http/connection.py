@@ -58,12 +58,12 @@ class Connection(Protocol):
 
     def pause_writing(self) -> None:
         """Wait for the caller to take what it was answered; meanwhile it is asked nothing more."""
-        super().pause_writing()  # type: ignore[no-untyped-call]
+        super().pause_writing()
         self._untaken = self.loop.call_later(self.answer_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
         """Go on with what the caller has sent meanwhile."""
-        super().resume_writing()  # type: ignore[no-untyped-call]
+        super().resume_writing()
         self._taken()
         self.flow.resume_reading()
         self.handle_events()
