@@ -21,6 +21,9 @@ from serving.stored.shadow import Shadow
 from serving.watch import Watch
 from serving.work.worker import Worker
 
+_RECORD_SECONDS = 15.0
+"""Until the record must have answered: callers wait for half a minute at most, as a rule."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -55,7 +58,7 @@ def open_record(settings: Settings) -> StoredScores | None:
     """
     if settings.database_url is None:
         return None
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, _RECORD_SECONDS)
     require_upgraded(database)
     policy, lifecycle = read_policy(settings.policy), read_lifecycle(settings.lifecycle)
     record = StoredScores(database, policy, lifecycle)

@@ -24,7 +24,7 @@ from serving.http.server import Server
 from serving.http.state import ServiceState
 from serving.http.traced import tracing
 from serving.intake.mapping import read_mapping
-from serving.listener import listen, shown_address
+from serving.listener import allow_connections, listen, shown_address
 from serving.logs.start import start_logging
 from serving.processes import Place, Processes
 from serving.record.database import RecordError
@@ -53,6 +53,7 @@ def serve(settings: Settings) -> None:
         AddressError: The address cannot be had.
         OpenToAllError: Others could call it, and there is no key.
     """
+    allow_connections()
     with listen(settings.host, settings.port) as listener:
         start_logging(settings)
         if settings.workers == 1:

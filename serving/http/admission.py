@@ -12,6 +12,9 @@ from serving.http.shares import Shares
 PROBES = frozenset({"/healthz", "/readyz"})
 """What watches the service is always answered, or it would be taken for dead."""
 
+_ALONE = frozenset({"/v1/score", "/v1/score/batch", "/v1/model"})
+"""What needs no record, so that it need not wait where all others wait for that."""
+
 _SMALL = 64 * 1024
 """Bytes of a body that the server holds anyway; the limit of requests bounds those."""
 
@@ -50,7 +53,7 @@ class Admission:
         """Answer a request, or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif self._requests >= self._limits.requests and scope["path"] not in PROBES:
+        elif self._requests >= self._most(scope["path"]) and scope["path"] not in PROBES:
             await refusal(_busy())(scope, receive, send)
         else:
             self._requests += 1
@@ -69,6 +72,10 @@ class Admission:
             await self._app(scope, body.receive, send)
         finally:
             body.let_go()
+
+    def _most(self, path: str) -> int:
+        most = self._limits.requests
+        return most if path in _ALONE else max(most * 4 // 5, 1)
 
     def hold(self, size: int) -> None:
         """Make room for bytes.

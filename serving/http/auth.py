@@ -16,6 +16,9 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Way = Callable[[ServiceState, Request], Awaitable[str | None]]
 """Another way in: returns who calls, None where it was not taken, and refuses whoever may not."""
 
+AWAY_SECONDS = 5
+"""After which a request may be sent again that needed a database which does not answer."""
+
 _NEED = "leadscore_need"
 
 _caller: ContextVar[str | None] = ContextVar("caller", default=None)
@@ -103,14 +106,17 @@ async def _admitted(
         _require_known_host(state, request)
         return None, None
     sent = sent_key(request)
-    if sent is None:
-        raise unauthorized("send a key as Authorization: Bearer ls_..; leadscore keys makes one")
     try:
+        state.keyring.require_read()
+        if sent is None:
+            raise unauthorized(
+                "send a key as Authorization: Bearer ls_..; leadscore keys makes one"
+            )
         key = state.keyring.key_of(sent)
     except KeyRefusedError as error:
         raise unauthorized(str(error)) from None
     except KeysAwayError as error:
-        raise RefusedError(503, "keys_away", str(error)) from None
+        raise RefusedError(503, "keys_away", str(error), retry_after=AWAY_SECONDS) from None
     if not key.allows(scope):
         message = f"the key '{key.name}' does not allow this; it takes one with scope {scope}"
         raise RefusedError(403, "forbidden", message)

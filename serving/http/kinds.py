@@ -88,13 +88,14 @@ KINDS: Mapping[ErrorCode, Kind] = {
         "Call it as 127.0.0.1, list the name in LEADSCORE_HOSTS, or make a key.",
     ),
     "keys_away": Kind(
-        "Keys could not be read for an hour.",
-        "Operation: see the log; the record's database is away, or the key file wrong.",
+        "Keys could not be read for an hour, or not yet since the start.",
+        "Wait as Retry-After says. Operation: see the log; the record's database is "
+        "away, or the key file wrong.",
     ),
     "no_record": Kind("No record is kept here.", "Set LEADSCORE_DATABASE_URL."),
     "record_away": Kind(
         "The record's database does not answer. Nothing of the request was kept.",
-        "Send it again.",
+        "Wait as Retry-After says, send it again.",
     ),
     "unknown_lead": Kind("The record has no such lead, or had none at as_of.", "PUT it."),
     "unknown_account": Kind("The record has no lead of this company.", "PUT one."),

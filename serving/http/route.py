@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from serving.http.auth import Need, admit, need_of
+from serving.http.auth import AWAY_SECONDS, Need, admit, need_of
 from serving.http.body import refuse
 from serving.http.errors import Problem, RefusedError, broken_field
 from serving.http.openapi import FORBIDDEN, UNAUTHORIZED
@@ -48,7 +48,9 @@ class GuardedRoute(APIRoute):
             except (RefusedError, HTTPException):
                 raise
             except RecordAwayError as error:
-                raise RefusedError(503, "record_away", str(error)) from None
+                raise RefusedError(
+                    503, "record_away", str(error), retry_after=AWAY_SECONDS
+                ) from None
             except RequestValidationError as error:
                 first = error.errors()[0]
                 problem = broken_field(first["type"], first["msg"], first["loc"])

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, select, update
 
 from features.contract.lead import moment
+from serving.record.ahead import put_right
 from serving.record.leads import StoredLead, leads_by_number, settle_due
 from serving.record.outbox import Message, add_messages
 from serving.record.schema import current_score, lead
@@ -72,9 +73,18 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int 
 
 
 def make_stale_due(scores: StoredScores, now: int) -> None:
-    """Make leads due whose score has not been asked again for a day."""
+    """Make leads due whose score has not been asked again for a day, and put right what waits.
+
+    Args:
+        scores: Of the record.
+        now: Microseconds since 1970.
+
+    Raises:
+        RecordAwayError: The database does not answer; nothing was done.
+    """
     old = select(current_score.c.lead).where(current_score.c.as_of < now - FRESH_US)
     with scores.database.writing() as connection:
+        put_right(connection, now)
         connection.execute(
             update(lead)
             .where(lead.c.due.is_(None), lead.c.number == lead.c.root, lead.c.number.in_(old))

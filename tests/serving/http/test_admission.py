@@ -1,5 +1,6 @@
 """What is under way at once is limited, and what is more is told so."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 
@@ -61,6 +62,19 @@ def test_more_requests_than_allowed_are_refused_until_one_is_over(state: Service
         assert client.post("/v1/score", content=LEAD).status_code == 200
         second.sendall(head("/nowhere", 0))
         assert answered(second).status_code == 404
+        assert client.post("/v1/score", content=LEAD).status_code == 200
+
+
+def test_some_room_is_left_for_what_needs_no_record(state: ServiceState) -> None:
+    with (
+        running(state, Limits(requests=5)) as client,
+        contextlib.ExitStack() as opened,
+    ):
+        for _ in range(4):
+            stalled = opened.enter_context(connected(client))
+            stalled.sendall(head("/v1/events", len(LEAD)) + LEAD[:-1])
+        while client.get("/v1/leads").json()["code"] != "busy":
+            pass
         assert client.post("/v1/score", content=LEAD).status_code == 200
 
 
