@@ -34,13 +34,24 @@ def state_of(settings: Settings, rules: Rules) -> ServiceState:
         DocumentError: The mapping, the policy, the lifecycle or the key file cannot be used.
         RecordError: The record's database cannot be had, or is not upgraded.
     """
-    state = ServiceState()
+    state = working_state(settings, rules)
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
-    state.record = open_record(settings)
-    challenge(state.record, settings, rules)
-    state.mail_lacks, state.log_requests = settings.mail_lacks, settings.log_requests
-    state.keyring = keyring_of(settings, state.record)
+    state.mail_lacks = settings.mail_lacks
     state.hubspot_secret, state.public_url = settings.hubspot_secret, settings.public_url
+    return state
+
+
+def working_state(settings: Settings, rules: Rules) -> ServiceState:
+    """Return what work on the record needs, and whoever asks how it does.
+
+    Raises:
+        DocumentError: The policy or the key file cannot be used.
+        RecordError: The record's database cannot be had, or is not upgraded.
+    """
+    state = ServiceState()
+    state.record, state.log_requests = open_record(settings), settings.log_requests
+    challenge(state.record, settings, rules)
+    state.keyring = keyring_of(settings, state.record)
     return state
 
 

@@ -5,6 +5,7 @@ together.
 """
 
 import functools
+from typing import Literal, get_args
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 
@@ -47,6 +48,33 @@ DATABASE_WAIT = _DATABASE_SECONDS.labels("wait")
 DATABASE_STATEMENT = _DATABASE_SECONDS.labels("statement")
 DATABASE_COMMIT = _DATABASE_SECONDS.labels("commit")
 
+_RESCORED = Counter(
+    "leadscore_rescored",
+    "Leads scored again, by what the score rests on; none where it may not be scored.",
+    ["basis", "reason"],
+)
+
+_SENT = Counter(
+    "leadscore_sent",
+    "Attempts to send a message or mail, by whom it is for and how they ended.",
+    ["to", "outcome"],
+)
+
+_WORK_FAILURES = Counter(
+    "leadscore_work_failures",
+    "Turns of the background work that failed, by kind of work.",
+    ["work"],
+)
+
+_WORK_TURN = Gauge(
+    "leadscore_work_turn_timestamp_seconds",
+    "When each kind of background work last had its turn, seconds since 1970.",
+    ["work"],
+    multiprocess_mode="max",
+)
+
+Outcome = Literal["delivered", "failed", "dead"]
+
 
 def count_answer(basis: str, reason: str | None, probability: float) -> None:
     """Count a score that was given."""
@@ -55,10 +83,43 @@ def count_answer(basis: str, reason: str | None, probability: float) -> None:
     probabilities.observe(probability)
 
 
+def expect_sent(to: str) -> None:
+    """Begin to count at 0: what is not there yet cannot be seen to rise."""
+    for outcome in get_args(Outcome):
+        _SENT.labels(to, outcome)
+
+
 # To look a series up takes longer than to count.
 @functools.cache
 def _of_answer(basis: str, reason: str | None) -> tuple[Counter, Histogram]:
     return _ANSWERS.labels(basis, reason or ""), _PROBABILITY.labels(basis)
+
+
+def count_rescored(basis: str, reason: str | None, leads: int) -> None:
+    """Count leads that were scored again."""
+    _RESCORED.labels(basis, reason or "").inc(leads)
+
+
+def count_sent(to: str, outcome: Outcome) -> None:
+    """Count an attempt to send something."""
+    _SENT.labels(to, outcome).inc()
+
+
+class WorkMetrics:
+    """Counts the turns of one kind of background work."""
+
+    def __init__(self, work: str) -> None:
+        """Begin with no failure: what is not there yet cannot be seen to rise."""
+        self._work = work
+        self._failures = _WORK_FAILURES.labels(work)
+
+    def had_turn(self) -> None:
+        """Note that it had its turn."""
+        _WORK_TURN.labels(self._work).set_to_current_time()
+
+    def failed(self) -> None:
+        """Count a turn that failed."""
+        self._failures.inc()
 
 
 @functools.cache

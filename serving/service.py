@@ -1,4 +1,4 @@
-"""The service as a process: it answers, or works, until it is stopped."""
+"""The service as a process: it answers until it is stopped."""
 
 import gc
 import logging
@@ -10,7 +10,6 @@ import threading
 from serving.access.hosts import hosts_of
 from serving.access.opening import guard
 from serving.bootstrap import (
-    challenge,
     keep_loaded,
     keyring_of,
     open_record,
@@ -27,7 +26,6 @@ from serving.intake.mapping import read_mapping
 from serving.listener import allow_connections, listen, shown_address
 from serving.logs.start import start_logging
 from serving.processes import Place, Processes
-from serving.record.database import RecordError
 from serving.scoring.rules import Rules, read_rules
 from serving.scoring.scoring import Scoring
 from serving.settings import Settings
@@ -109,33 +107,6 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
         if state.record is not None:
             state.record.close()
         gc.unfreeze()
-
-
-def work(settings: Settings) -> None:
-    """Score stored leads again and tell what changed, until the process is stopped.
-
-    Raises:
-        DocumentError: The rule file, or that of the policy, cannot be used.
-        RecordError: No record is named, its database cannot be had, or is not upgraded.
-    """
-    start_logging(settings)
-    rules = read_rules(settings.rules)
-    record = open_record(settings)
-    if record is None:
-        raise RecordError("there is nothing to work on; set LEADSCORE_DATABASE_URL")
-    challenge(record, settings, rules)
-    stopped = threading.Event()
-    for received in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(received, lambda *_: stopped.set())
-    watch = Watch(settings.model, settings, rules, lambda *_: None)
-    watch.start()
-    worker = worker_of(record, lambda: watch.scoring, settings)
-    worker.start()
-    _log.info("working on %s", record.database.shown)
-    stopped.wait()
-    watch.stop()
-    worker.stop()
-    record.close()
 
 
 def _check(settings: Settings, listener: socket.socket) -> None:

@@ -142,6 +142,13 @@ class Settings(BaseSettings):
     workers: int = Field(
         default=1, ge=1, le=256, description="Processes that answer; they share the port."
     )
+    work_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65_535,
+        description="Port at which `leadscore work` tells how it does; without one it listens "
+        "nowhere.",
+    )
     requests_at_once: int = Field(
         default=500, ge=1, description="Most requests under way at once in a process."
     )

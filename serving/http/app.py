@@ -1,9 +1,10 @@
 """Scoring over HTTP; what happens to a lead happens behind `Scoring`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
 from serving.http.admission import Admission, Limits
@@ -31,7 +32,27 @@ from serving.http.routes.webhooks import webhook_routes
 from serving.http.state import ServiceState
 from serving.http.watched import Watched
 
+App = TypeVar("App", bound=FastAPI)
+Routes = Callable[[ServiceState], APIRouter]
+
 _LIMITS = Limits()
+
+_OPERATION = (operation_routes, metrics_routes)
+_ROUTES = (
+    score_routes,
+    stored_routes,
+    lifecycle_routes,
+    record_routes,
+    rights_routes,
+    opt_in_routes,
+    opt_in_page_routes,
+    import_routes,
+    segment_routes,
+    sender_routes,
+    webhook_routes,
+    merge_routes,
+    *_OPERATION,
+)
 
 
 def create_app(state: ServiceState, limits: Limits = _LIMITS) -> DocumentedApp:
@@ -50,25 +71,20 @@ def create_app(state: ServiceState, limits: Limits = _LIMITS) -> DocumentedApp:
         redirect_slashes=False,
         lifespan=_with_threads,
     )
-    app.state.service = state
     register_ids()
-    for routes in (
-        score_routes,
-        stored_routes,
-        lifecycle_routes,
-        record_routes,
-        rights_routes,
-        opt_in_routes,
-        opt_in_page_routes,
-        import_routes,
-        segment_routes,
-        sender_routes,
-        webhook_routes,
-        merge_routes,
-        operation_routes,
-        metrics_routes,
-    ):
-        app.include_router(routes(state))
+    return _put_together(app, _ROUTES, state, limits)
+
+
+def create_operation_app(state: ServiceState, limits: Limits = _LIMITS) -> FastAPI:
+    """Return the application of a process that answers no leads: how it does, and nothing else."""
+    app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_with_threads)
+    return _put_together(app, _OPERATION, state, limits)
+
+
+def _put_together(app: App, routes: Sequence[Routes], state: ServiceState, limits: Limits) -> App:
+    app.state.service = state
+    for of_subject in routes:
+        app.include_router(of_subject(state))
     app.include_router(problem_routes())
     answer_errors(app)
     # The last one is the outermost: what is refused has its headers, and is counted, too.

@@ -37,6 +37,7 @@ ErrorCode = Literal[
     "too_many",
     "too_slow",
     "stopping",
+    "stuck",
     "internal",
 ]
 
@@ -143,6 +144,10 @@ KINDS: Mapping[ErrorCode, Kind] = {
     ),
     "stopping": Kind(
         "/readyz only: the service is being stopped. It still answers.", "Ask another one."
+    ),
+    "stuck": Kind(
+        "/healthz of leadscore work only: some of its work had no turn for five minutes.",
+        "Start it anew.",
     ),
     "internal": Kind("A defect of the service.", "Its log tells the place, without data."),
 }

@@ -1,6 +1,7 @@
 """The state of the service: loading, ready, or degraded to the rules."""
 
 import time
+from collections.abc import Callable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -53,6 +54,7 @@ class ServiceState:
         self.mail_lacks: tuple[str, ...] = ()
         self.message: str | None = None
         self.stopping = False
+        self.alive: Callable[[], bool] = lambda: True
         self.log_requests = False
         self._last_fallback: FallbackReason | None = None
         self._recent = Recent()

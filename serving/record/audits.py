@@ -60,6 +60,30 @@ def note_looks(connection: Connection, looks: Sequence[Look]) -> None:
         connection.execute(audit.insert(), [look._asdict() for look in looks])
 
 
+class OperatorAudit(NamedTuple):
+    """What an operator did to the record itself; `at` is in microseconds since 1970."""
+
+    at: int
+    actor: str
+    action: str
+    detail: str | None
+
+
+def operator_audits(connection: Connection) -> list[OperatorAudit]:
+    """Return what was done to no lead, as to keys, the oldest first."""
+    columns = [audit.c[name] for name in OperatorAudit._fields]
+    of_none = select(*columns).where(audit.c.lead.is_(None)).order_by(audit.c.at, audit.c.number)
+    return [OperatorAudit(*row) for row in connection.execute(of_none)]
+
+
+def note_missing(connection: Connection, entries: Sequence[OperatorAudit]) -> None:
+    """Add the entries that are not there, as after a backup was restored."""
+    there = set(operator_audits(connection))
+    missing = [entry._asdict() for entry in entries if entry not in there]
+    if missing:
+        connection.execute(audit.insert(), missing)
+
+
 def audits_of(
     connection: Connection, numbers: Collection[int]
 ) -> list[tuple[int, str, str, str | None]]:

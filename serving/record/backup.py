@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, text
 
+from serving.record.audits import note_missing, operator_audits
 from serving.record.database import Database, RecordError, insert_new
 from serving.record.erasure import erase_again
 from serving.record.schema import api_key, lead, metadata, secret, tombstone
@@ -76,6 +77,7 @@ def restore_backup(
     try:
         with zipfile.ZipFile(path) as archive, database.writing() as connection:
             _check(connection, archive, path, replace=replace)
+            by_operators = operator_audits(connection)
             for table in reversed(metadata.sorted_tables):
                 if table not in _KEPT:
                     connection.execute(table.delete())
@@ -83,6 +85,7 @@ def restore_backup(
             for table in metadata.sorted_tables:
                 on_step(table.name)
                 rows += _read_table(connection, archive, table)
+            note_missing(connection, by_operators)
             return rows, erase_again(connection)
     except FileNotFoundError:
         raise RecordError(f"{path}: there is no such file") from None

@@ -8,7 +8,8 @@ from features.contract.case import Case
 from features.contract.language import Language
 from features.contract.lead import Event, Lead, ProfileValue, moment
 from serving.record.events import events_of
-from serving.record.leads import StoredLead, members_of, parts_of
+from serving.record.leads import StoredLead
+from serving.record.parts import members_of
 from serving.record.profiles import profiles
 
 
@@ -32,9 +33,7 @@ def stored_cases(
     members = members_of(connection, accounts)
     own = {lead.number for lead in leads}
     of_own = {number: root for number, root in parts.items() if root in own}
-    others = set[int]().union(*members.values()) - own
-    of_others = parts_of(connection, others) if others else {}
-    events = events_of(connection, of_own | of_others, as_of)
+    events = events_of(connection, of_own | members.parts, as_of)
     known = profiles(connection, of_own, as_of)
     return [
         Case(
@@ -42,7 +41,7 @@ def stored_cases(
                 lead.lead_id, moment(lead.created), lead.account_id, _held(known, lead.number)
             ),
             events=events.get(lead.number, []),
-            account_events=_of_others(lead, members, events),
+            account_events=_of_others(lead, members.leads, events),
             as_of=as_of,
             language=language,
         )

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import ColumnElement, Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError, TimeoutError
@@ -169,15 +170,31 @@ def inserted(connection: Connection, table: Table, rows: Sequence[Row]) -> list[
 
 
 def put(
-    connection: Connection, table: Table, rows: Sequence[Row], *, update: Sequence[str]
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Row],
+    *,
+    update: Sequence[str],
+    found: Mapping[str, ColumnElement[Any]] = MappingProxyType({}),
+    by: str | None = None,
 ) -> None:
-    """Insert rows, or update columns of those whose primary key is there already."""
+    """Insert rows, or update columns of those whose primary key is there already.
+
+    Args:
+        connection: Writing.
+        table: To write to.
+        rows: By column, and by parameter of what is to be found.
+        update: Columns of a row that is there.
+        found: Columns that the database looks up.
+        by: Column by which a row that is there is left as it is if it is newer.
+    """
     if not rows:
         return
-    statement = _insert(connection, table)
+    statement = _insert(connection, table).values(dict(found))
     statement = statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
         set_={name: statement.excluded[name] for name in update},
+        where=None if by is None else table.c[by] <= statement.excluded[by],
     )
     connection.execute(statement, rows)
 

@@ -1,17 +1,24 @@
 """Keys of the API that the record keeps."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, or_, select, update
 
+from features.contract.clock import now
 from serving.access.key import Key
 from serving.access.key_file import KeyFile
 from serving.access.keyring import Keyring
+from serving.record.among import among
+from serving.record.audits import note_audit
 from serving.record.database import Database, RecordAwayError, put
 from serving.record.schema import api_key
 
+ACTOR = "leadscore keys"
+"""Who the audit says it was: the command. It names systems, no persons."""
+
+_THERE = select(api_key).where(among(api_key.c.id, "ids")).order_by(api_key.c.id).with_for_update()
 _USED = (
     update(api_key)
     .where(
@@ -42,11 +49,17 @@ def known_keys(file: Path | None, database: Database | None) -> Keyring:
 
 
 class RecordKeys:
-    """Keeps keys in a record."""
+    """Keeps keys in a record, and notes in its audit what became of them."""
 
-    def __init__(self, database: Database) -> None:
-        """Keep them in the record of a database."""
+    def __init__(self, database: Database, *, clock: Callable[[], int] = now) -> None:
+        """Keep them in the record of a database.
+
+        Args:
+            database: Of the record.
+            clock: Microseconds since 1970.
+        """
         self._database = database
+        self._clock = clock
 
     def read(self) -> list[Key]:
         """Return all keys, the oldest first.
@@ -59,17 +72,25 @@ class RecordKeys:
             rows = connection.execute(
                 select(api_key).order_by(columns.created, columns.id)
             ).mappings()
-            return [Key(**{**row, "scopes": frozenset(row["scopes"])}) for row in rows]
+            return [_key(row) for row in rows]
 
     def put(self, *keys: Key) -> None:
         """Keep new keys, or until when those that are there count: all of them, or none.
 
+        A key that was revoked meanwhile stays revoked.
+
         Raises:
             RecordAwayError: The database does not answer.
         """
-        rows = [{**asdict(key), "scopes": sorted(key.scopes)} for key in keys]
         with self._database.writing() as connection:
+            there = _there(connection, keys)
+            kept = [_kept(there.get(key.id), key) for key in keys]
+            rows = [{**asdict(key), "scopes": sorted(key.scopes)} for key in kept]
             put(connection, api_key, rows, update=["expires", "revoked"])
+            at = self._clock()
+            for key in kept:
+                if action := _action(there.get(key.id), key):
+                    note_audit(connection, at, ACTOR, action, None, _shown(key))
 
     def note_uses(self, uses: Mapping[str, int]) -> None:
         """Keep when keys were last used: microseconds since 1970, by id.
@@ -79,3 +100,31 @@ class RecordKeys:
         """
         with self._database.writing() as connection:
             connection.execute(_USED, [{"of": key_id, "at": at} for key_id, at in uses.items()])
+
+
+def _there(connection: Connection, keys: Sequence[Key]) -> dict[str, Key]:
+    rows = connection.execute(_THERE, {"ids": [key.id for key in keys]}).mappings()
+    return {row["id"]: _key(row) for row in rows}
+
+
+def _key(row: RowMapping) -> Key:
+    return Key(**{**row, "scopes": frozenset(row["scopes"])})
+
+
+def _kept(before: Key | None, key: Key) -> Key:
+    if before is None or before.revoked is None:
+        return key
+    return replace(key, revoked=before.revoked)
+
+
+def _action(before: Key | None, key: Key) -> str | None:
+    """Return what the audit calls the change of a key, None where there is none."""
+    if before is None:
+        return "key_made"
+    if before.revoked != key.revoked:
+        return "key_revoked"
+    return None if before.expires == key.expires else "key_rotated"
+
+
+def _shown(key: Key) -> str:
+    return f"{key.id} ({key.name}): {', '.join(sorted(key.scopes))}"

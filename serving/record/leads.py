@@ -84,12 +84,6 @@ _BY_ID = (
 )
 _BY_NUMBER = select(*LEAD_FIELDS).where(among(lead.c.number, "numbers"))
 _PARTS = select(lead.c.number, lead.c.root).where(among(lead.c.root, "roots"))
-_MEMBERS = (
-    select(account_of(lead), lead.c.number)
-    .join(_part, _part.c.root == lead.c.number)
-    .where(among(_part.c.account_id, "account_ids"))
-)
-
 _DESCRIBED = select(
     lead.c.number.label("lead"), lead.c.kind, lead.c.created, lead.c.account_id
 ).where(among(lead.c.number, "numbers"))
@@ -179,16 +173,6 @@ def parts_of(connection: Connection, numbers: Collection[int]) -> dict[int, int]
     """Return by number of each lead that is part of the given ones, for which it stands."""
     rows = connection.execute(_PARTS, {"roots": numbers}).all()
     return dict(tuple(row) for row in rows)
-
-
-def members_of(connection: Connection, account_ids: Collection[str]) -> dict[str, set[int]]:
-    """Return by account the numbers of its leads, of those that stand for others alone."""
-    members: dict[str, set[int]] = {}
-    if account_ids:
-        for account_id, number in connection.execute(_MEMBERS, {"account_ids": account_ids}):
-            members.setdefault(account_id, set()).add(number)
-    # A lead stands for one company, also where those that it stands for are of several.
-    return {account_id: members[account_id] for account_id in account_ids if account_id in members}
 
 
 def touch(connection: Connection, numbers: Collection[int], now: int) -> None:

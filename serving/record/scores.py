@@ -1,14 +1,15 @@
 """Scores as they were given, and the newest of each lead."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from serving.model.reference import Grade
 from serving.record.among import among
 from serving.record.database import put
-from serving.record.schema import current_score, score_given
+from serving.record.schema import current_score, lead, score_given
 
 
 class GivenScore(NamedTuple):
@@ -46,27 +47,52 @@ class CurrentScore(NamedTuple):
 _c = current_score.c
 _CURRENT = select(_c.lead, _c.probability, _c.grade, _c.as_of).where(among(_c.lead, "numbers"))
 
+_THERE = (
+    select(lead.c.number)
+    .where(among(lead.c.number, "numbers"))
+    .order_by(lead.c.number)
+    .with_for_update(read=True, key_share=True)
+)
+
+# Asked for by its index: numbers that came back from what was written would need a statement of
+# another text for each count of rows, which PostgreSQL would have to read anew.
+_GIVEN = (
+    select(score_given.c.number)
+    .where(score_given.c.lead == bindparam("of"), score_given.c.as_of == bindparam("at"))
+    .order_by(score_given.c.number.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
 
 def give_scores(connection: Connection, scores: Sequence[GivenScore]) -> None:
-    """Note scores that were given; the last of each lead becomes its current one."""
+    """Note scores that were given; the newest of each lead becomes its current one.
+
+    Scores of leads that are gone by now are left out.
+    """
     if not scores:
         return
-    rows: list[dict[str, Any]] = [score._asdict() for score in scores]
-    numbers = connection.execute(
-        score_given.insert().returning(score_given.c.number, sort_by_parameter_order=True), rows
-    ).scalars()
-    newest = {
-        score.lead: {
-            "lead": score.lead,
-            "given": number,
-            "probability": score.probability,
-            "grade": score.grade,
-            "as_of": score.as_of,
-        }
-        for score, number in zip(scores, numbers, strict=True)
-    }
+    there = _there(connection, {score.lead for score in scores})
+    rows = [score._asdict() for score in scores if score.lead in there]
+    if not rows:
+        return
+    connection.execute(score_given.insert().inline(), rows)
+    newest = {row["lead"]: _current(row) for row in sorted(rows, key=itemgetter("as_of"))}
+    # Writers of the same leads wait for each other in one order.
+    current = [newest[number] for number in sorted(newest)]
     update = ["given", "probability", "grade", "as_of"]
-    put(connection, current_score, list(newest.values()), update=update)
+    put(connection, current_score, current, update=update, found={"given": _GIVEN}, by="as_of")
+
+
+def _current(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a current score, with what its number is asked for by."""
+    shown = {name: row[name] for name in ("lead", "probability", "grade", "as_of")}
+    return {**shown, "of": row["lead"], "at": row["as_of"]}
+
+
+def _there(connection: Connection, numbers: Collection[int]) -> set[int]:
+    """Return which leads are there; nobody can remove them until we are done."""
+    return set(connection.execute(_THERE, {"numbers": numbers}).scalars())
 
 
 def current_scores(connection: Connection, numbers: Sequence[int]) -> dict[int, CurrentScore]:

@@ -12,7 +12,8 @@ from serving.lifecycle.agreement import Lifecycle, read_lifecycle
 from serving.record.cases import stored_cases
 from serving.record.consents import without_basis
 from serving.record.database import Database
-from serving.record.leads import StoredLead, find_leads, parts_of
+from serving.record.leads import StoredLead, parts_of
+from serving.record.parts import find_with_parts
 from serving.record.policy import Policy
 from serving.record.scores import GivenScore
 from serving.scoring.answer import Answer
@@ -89,8 +90,9 @@ class StoredScores:
             RecordAwayError: The database does not answer.
         """
         with self.database.reading() as connection:
-            found = find_leads(connection, set(lead_ids))
-            scored = self.outcomes(connection, scoring, list(found.values()), as_of, language)
+            found, parts = find_with_parts(connection, set(lead_ids))
+            leads = list(found.values())
+            scored = self._outcomes(connection, scoring, (leads, parts), as_of, language)
         by_number = dict(zip([lead.number for lead in found.values()], scored, strict=True))
         unknown = UnknownLeadError("the record has no such lead; PUT it, or send events of it")
         outcomes = [
@@ -109,6 +111,17 @@ class StoredScores:
     ) -> list[Outcome]:
         """Return what is to be said of leads, in order, inside an open transaction."""
         parts = parts_of(connection, [lead.number for lead in leads])
+        return self._outcomes(connection, scoring, (leads, parts), as_of, language)
+
+    def _outcomes(
+        self,
+        connection: Connection,
+        scoring: Scoring,
+        asked: tuple[Sequence[StoredLead], Mapping[int, int]],
+        as_of: int,
+        language: Language | None,
+    ) -> list[Outcome]:
+        leads, parts = asked
         refused = self.refused(connection, leads, parts, as_of)
         allowed = [lead for lead in leads if lead.number not in refused]
         cases = stored_cases(connection, allowed, parts, as_of, language)

@@ -1,5 +1,8 @@
 """When something that could not be sent is tried again, ever later, until it is given up."""
 
+from serving.metrics import Outcome
+from serving.record.outbox import DEAD, WAITING
+
 SECOND_US = 1_000_000
 
 PAUSES = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -17,3 +20,10 @@ def next_attempt(attempts: int, now: int, at_least: float = 0.0) -> int | None:
     if attempts > len(PAUSES):
         return None
     return now + round(max(PAUSES[attempts - 1], at_least) * SECOND_US)
+
+
+def outcome_of(state: str) -> Outcome:
+    """Return what metrics call an attempt that left what was to be sent in a state."""
+    if state == WAITING:
+        return "failed"
+    return "dead" if state == DEAD else "delivered"

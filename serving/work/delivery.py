@@ -12,6 +12,7 @@ from typing import NamedTuple
 import httpx
 from standardwebhooks import Webhook
 
+from serving.metrics import count_sent, expect_sent
 from serving.record.database import Database
 from serving.record.outbox import (
     DEAD,
@@ -22,7 +23,10 @@ from serving.record.outbox import (
     settle_delivery,
 )
 from serving.record.webhooks import disable_webhook
-from serving.work.backoff import PAUSES, SECOND_US, next_attempt
+from serving.work.backoff import PAUSES, SECOND_US, next_attempt, outcome_of
+
+RECEIVER = "webhook"
+"""What metrics call it."""
 
 _AT_ONCE = 16
 _TIMEOUT_SECONDS = 20
@@ -61,6 +65,7 @@ class Deliveries:
         self._local = local
         self._clock = clock
         self._client = httpx.Client(timeout=_TIMEOUT_SECONDS, follow_redirects=False)
+        expect_sent(RECEIVER)
 
     def send_due(self) -> int:
         """Send what is due once, and return how many messages that were.
@@ -75,12 +80,14 @@ class Deliveries:
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             attempts = list(threads.map(self._send, claimed))
         now = self._clock()
+        settled = [_settled(*one, now) for one in zip(claimed, attempts, strict=True)]
         with self._database.writing() as connection:
-            for sent, attempt in zip(claimed, attempts, strict=True):
-                state, due = _settled(sent, attempt, now)
+            for sent, attempt, (state, due) in zip(claimed, attempts, settled, strict=True):
                 settle_delivery(connection, sent, state, attempt.answer, due)
                 if attempt.status == httpx.codes.GONE:
                     disable_webhook(connection, sent.webhook, "the receiver is gone (410)")
+        for state, _ in settled:
+            count_sent(RECEIVER, outcome_of(state))
         return len(claimed)
 
     def close(self) -> None:
@@ -136,6 +143,8 @@ def _settled(sent: Delivery, attempt: Attempt, now: int) -> tuple[str, int]:
     """Return the state after an attempt, and when the next one is."""
     if attempt.status is not None and httpx.codes.is_success(attempt.status):
         return DELIVERED, now
+    if attempt.status == httpx.codes.GONE:
+        return DEAD, now
     again = next_attempt(sent.attempts, now, attempt.retry_after)
     return (DEAD, now) if again is None else (WAITING, again)
 

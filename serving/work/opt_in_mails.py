@@ -13,12 +13,16 @@ from email_validator import validate_email
 
 from features.contract.lead import moment
 from serving.mail import Mail, MailServer
+from serving.metrics import count_sent, expect_sent
 from serving.pages.opt_in import opt_in_letter
 from serving.record.database import Database
 from serving.record.opt_in_tokens import token_of
 from serving.record.opt_ins import SENT, OptIn, claim_mail, settle_mail, why_void
 from serving.record.outbox import DEAD, WAITING
-from serving.work.backoff import next_attempt
+from serving.work.backoff import next_attempt, outcome_of
+
+RECEIVER = "mail"
+"""What metrics call it."""
 
 _TIMEOUT_SECONDS = 10
 """For each step of the exchange; all of them together end before the mail's lease does."""
@@ -40,6 +44,7 @@ class OptInMails:
         self._database = database
         self._mail = mail
         self._clock = clock
+        expect_sent(RECEIVER)
 
     def send_due(self) -> int:
         """Send one mail that is due, and return how many were.
@@ -58,6 +63,7 @@ class OptInMails:
         state, due = _settled(claimed, attempt, self._clock())
         with self._database.writing() as connection:
             settle_mail(connection, claimed, state, attempt.answer, due)
+        count_sent(RECEIVER, outcome_of(state))
         return 1
 
     def _send(self, one: OptIn, token: str) -> Attempt:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, select, update
 
 from features.contract.lead import moment
+from serving.metrics import count_rescored
 from serving.record.ahead import put_right
 from serving.record.leads import StoredLead, leads_by_number, settle_due
 from serving.record.outbox import Message, add_messages
@@ -67,8 +68,10 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int 
         # No score is shown of whoever may not be scored any more.
         connection.execute(delete(current_score).where(current_score.c.lead.in_(silent)))
         settle_due(connection, due)
-    for one, _ in answered:
+    for one, said in answered:
+        count_rescored(said.basis, said.fallback_reason, 1)
         scores.challenge(one.number, now)
+    count_rescored("none", None, len(silent))
     return len(due)
 
 

@@ -1,23 +1,17 @@
 """The loop of the work: leads that are due, messages that wait, contacts that are new."""
 
-import logging
-import threading
 from collections.abc import Callable
 
 from serving.mail import Mail
-from serving.record.database import RecordError
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
 from serving.work.comparing import compare_new
 from serving.work.delivery import Deliveries
+from serving.work.loop import Loop
 from serving.work.opt_in_mails import OptInMails
 from serving.work.rescoring import SETTLING_US, make_stale_due, rescore_due
 
-_IDLE_SECONDS = 0.25
-_AWAY_SECONDS = 5.0
 _STALE_EVERY_US = 60_000_000
-
-_log = logging.getLogger(__name__)
 
 
 class Worker:
@@ -46,24 +40,26 @@ class Worker:
         self._clock = clock
         self._deliveries = Deliveries(scores.database, local=local, clock=clock)
         self._mails = None if mail is None else OptInMails(scores.database, mail, clock)
-        self._stopped = threading.Event()
         self._stale_at = 0
-        self._threads = [
-            threading.Thread(target=self._loop, args=(work,), name=work.__name__, daemon=True)
-            for work in (self.rescore, self.deliver, self.mail, self.compare)
-        ]
+        self._loops = [Loop(work) for work in (self.rescore, self.deliver, self.mail, self.compare)]
 
     def start(self) -> None:
         """Begin to work, beside whatever else this process does."""
-        for thread in self._threads:
-            thread.start()
+        for loop in self._loops:
+            loop.start()
 
     def stop(self) -> None:
         """Finish what is under way, and end."""
-        self._stopped.set()
-        for thread in self._threads:
-            thread.join()
+        for loop in self._loops:
+            loop.stop()
+        for loop in self._loops:
+            loop.join()
         self._deliveries.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether every kind of work had its turn in the last five minutes."""
+        return all(loop.alive for loop in self._loops)
 
     def rescore(self) -> int:
         """Score some of the leads that are due, and return how many."""
@@ -87,16 +83,3 @@ class Worker:
     def compare(self) -> int:
         """Compare some of the leads whose contacts are new with others, and return how many."""
         return compare_new(self._scores.database)
-
-    def _loop(self, work: Callable[[], int]) -> None:
-        pause = 0.0
-        while not self._stopped.wait(pause):
-            try:
-                pause = 0.0 if work() else _IDLE_SECONDS
-            except RecordError as error:
-                _log.warning("%s waits: %s", work.__name__, error)
-                pause = _AWAY_SECONDS
-            except Exception as error:
-                # A message of an exception may hold data of a lead.
-                _log.error("%s failed with %s", work.__name__, type(error).__name__)
-                pause = _AWAY_SECONDS

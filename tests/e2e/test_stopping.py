@@ -7,9 +7,14 @@ from pathlib import Path
 import httpx
 from sqlalchemy import func, select
 
+from features.contract.clock import now
+from serving.access.key import new_key
+from serving.record.backlog import backlog
 from serving.record.database import Database
+from serving.record.keys import RecordKeys
 from serving.record.schema import current_score, score_given
 from tests.e2e.command import COMMAND, ENVIRONMENT, free_port, served
+from tests.serving.record.telling import put, told
 
 LEAD = {
     "created_at": "2026-06-10T08:15:00Z",
@@ -72,3 +77,39 @@ def test_a_worker_that_is_stopped_ends_well(tmp_path: Path, record_url: str) -> 
     process.terminate()
     assert process.wait(60) == 0
     assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def test_a_worker_tells_how_it_does_to_whoever_has_a_key(tmp_path: Path, record_url: str) -> None:
+    database = Database(record_url)
+    lead = put(database, told("L1", now()))
+    key, token = new_key("prometheus", frozenset({"score"}), now())
+    RecordKeys(database).put(key)
+    port = str(free_port())
+    environment = {**ENVIRONMENT, "LEADSCORE_DATABASE_URL": record_url}
+    with served([*COMMAND, "work", "--port", port], tmp_path, environment, port) as client:
+        give_up = time.monotonic() + 60
+        while leads_due(database):
+            assert time.monotonic() < give_up
+            time.sleep(0.05)
+        assert client.get("/healthz").json() == {"status": "alive"}
+        assert client.get("/metrics").status_code == 401
+        assert client.get(f"/v1/leads/{lead.lead_id}/score").status_code == 404
+        answer = client.get("/metrics", headers={"Authorization": f"Bearer {token}"})
+        told_by_worker = answer.raise_for_status().text
+    database.close()
+    for sample in (
+        "leadscore_ready 1.0", "leadscore_record_up 1.0", "leadscore_leads_due 0.0",
+        'leadscore_model_info{basis="rules",version=""} 1.0',
+        'leadscore_rescored_total{basis="none",reason=""} 1.0',
+        'leadscore_sent_total{outcome="dead",to="webhook"} 0.0',
+        'leadscore_work_failures_total{work="rescore"} 0.0',
+    ):  # fmt: skip
+        assert sample in told_by_worker
+    log = (tmp_path / "service.log").read_text(encoding="utf-8")
+    assert f"listening on http://127.0.0.1:{port}" in log
+    assert "ERROR" not in log
+
+
+def leads_due(database: Database) -> int:
+    with database.reading() as connection:
+        return backlog(connection).leads

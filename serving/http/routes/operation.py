@@ -24,6 +24,8 @@ def operation_routes(state: ServiceState) -> APIRouter:
     @needs_nothing
     async def get_health() -> Health:
         """Tell that the process is alive."""
+        if not state.alive():
+            raise RefusedError(503, "stuck", "work in the background stands still; see the log")
         return Health()
 
     @routes.get("/readyz", responses=NOT_READY)

@@ -31,8 +31,9 @@ from serving.http.views import (
     StoredResult,
 )
 from serving.record.audits import Look
-from serving.record.leads import leads_by_number, members_of, parts_of
+from serving.record.leads import leads_by_number, parts_of
 from serving.record.listing import list_leads
+from serving.record.parts import members_of
 from serving.scoring.answer import Answer
 from serving.stored.change import explain_change
 from serving.stored.scoring import NotScoredError, Outcome, UnknownLeadError, given_score
@@ -183,7 +184,7 @@ def _page(state: ServiceState, query: ListQuery) -> LeadList:
 def _account(state: ServiceState, account_id: str) -> AccountView:
     scores = state.kept()
     with scores.database.reading() as connection:
-        members = members_of(connection, [account_id]).get(account_id, set())
+        members = members_of(connection, [account_id]).leads.get(account_id, set())
         leads = leads_by_number(connection, members)
         at = now()
         outcomes = scores.outcomes(connection, state.loaded(), leads, at, None)

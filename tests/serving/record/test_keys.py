@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from features.contract.clock import now
-from serving.access.key import Key, new_key
+from serving.access.key import Key, new_key, successor
 from serving.access.key_file import KeyFile
 from serving.access.keyring import MINUTE_US, KeyRefusedError, Keyring
+from serving.record.audits import OperatorAudit, operator_audits
 from serving.record.backup import restore_backup, write_backup
 from serving.record.database import Database
 from serving.record.keys import RecordKeys, known_keys
@@ -89,6 +90,56 @@ def test_a_backup_brings_no_revoked_key_back(database: Database, tmp_path: Path)
     assert store.read() == [old]
     with database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(api_key)).scalar_one() == 1
+
+
+def audited(database: Database) -> list[OperatorAudit]:
+    with database.reading() as connection:
+        return operator_audits(connection)
+
+
+def test_what_becomes_of_a_key_is_in_the_audit_and_its_secret_is_not(database: Database) -> None:
+    at = [NOW]
+    store, (first, token) = RecordKeys(database, clock=lambda: at[0]), made()
+    store.put(first)
+    at[0] += 1
+    old, second, _ = successor(first, at[0], 5)
+    store.put(old, second)
+    at[0] += 1
+    revoked = replace(second, revoked=at[0])
+    store.put(revoked)
+    # Nothing becomes of them a second time.
+    store.put(old, revoked)
+    store.note_uses({first.id: NOW})
+    before, after = f"{first.id} (crm): score, write", f"{second.id} (crm): score, write"
+    assert audited(database) == [
+        (NOW, "leadscore keys", "key_made", before),
+        (NOW + 1, "leadscore keys", "key_rotated", before),
+        (NOW + 1, "leadscore keys", "key_made", after),
+        (NOW + 2, "leadscore keys", "key_revoked", after),
+    ]
+    assert not any(part in str(audited(database)) for part in (token[-64:], first.digest))
+
+
+def test_a_key_that_is_revoked_while_somebody_rotates_it_stays_revoked(database: Database) -> None:
+    store, (key, _) = RecordKeys(database), made()
+    store.put(key)
+    old, new, _ = successor(key, NOW + 1, 5)
+    store.put(replace(key, revoked=NOW + 1))
+    store.put(old, new)
+    assert store.read() == [replace(old, revoked=NOW + 1), new]
+
+
+def test_a_backup_takes_nothing_of_keys_out_of_the_audit(
+    database: Database, tmp_path: Path
+) -> None:
+    store, (old, _), (later, _) = RecordKeys(database, clock=lambda: NOW), made(), made("web")
+    store.put(old)
+    write_backup(database, tmp_path / "record.zip", lambda _: None)
+    store.put(replace(old, revoked=NOW), later)
+    before = audited(database)
+    restore_backup(database, tmp_path / "record.zip", lambda _: None, replace=True)
+    assert audited(database) == before
+    assert len(before) == 3
 
 
 def test_keys_are_those_of_the_file_or_else_of_the_record(

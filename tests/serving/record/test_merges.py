@@ -13,9 +13,10 @@ from serving.record.database import Database, RecordAwayError
 from serving.record.duplicates import tell_apart
 from serving.record.erasure import erase_lead, export_lead
 from serving.record.feedback import NewFeedback, add_feedback
-from serving.record.leads import find_lead, members_of, parts_of, settle_due
+from serving.record.leads import find_lead, parts_of, settle_due
 from serving.record.listing import Filter, list_leads
 from serving.record.merges import MergeError, find_merge, join_leads, merges_of, undo_merge
+from serving.record.parts import members_of
 from serving.record.roots import own_numbers
 from serving.record.schema import lead, merge
 from serving.record.scores import GivenScore, give_scores
@@ -217,7 +218,7 @@ def test_a_lead_without_a_company_has_that_of_whom_it_stands_for(database: Datab
     with database.reading() as connection:
         found = find_lead(connection, "B")
         assert found is not None and found.account_id == "firm"
-        assert members_of(connection, ["firm", "other"]) == {"firm": {a, c}, "other": {d}}
+        assert members_of(connection, ["firm", "other"]).leads == {"firm": {a, c}, "other": {d}}
         listed, _ = list_leads(connection, Filter(account_id="firm"), "changed", None, 9)
     assert {one.lead.lead_id for one in listed} == {"A", "C"}
     settle(database)
@@ -229,7 +230,7 @@ def test_a_lead_without_a_company_has_that_of_whom_it_stands_for(database: Datab
     # Its own company goes before that of others.
     joined(database, "D", "C")
     with database.reading() as connection:
-        assert members_of(connection, ["firm", "other"]) == {"firm": {a}, "other": {d}}
+        assert members_of(connection, ["firm", "other"]).leads == {"firm": {a}, "other": {d}}
     with database.writing() as connection:
         undo_merge(connection, made, NOW)
     with database.reading() as connection:

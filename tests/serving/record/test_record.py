@@ -9,8 +9,9 @@ from features.contract.lead import ContractError
 from serving.intake.events import ToldEvent, Whose, take_events
 from serving.intake.leads import take_lead, take_leads
 from serving.record.database import Database
-from serving.record.leads import StoredLead, find_lead, leads_by_number, members_of, settle_due
+from serving.record.leads import StoredLead, find_lead, leads_by_number, settle_due
 from serving.record.merges import MergeError, join_leads, undo_merge
+from serving.record.parts import members_of
 from serving.record.schema import former_lead, profile_value
 from tests.serving.record.telling import HOUR, NOW, did, event, events, ids, profile, put, told
 
@@ -153,7 +154,7 @@ def test_whatever_happens_to_a_colleague_makes_a_lead_due(database: Database) ->
     did(database, Whose("lead_id", "B"), event("click", NOW, "1"), at=NOW + HOUR)
     assert due(database, a, b, c) == {"A", "B"}
     with database.reading() as connection:
-        assert members_of(connection, ["firm"]) == {"firm": {a.number, b.number}}
+        assert members_of(connection, ["firm"]).leads == {"firm": {a.number, b.number}}
         changed = {lead.lead_id: lead.changed for lead in leads_by_number(connection, [a.number])}
     assert changed == {"A": NOW}
 

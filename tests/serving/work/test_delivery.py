@@ -17,6 +17,7 @@ from serving.work.backoff import PAUSES, SECOND_US
 from serving.work.delivery import AddressError, Deliveries, public_address
 from tests.serving.record.telling import NOW
 from tests.serving.work.conftest import Receiver
+from tests.serving.work.counted import Counted
 
 PAYLOAD = {"type": "score.changed", "data": {"lead_id": "ä"}}
 
@@ -86,6 +87,7 @@ def test_a_receiver_that_fails_is_asked_again_ever_later_and_given_up(
     scores: StoredScores, deliveries: Deliveries, receiver: Receiver, clock: Clock
 ) -> None:
     number, _ = told(scores, receiver.url)
+    counted = Counted("leadscore_sent_total")
     receiver.status = 500
     for pause in PAUSES:
         assert deliveries.send_due() == 1
@@ -102,6 +104,9 @@ def test_a_receiver_that_fails_is_asked_again_ever_later_and_given_up(
         assert replay(connection, number, NOW, clock.now) == 1
     assert deliveries.send_due() == 1
     assert state(scores) == (None, 0, 0)
+    assert counted() == {
+        ("webhook", "failed"): len(PAUSES), ("webhook", "dead"): 1, ("webhook", "delivered"): 1,
+    }  # fmt: skip
 
 
 LATER = format_datetime(moment(NOW + 4_000 * SECOND_US), usegmt=True)
@@ -125,7 +130,9 @@ def test_a_receiver_that_is_gone_is_asked_no_more(
 ) -> None:
     number, _ = told(scores, receiver.url, messages=3)
     receiver.status = 410
+    counted = Counted("leadscore_sent_total")
     deliveries.send_due()
+    assert counted() == {("webhook", "dead"): 3}
     disabled, waiting, dead = state(scores)
     assert disabled == "the receiver is gone (410)"
     assert (waiting, dead) == (0, 3)

@@ -16,6 +16,7 @@ from serving.work.backoff import PAUSES, SECOND_US
 from serving.work.opt_in_mails import OptInMails
 from tests.serving.post_office import PostOffice, free_port, mail_through, opened
 from tests.serving.record.telling import HOUR, NOW, put, told
+from tests.serving.work.counted import Counted
 
 ASKED = NewOptIn("newsletter", "w-1", "Ja, gerne.", "en", "form:x")
 WEEK = 7 * 24 * HOUR
@@ -99,13 +100,14 @@ def test_a_server_that_is_away_gets_the_mail_when_it_comes_back(
     port = free_port()
     mail = mail_through(mail_server(f"smtp://127.0.0.1:{port}"))
     mails = OptInMails(database, mail, clock)
-    asked = requested(database)
+    asked, counted = requested(database), Counted("leadscore_sent_total")
     assert mails.send_due() == 1
     assert outcome(database, asked) == (WAITING, 1, "ConnectionRefusedError")
     clock.now += PAUSES[0] * SECOND_US
     with opened(office, port):
         assert mails.send_due() == 1
     assert outcome(database, asked) == (SENT, 2, "250")
+    assert counted() == {("mail", "failed"): 1, ("mail", "delivered"): 1}
     [message] = office.mails
     assert message["Message-ID"] == f"<{asked}@example.com>"
     assert message["Auto-Submitted"] == "auto-generated"

@@ -22,6 +22,7 @@ from serving.work.rescoring import BATCH, CHANGED, FRESH_US, make_stale_due, res
 from serving.work.worker import Worker
 from tests.serving.record.telling import HOUR, NOW, did, put, told
 from tests.serving.work.conftest import Receiver
+from tests.serving.work.counted import Counted
 
 SCORING = Scoring(read_rules(), "no_model", Conditions(deadline=math.inf))
 
@@ -75,7 +76,9 @@ def test_a_lead_is_scored_once_something_happened_to_it(scores: StoredScores) ->
 def test_no_score_is_shown_of_whoever_may_not_be_scored_any_more(scores: StoredScores) -> None:
     lead(scores, "L")
     lead(scores, "silent", given=False)
+    counted = Counted("leadscore_rescored_total")
     assert rescore_due(scores, SCORING, NOW + 1) == 2
+    assert counted() == {("rules", "no_model"): 1, ("none", ""): 1}
     [number] = current(scores)
     consent(scores, number, given=False, at=NOW + HOUR)
     assert rescore_due(scores, SCORING, NOW + HOUR + 1) == 1

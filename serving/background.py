@@ -1,0 +1,96 @@
+"""The work in the background as a process of its own."""
+
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from types import FrameType
+
+from serving.access.opening import guard
+from serving.bootstrap import worker_of, working_state
+from serving.http.admission import Limits
+from serving.http.app import create_operation_app
+from serving.http.server import Server
+from serving.http.state import ServiceState
+from serving.listener import listen, shown_address
+from serving.logs.start import start_logging
+from serving.record.database import RecordError
+from serving.scoring.rules import read_rules
+from serving.settings import Settings
+from serving.watch import Watch
+
+_log = logging.getLogger(__name__)
+
+
+def work(settings: Settings) -> None:
+    """Score stored leads again and tell what changed, until the process is stopped.
+
+    Where a port is set, it tells meanwhile how it does.
+
+    Raises:
+        DocumentError: The rule file, that of the policy, or the key file cannot be used.
+        RecordError: No record is named, its database cannot be had, or is not upgraded.
+        AddressError: The address cannot be had.
+        OpenToAllError: Others could ask how it does, and there is no key.
+    """
+    with _listener(settings) as listener:
+        start_logging(settings)
+        rules = read_rules(settings.rules)
+        if settings.database_url is None:
+            raise RecordError("there is nothing to work on; set LEADSCORE_DATABASE_URL")
+        state = working_state(settings, rules)
+        record = state.kept()
+        until_stopped = _telling(state, settings, listener) if listener else _silent()
+        watch = Watch(settings.model, settings, rules, state.ready)
+        worker = worker_of(record, lambda: state.scoring, settings)
+        state.alive = lambda: worker.alive
+        watch.start()
+        worker.start()
+        _log.info("working on %s", record.database.shown)
+        try:
+            until_stopped()
+        finally:
+            watch.stop()
+            worker.stop()
+            state.keyring.stop()
+            record.close()
+
+
+def _listener(settings: Settings) -> AbstractContextManager[socket.socket | None]:
+    if settings.work_port is None:
+        return nullcontext()
+    return listen(settings.host, settings.work_port)
+
+
+def _silent() -> Callable[[], object]:
+    """Return what waits until the process is stopped."""
+    stopped = threading.Event()
+    _on_stop(lambda *_: stopped.set())
+    return stopped.wait
+
+
+def _telling(
+    state: ServiceState, settings: Settings, listener: socket.socket
+) -> Callable[[], object]:
+    """Return what tells how the process does until it is stopped."""
+    guard(state.keyring, listener.getsockname()[0], may_be_open=settings.open)
+    state.keyring.start()
+    server = Server(
+        create_operation_app(state, Limits(settings.requests_at_once)),
+        state,
+        keep_alive=settings.keep_alive_seconds,
+        # Nobody sends it work that could go elsewhere.
+        leave=0,
+        grace=settings.grace_seconds,
+    )
+    _on_stop(server.handle_exit)
+    _log.info("listening on %s", shown_address(listener))
+    return partial(server.run, sockets=[listener])
+
+
+def _on_stop(stop: Callable[[int, FrameType | None], object]) -> None:
+    for received in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(received, stop)

@@ -1,0 +1,93 @@
+"""What was said is written down a moment later, whatever became of the leads meanwhile."""
+
+import pytest
+from sqlalchemy import select
+
+from serving.record.audits import Look, audits_of
+from serving.record.database import Database
+from serving.record.erasure import erase_lead
+from serving.record.leads import find_lead
+from serving.record.schema import score_given
+from serving.record.scores import GivenScore, current_scores
+from serving.stored.ledger import Ledger
+from tests.serving.record.telling import NOW, put, told
+from tests.serving.statements import counted
+
+
+@pytest.fixture
+def ledger(database: Database) -> Ledger:
+    return Ledger(database)
+
+
+def score(number: int, probability: float, at: int) -> GivenScore:
+    return GivenScore(
+        number, at, at, probability, 50, "C", "rules", None, None, None, 0.25, 0.0, {"other": 0.25}
+    )
+
+
+def written(database: Database) -> list[tuple[int, float]]:
+    columns = score_given.c
+    with database.reading() as connection:
+        rows = connection.execute(
+            select(columns.lead, columns.probability).order_by(columns.number)
+        ).all()
+    return [(number, probability) for number, probability in rows]
+
+
+def test_a_lead_that_was_erased_meanwhile_keeps_no_other_from_being_written(
+    database: Database, ledger: Ledger
+) -> None:
+    gone, stays = put(database, told("A")).number, put(database, told("B")).number
+    for number in (gone, stays, gone):
+        ledger.note(score(number, 0.5, NOW))
+    ledger.note_look(Look(stays, "crm", "scored", NOW))
+    with database.writing() as connection:
+        found = find_lead(connection, "A")
+        assert found is not None
+        erase_lead(connection, found, "api", NOW)
+    ledger.flush()
+    assert written(database) == [(stays, 0.5)]
+    with database.reading() as connection:
+        assert audits_of(connection, [stays]) == [(NOW, "crm", "scored", None)]
+
+
+def test_nothing_is_written_where_all_leads_are_gone(database: Database, ledger: Ledger) -> None:
+    ledger.note(score(77, 0.5, NOW))
+    ledger.flush()
+    assert written(database) == []
+
+
+def test_a_score_that_is_written_late_displaces_no_newer_one(
+    database: Database, ledger: Ledger
+) -> None:
+    number, other = put(database, told("A")).number, put(database, told("B")).number
+    steps = [
+        [score(number, 0.2, NOW + 2), score(number, 0.1, NOW + 1), score(other, 0.7, NOW + 1)],
+        [score(number, 0.3, NOW), score(other, 0.8, NOW + 1)],
+    ]
+    for scores in steps:
+        for one in scores:
+            ledger.note(one)
+        ledger.flush()
+    assert written(database) == [(number, 0.2), (number, 0.1), (other, 0.7), (number, 0.3),
+                                 (other, 0.8)]  # fmt: skip
+    with database.reading() as connection:
+        found = current_scores(connection, [number, other])
+    assert {key: (one.probability, one.as_of) for key, one in found.items()} == {
+        number: (0.2, NOW + 2), other: (0.8, NOW + 1),
+    }  # fmt: skip
+
+
+def test_scores_are_written_by_the_same_statements_however_many_they_are(
+    database: Database, ledger: Ledger
+) -> None:
+    number = put(database, told("A")).number
+    asked = []
+    for many in (1, 3, 20):
+        for n in range(many):
+            ledger.note(score(number, 0.5, NOW + n))
+        with counted(database) as statements:
+            ledger.flush()
+        asked.append(statements)
+    assert asked[0] == asked[1] == asked[2]
+    assert len(asked[0]) == 3
