@@ -106,7 +106,7 @@ def test_what_is_signed_otherwise_is_refused(client: httpx.Client) -> None:
     assert post(client, good, "/v1/events") == (401, "unauthorized")
 
 
-@pytest.mark.parametrize("sent", [gzip.compress(BODY), BOM_UTF8 + BODY])
+@pytest.mark.parametrize("sent", [gzip.compress(BODY), BOM_UTF8 + BODY], ids=["packed", "marked"])
 def test_the_body_is_signed_byte_for_byte_as_it_is_sent(client: httpx.Client, sent: bytes) -> None:
     packed = {"Content-Encoding": "gzip"} if sent.startswith(b"\x1f\x8b") else {}
     address = str(client.base_url).rstrip("/") + PATH
