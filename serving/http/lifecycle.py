@@ -1,19 +1,20 @@
-"""The agreement, where a lead stands in it, and its evidence of BANT, as the service shows them."""
+"""The agreement, and where a lead stands in it, as the service shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel, Field
 
 from features.contract.language import Language
 from features.contract.lead import moment
+from serving.http.bant import BantView
 from serving.lifecycle.agreement import Lifecycle
-from serving.lifecycle.bant import BantTerms, Finding, Source, State, Subject, established
+from serving.lifecycle.bant import BantTerms
 from serving.lifecycle.criteria import Check, Criteria, look
 from serving.lifecycle.stages import STAGES, Cause, Role, Stage, cause_of, is_ahead
 from serving.lifecycle.terms import StageTerms, Transition, UseCase, View, ViewName
-from serving.lifecycle.words import bant_text, check_text, shown
+from serving.lifecycle.words import check_text, shown
 from serving.model.reference import Grade
 from serving.record.stages import StageEntry
 from serving.stored.standing import Standing
@@ -78,7 +79,7 @@ class CheckView(BaseModel):
     @classmethod
     def of(cls, check: Check, language: Language) -> Self:
         """Return how a criterion is shown."""
-        return cls.model_construct(
+        return cls(
             criterion=check.criterion,
             wanted=shown(check.criterion, check.wanted),
             value=shown(check.criterion, check.value),
@@ -128,55 +129,6 @@ class MoveView(BaseModel):
                 "cause": cause_of(entry.role),
                 "by": entry.source,
             }
-        )
-
-
-class FindingView(BaseModel):
-    """What counts of one subject."""
-
-    subject: Subject
-    state: State
-    value: dict[str, Any] | None = Field(description="Null where there is none, or nothing known.")
-    source: Source | None
-    confidence: float | None
-    at: datetime | None
-    by: str | None
-
-    @classmethod
-    def of(cls, subject: Subject, found: Finding) -> Self:
-        """Return how a finding is shown."""
-        report = found.report
-        said = None if report is None else report.said[subject]
-        return cls(
-            subject=subject,
-            state=found.state,
-            value=None if said is None else dict(said),
-            source=None if report is None else report.source,
-            confidence=None if report is None else report.confidence,
-            at=None if report is None else moment(report.at),
-            by=None if report is None else report.by,
-        )
-
-
-class BantView(BaseModel):
-    """What is known of budget, authority, need and timeline."""
-
-    lead_id: str
-    established: int = Field(ge=0, le=4, description="Of how many enough is known.")
-    complete: bool
-    missing: str = Field(description="What is missing, as a sentence.")
-    findings: list[FindingView]
-
-    @classmethod
-    def of(cls, lead_id: str, found: Mapping[Subject, Finding], language: Language) -> Self:
-        """Return how findings are shown."""
-        count = established(found)
-        return cls(
-            lead_id=lead_id,
-            established=count,
-            complete=count == len(found),
-            missing=bant_text(found, language),
-            findings=[FindingView.of(subject, one) for subject, one in found.items()],
         )
 
 

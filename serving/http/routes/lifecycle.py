@@ -11,10 +11,11 @@ from features.contract.language import Language
 from features.contract.lead import ContractError
 from serving.http.asked import LifecycleQuery
 from serving.http.auth import caller, may, needs
+from serving.http.bant import BantView
 from serving.http.body import read_as, read_body, respond
 from serving.http.errors import RefusedError, invalid
 from serving.http.kinds import ErrorCode
-from serving.http.lifecycle import BantView, LeadLifecycle, LifecycleView, MoveView
+from serving.http.lifecycle import LeadLifecycle, LifecycleView, MoveView
 from serving.http.moved import BantBody, TransitionBody
 from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.route import GuardedRoute

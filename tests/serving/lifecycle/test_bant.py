@@ -165,16 +165,16 @@ def test_what_is_missing_is_said_in_both_languages() -> None:
     ("check", "de"),
     [
         (Check("probability_at_least", 0.2, 0.125, False),
-         "Wahrscheinlichkeit 12,50 %, nötig mindestens 20 %"),
+         "Wahrscheinlichkeit 12,5 %, nötig mindestens 20 %"),
         (Check("grade", "B", None, False), "Klasse unbekannt, nötig B oder besser"),
         (Check("consent", True, False, False), "Rechtsgrundlage für Profiling: nein, nötig: ja"),
         (Check("known", ("role", "industry"), (), False), "Bekannt: nichts; nötig: role, industry"),
         (Check("in_stage_at_least", 30 * DAY_US, 3 * DAY_US // 2, False),
-         "Seit 1,50 Tagen in dieser Stufe, nötig mindestens 30"),
+         "Seit 1,5 Tagen in dieser Stufe, nötig mindestens 30"),
     ],
 )  # fmt: skip
 def test_a_criterion_is_said(check: Check, de: str) -> None:
-    assert check_text(check, "de").replace("12,5 ", "12,50 ").replace("1,5 ", "1,50 ") == de
+    assert check_text(check, "de") == de
 
 
 def test_both_languages_say_the_same() -> None:
