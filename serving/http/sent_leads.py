@@ -60,8 +60,6 @@ class _Walk:
 
         Whatever is no batch is not read to its end; what is returned breaks the model like it.
         """
-        if self._sign() == "[":
-            return []
         if self._sign() != "{":
             return self._value()
         sent: dict[str, object] = {}
