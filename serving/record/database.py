@@ -192,7 +192,9 @@ def _engine(url: str) -> Engine:
             event.listen(engine, "connect", _configure)
             event.listen(engine, "begin", _begin)
             return engine
-        return create_engine(address, pool_pre_ping=True)
+        # A database in SQL_ASCII does not say how its texts are to be read.
+        utf8 = {"client_encoding": "utf8"}
+        return create_engine(address, pool_pre_ping=True, connect_args=utf8)
     except (ArgumentError, ImportError, SQLAlchemyError):
         raise RecordError(
             "the database's address cannot be read; write sqlite:///leadscore.db or "
