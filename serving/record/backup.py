@@ -41,6 +41,8 @@ def write_backup(database: Database, path: Path, on_step: Callable[[str], None])
     unfinished = path.with_name(f".{path.name}.unfinished")
     rows = 0
     try:
+        # It holds personal data: nobody else on the machine may read it.
+        unfinished.touch(mode=0o600)
         with (
             database.reading() as connection,
             zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive,

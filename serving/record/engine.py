@@ -18,6 +18,9 @@ _BUSY_SECONDS = 30.0
 _CONNECT_SECONDS = 5
 _POOL_SECONDS = 10.0
 
+_UTF8 = {"client_encoding": "utf8"}
+"""A database in SQL_ASCII does not say how its texts are to be read."""
+
 Result = TypeVar("Result")
 Connect = Callable[[Dialect, ConnectionPoolEntry, list[str], dict[str, Any]], DBAPIConnection]
 
@@ -68,8 +71,10 @@ def engine_of(address: URL, patience: float | None) -> Engine:
         event.listen(engine, "begin", _begin)
         return engine
     if patience is None:
-        return create_engine(address, pool_pre_ping=True)
-    engine = create_engine(address, pool_pre_ping=True, pool_timeout=_POOL_SECONDS)
+        return create_engine(address, pool_pre_ping=True, connect_args=_UTF8)
+    engine = create_engine(
+        address, pool_pre_ping=True, pool_timeout=_POOL_SECONDS, connect_args=_UTF8
+    )
     event.listen(engine, "do_connect", _patiently(patience))
     return engine
 

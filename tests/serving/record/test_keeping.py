@@ -26,7 +26,8 @@ from serving.record.schema import event, lead, metadata, profile_value
 from serving.record.scores import GivenScore, current_scores, give_scores
 from serving.record.stages import StageEntry, stages_of
 from serving.record.upgrade import check, pending, require_upgraded, upgrade
-from tests.serving.record.telling import NOW, did, events, ids, put, told
+from tests.postgres import new_database
+from tests.serving.record.telling import NOW, did, events, ids, profile, put, told
 
 
 def quiet(step: str) -> None:
@@ -135,11 +136,20 @@ def _half(config: object, target: str) -> None:
     raise KeyboardInterrupt
 
 
+def test_a_database_that_names_no_encoding_keeps_texts_as_they_are(postgres: str) -> None:
+    plain = new_database(postgres, "plain", "template0", encoding="SQL_ASCII")
+    with closing(Database(plain)) as database:
+        upgrade(database)
+        put(database, told("Lübeck-Łódź", profile={"city": "Łódź"}))
+        assert profile(database, "Lübeck-Łódź", NOW) == {"city": "Łódź"}
+
+
 def test_a_backup_is_restored_into_either_kind(
     database: Database, tmp_path: Path, postgres: str
 ) -> None:
     filled(database)
     write_backup(database, tmp_path / "record.zip", quiet)
+    assert (tmp_path / "record.zip").stat().st_mode & 0o777 == 0o600
     other = Database(f"sqlite:///{tmp_path / 'other.db'}")
     upgrade(other)
     restored, erased = restore_backup(other, tmp_path / "record.zip", quiet, replace=False)
