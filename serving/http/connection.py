@@ -15,7 +15,7 @@ from serving.http.errors import Problem
 from serving.http.protocol import Protocol
 
 # What anybody can send is no news to an operator, and lines of it could fill a disk.
-_of_callers = logging.getLogger("uvicorn.error.callers")
+_of_callers = logging.getLogger(__name__)
 _of_callers.setLevel(logging.ERROR)
 
 _TOO_SLOW = Problem(code="too_slow", message="the body came too slowly; send it again")
