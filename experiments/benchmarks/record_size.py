@@ -17,6 +17,7 @@ from rich.console import Console
 from sqlalchemy import text
 
 from experiments.benchmarks.record import new_record
+from experiments.faults.finding import Kind
 from experiments.faults.service import free_port, started_service
 from features.contract.clock import now
 from serving.record.database import Database
@@ -87,7 +88,7 @@ def size(database: Database) -> int:
         return int(connection.execute(text(sql)).scalar_one())
 
 
-def measure(kind: str, leads: int) -> dict[str, float]:
+def measure(kind: Kind, leads: int) -> dict[str, float]:
     """Return the bytes of an empty record, and of each lead, event and score."""
     ids = [f"L-{n}" for n in range(leads)]
     with new_record(kind) as (url, database):

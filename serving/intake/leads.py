@@ -145,8 +145,10 @@ def _described(
     ]
     news = [new for lead, new in zip(leads, described, strict=True) if new != lead]
     numbers = {new.number for new in news}
-    # Who worked with them before is due a new score as well.
-    touch(connection, numbers, now)
+    # Who worked with them before is due a new score as well; with who will work with them, in one
+    # go, since writers that touch the same leads wait for each other in one order.
+    companies = {new.account_id for new in news if new.account_id is not None}
+    touch(connection, numbers, now, companies)
     describe_leads(connection, news, now)
     return numbers
 

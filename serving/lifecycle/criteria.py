@@ -16,7 +16,8 @@ from serving.model.reference import Grade
 Share = Annotated[float, Field(ge=0, le=1)]
 FieldName = Annotated[str, Field(min_length=1, max_length=200)]
 
-Value = float | str | bool | tuple[str, ...] | None
+Wanted = float | str | bool | tuple[str, ...]
+Value = Wanted | None
 
 OF_SCORE = frozenset(
     {"fit_at_least", "behaviour_at_least", "grade", "probability_at_least", "probability_below"}
@@ -115,7 +116,7 @@ class Check(NamedTuple):
     """
 
     criterion: str
-    wanted: Value
+    wanted: Wanted
     value: Value
     holds: bool
 

@@ -1,12 +1,15 @@
 """What the criteria and BANT are called, and what is found of them, in German and English."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from features.contract.duration import DAY_US
 from features.contract.language import Language
 from features.wording.words import number_text
 from serving.lifecycle.bant import Finding, Subject
-from serving.lifecycle.criteria import Check, Value
+from serving.lifecycle.criteria import Check, Value, Wanted
+
+Shown = TypeVar("Shown", Wanted, Value)
 
 WORDS: dict[Language, dict[str, str]] = {
     "de": {
@@ -74,7 +77,7 @@ def check_text(check: Check, language: Language) -> str:
     )
 
 
-def shown(criterion: str, value: Value) -> Value:
+def shown(criterion: str, value: Shown) -> Shown:
     """Return a value as people read it: times are in days, rounded down to hundredths."""
     if criterion == "in_stage_at_least" and isinstance(value, int):
         return int(value * 100 // DAY_US) / 100

@@ -1,11 +1,12 @@
 """The database of the record: SQLite beside the service, or a PostgreSQL; one code for both."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from time import perf_counter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import ColumnElement, Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -24,7 +25,11 @@ _TURN_SECONDS = 30.0
 Check = Callable[[Connection], None]
 """Looks at a record, and raises a `RecordError` where it cannot be used."""
 
+_ATTEMPTS = 4
+"""Of a transaction that others stand in the way of."""
+
 Row = Mapping[str, Any]
+Result = TypeVar("Result")
 
 
 class RecordError(MistakeError):
@@ -33,6 +38,10 @@ class RecordError(MistakeError):
 
 class RecordAwayError(RecordError):
     """The database does not answer; what was not acknowledged may be sent again."""
+
+
+class DeadlockError(RecordAwayError):
+    """Writers waited for each other in a circle; this one gave way, and may begin anew."""
 
 
 class Database:
@@ -107,6 +116,21 @@ class Database:
         """Let every transaction begin with a check, until one has passed it."""
         self._first = check
 
+    def write(self, act: Callable[[Connection], Result]) -> Result:
+        """Write by a function in a transaction that is committed whole, or not at all.
+
+        Args:
+            act: Is called anew where it met others that write of the same leads.
+
+        Raises:
+            RecordAwayError: The database does not answer, or is full.
+        """
+        for _ in range(_ATTEMPTS - 1):
+            with suppress(DeadlockError), self.writing() as connection:
+                return act(connection)
+        with self.writing() as connection:
+            return act(connection)
+
     @property
     def embedded(self) -> bool:
         """Whether it is SQLite."""
@@ -131,6 +155,10 @@ class Database:
             with silence.asked():
                 yield
         except DBAPIError as error:
+            if isinstance(error.orig, DeadlockDetected):
+                raise DeadlockError(
+                    f"too much is told of the same leads at once at {self.shown}; try again"
+                ) from None
             why = why_away(error)
             if why is not None:
                 raise self._away(why) from None

@@ -175,19 +175,26 @@ def parts_of(connection: Connection, numbers: Collection[int]) -> dict[int, int]
     return dict(tuple(row) for row in rows)
 
 
-def touch(connection: Connection, numbers: Collection[int], now: int) -> None:
+def touch(
+    connection: Connection,
+    numbers: Collection[int],
+    now: int,
+    companies_to_be: Collection[str] = (),
+) -> None:
     """Note that something happened to leads: they, and who works with them, are due a new score.
 
     Args:
         connection: Writing.
         numbers: Of leads, whoever stands for them.
         now: Microseconds since 1970.
+        companies_to_be: For which they will work; who works there is due, too.
     """
     if not numbers:
         return
     rows = connection.execute(_COMPANIES, {"numbers": numbers}).all()
     happened = {*numbers, *(root for root, _ in rows)}
     companies = {account_id for _, account_id in rows if account_id is not None}
+    companies.update(companies_to_be)
     fellows = (
         connection.execute(_FELLOWS, {"account_ids": companies}).scalars() if companies else ()
     )

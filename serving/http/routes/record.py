@@ -224,7 +224,6 @@ def _feedback(state: ServiceState, body: bytes) -> Kept:
 
 def _written(state: ServiceState, write: Callable[[Connection], Result]) -> Result:
     try:
-        with state.kept().database.writing() as connection:
-            return write(connection)
+        return state.kept().database.write(write)
     except ContractError as error:
         raise RefusedError.by(invalid(error)) from None

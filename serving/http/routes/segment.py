@@ -121,8 +121,8 @@ def _take(
     messages, unread = read_messages(batch, kind, sent_at)
     stored, unkept = 0, list[Refused]()
     if messages:
-        with database.writing() as connection:
-            stored, unkept = take_messages(connection, messages, now())
+        at = now()
+        stored, unkept = database.write(lambda connection: take_messages(connection, messages, at))
     refused = [
         RefusedItem(
             index=one.place,

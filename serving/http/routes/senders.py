@@ -61,9 +61,10 @@ def _take(state: ServiceState, name: str, body: bytes) -> Taken:
     records = records_of(read_json(body), sender)
     if len(records) > MOST_LEADS:
         raise RefusedError(422, "invalid_request", f"holds more than {MOST_LEADS:,} records")
-    said, refused, at = Taken(taken=0, ignored=0, refused=[]), list[RefusedItem](), now()
-    kept = state.kept()
-    with kept.database.writing() as connection:
+    kept, at = state.kept(), now()
+
+    def write(connection: Connection) -> Taken:
+        said, refused = Taken(taken=0, ignored=0, refused=[]), list[RefusedItem]()
         for index, (record, takes) in enumerate(records):
             try:
                 with connection.begin_nested():
@@ -76,7 +77,9 @@ def _take(state: ServiceState, name: str, body: bytes) -> Taken:
                 refused.append(RefusedItem(index=index, error=invalid(error)))
             except RefusedError as error:
                 refused.append(RefusedItem(index=index, error=error.problem))
-    return said.model_copy(update={"refused": refused})
+        return said.model_copy(update={"refused": refused})
+
+    return kept.database.write(write)
 
 
 def _keep(
