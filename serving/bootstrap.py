@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from features.contract.clock import now
 from serving.access.keyring import Keyring
+from serving.access.provider import Provider
 from serving.http.state import ServiceState
 from serving.intake.mapping import read_mapping
 from serving.record.database import Database
@@ -29,6 +30,7 @@ def state_of(settings: Settings, rules: Rules) -> ServiceState:
     Raises:
         DocumentError: The mapping, the policy or the key file cannot be used.
         RecordError: The record's database cannot be had, or is not upgraded.
+        SettingsError: Settings of OpenID Connect lack.
     """
     state = ServiceState()
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
@@ -36,6 +38,9 @@ def state_of(settings: Settings, rules: Rules) -> ServiceState:
     challenge(state.record, settings, rules)
     state.mail_lacks, state.log_requests = settings.mail_lacks, settings.log_requests
     state.keyring = keyring_of(settings, state.record)
+    state.keys_in_file = settings.keys is not None
+    state.session_terms = settings.session_terms
+    state.provider = None if settings.provider is None else Provider(settings.provider)
     state.hubspot_secret, state.public_url = settings.hubspot_secret, settings.public_url
     return state
 

@@ -19,6 +19,7 @@ from serving.http.routes.metrics import metrics_routes
 from serving.http.routes.operation import operation_routes
 from serving.http.routes.opt_in_page import opt_in_page_routes
 from serving.http.routes.opt_ins import opt_in_routes
+from serving.http.routes.pages.workspace import workspace_routes
 from serving.http.routes.problems import problem_routes
 from serving.http.routes.record import record_routes
 from serving.http.routes.rights import rights_routes
@@ -68,6 +69,8 @@ def create_app(state: ServiceState, limits: Limits = _LIMITS) -> DocumentedApp:
     ):
         app.include_router(routes(state))
     app.include_router(problem_routes())
+    for pages in workspace_routes():
+        app.include_router(pages)
     answer_errors(app)
     # The last one is the outermost: what is refused has its headers, and is counted, too.
     app.add_middleware(Admission, limits=limits)

@@ -68,6 +68,11 @@ def caller(otherwise: str = "api") -> str:
     return _caller.get() or otherwise
 
 
+def note_caller(name: str) -> None:
+    """Note who calls, where it is known in another way than by a key."""
+    _caller.set(name)
+
+
 async def admit(need: Need, state: ServiceState, request: Request) -> None:
     """Let a caller in, and note who it is.
 
