@@ -109,8 +109,8 @@ class Settings(BaseSettings):
     )
     public_url: WebAddress | None = Field(
         default=None,
-        description="Where readers of e-mails reach this service, such as "
-        "`https://leads.example.com`.",
+        description="Where users of the workspace and readers of e-mails reach this service, such "
+        "as `https://leads.example.com`.",
     )
     session_idle_minutes: int = Field(
         default=120,
