@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from features.contract.clock import now
 from serving.access.keyring import Keyring
+from serving.access.provider import Provider
 from serving.http.state import ServiceState
 from serving.intake.mapping import read_mapping
 from serving.lifecycle.agreement import read_lifecycle
@@ -33,11 +34,15 @@ def state_of(settings: Settings, rules: Rules) -> ServiceState:
     Raises:
         DocumentError: The mapping, the policy, the lifecycle or the key file cannot be used.
         RecordError: The record's database cannot be had, or is not upgraded.
+        SettingsError: Settings of OpenID Connect lack.
     """
     state = working_state(settings, rules)
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
     state.mail_lacks = settings.mail_lacks
     state.hubspot_secret, state.public_url = settings.hubspot_secret, settings.public_url
+    state.keys_in_file = settings.keys is not None
+    state.session_terms = settings.session_terms
+    state.provider = None if settings.provider is None else Provider(settings.provider)
     return state
 
 

@@ -50,6 +50,7 @@ def serve(settings: Settings) -> None:
         RecordError: The record's database cannot be had, or is not upgraded.
         AddressError: The address cannot be had.
         OpenToAllError: Others could call it, and there is no key.
+        SettingsError: Settings of OpenID Connect lack.
     """
     allow_connections()
     with listen(settings.host, settings.port) as listener:
@@ -113,6 +114,7 @@ def _check(settings: Settings, listener: socket.socket) -> None:
     """Look for mistakes once, which each of several processes would tell otherwise."""
     read_rules(settings.rules)
     read_mapping(settings.mapping)
+    _ = settings.provider
     record = open_record(settings)
     try:
         keyring = keyring_of(settings, record)

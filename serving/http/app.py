@@ -21,6 +21,7 @@ from serving.http.routes.metrics import metrics_routes
 from serving.http.routes.operation import operation_routes
 from serving.http.routes.opt_in_page import opt_in_page_routes
 from serving.http.routes.opt_ins import opt_in_routes
+from serving.http.routes.pages.workspace import workspace_routes
 from serving.http.routes.problems import problem_routes
 from serving.http.routes.record import record_routes
 from serving.http.routes.rights import rights_routes
@@ -86,6 +87,8 @@ def _put_together(app: App, routes: Sequence[Routes], state: ServiceState, limit
     for of_subject in routes:
         app.include_router(of_subject(state))
     app.include_router(problem_routes())
+    for pages in workspace_routes():
+        app.include_router(pages)
     answer_errors(app)
     # The last one is the outermost: what is refused has its headers, and is counted, too.
     app.add_middleware(Admission, limits=limits)

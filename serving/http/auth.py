@@ -78,6 +78,11 @@ def may(scope: Scope) -> bool:
     return scopes is None or scope in scopes or "admin" in scopes
 
 
+def note_caller(name: str) -> None:
+    """Note who calls, where it is known in another way than by a key."""
+    _caller.set(name)
+
+
 async def admit(need: Need, state: ServiceState, request: Request) -> None:
     """Let a caller in, and note who it is.
 

@@ -68,7 +68,13 @@ def _takes_request_alone(wanted: Dependant) -> bool:
 
 
 def failed(error: Exception, where: str) -> Response:
-    """Log a defect of ours and return its answer.
+    """Log a defect of ours and return its answer; `where` is as `note_defect` takes it."""
+    note_defect(error, where)
+    return refuse(500, _DEFECT)
+
+
+def note_defect(error: Exception, where: str) -> None:
+    """Log a defect of ours.
 
     Args:
         error: Its message may hold a value of a lead; its kind and place do not.
@@ -76,7 +82,6 @@ def failed(error: Exception, where: str) -> Response:
     """
     place = "".join(traceback.format_tb(error.__traceback__))
     _log.error("%s in %s\n%s", type(error).__name__, where, place)
-    return refuse(500, _DEFECT)
 
 
 def answer_errors(app: FastAPI) -> None:

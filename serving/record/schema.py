@@ -364,6 +364,47 @@ api_key = Table(
     _moment("used", nullable=True),
 )
 
+user_account = Table(
+    "user_account",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("email", Text, nullable=False, unique=True, doc="In its canonical form."),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    _moment("created"),
+    Column("language", Text),
+    Column("password", Text, doc="Argon2id; null where there is none."),
+    Column("subject", Text, unique=True, doc="Digest of issuer and subject of OpenID Connect."),
+    _moment("seen", nullable=True),
+    _moment("disabled", nullable=True),
+    # The audit may still name the number of one that is gone.
+    sqlite_autoincrement=True,
+)
+
+user_session = Table(
+    "user_session",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("digest", Text, nullable=False, unique=True, doc="SHA-256 of the browser's token."),
+    Column(
+        "account", _Number, ForeignKey("user_account.number", ondelete="CASCADE"), nullable=False
+    ),
+    _moment("begun"),
+    _moment("seen"),
+    Index("ix_user_session_account", "account"),
+    sqlite_autoincrement=True,
+)
+
+login_attempt = Table(
+    "login_attempt",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("email", Text, nullable=False, doc="Keyed hash of what was typed."),
+    Column("address", Text, nullable=False, doc="Keyed hash of the network that it came from."),
+    _moment("at"),
+    Index("ix_login_attempt_at", "at"),
+)
+
 tombstone = Table(
     "tombstone",
     metadata,
