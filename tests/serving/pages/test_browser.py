@@ -16,6 +16,7 @@ from features.contract.clock import now
 from features.contract.language import Language
 from serving.access.key import new_key
 from serving.access.password import password_hash
+from serving.access.role import Role
 from serving.access.user import LANGUAGES
 from serving.http.state import ServiceState
 from serving.record.database import Database
@@ -47,13 +48,14 @@ def state(upgraded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Serv
 
 def _fill(database: Database) -> None:
     kept = password_hash(PASSWORD)
+    people: tuple[tuple[str, str, Role], ...] = (
+        ("anna", "Anna Beispiel", "admin"),
+        ("mia", "Mia Muster", "sales"),
+        ("hostile", HOSTILE, "data"),
+        ("ben", "Ben Bär", "marketing"),
+    )
     with database.writing() as connection:
-        for name, shown, role in (
-            ("anna", "Anna Beispiel", "admin"),
-            ("mia", "Mia Muster", "sales"),
-            ("hostile", HOSTILE, "data"),
-            ("ben", "Ben Bär", "marketing"),
-        ):
+        for name, shown, role in people:
             user = add_user(
                 connection, now(), "test", email=f"{name}@example.com", name=shown, role=role,
                 password=kept,
@@ -156,6 +158,7 @@ def test_no_page_has_barriers(
 def test_everything_works_without_scripts_and_by_keyboard(chromium: Browser, address: str) -> None:
     with opened(chromium, address, scripts=False) as page:
         page.goto("/app/users")
+        expect(page.locator("#email")).to_be_focused()
         page.keyboard.type("anna@example.com")
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
@@ -188,5 +191,6 @@ def test_scripts_send_the_token_of_forms(chromium: Browser, address: str) -> Non
                 "htmx.ajax('POST', '/app/language', {source: 'main', values: {language: 'en'}})"
             )
         assert answered.value.status == 303
-        # Nothing of a page is left in the browser when it is closed.
-        assert page.evaluate("sessionStorage.length + localStorage.length") == 0
+        # No page is kept in the browser, where somebody else could read it later.
+        assert page.evaluate("sessionStorage.getItem('htmx-history-cache')") is None
+        assert page.evaluate("localStorage.length") == 0
