@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Self, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from features.contract.clock import now
 from features.contract.language import Language
@@ -137,3 +137,6 @@ def _visit(request: Request) -> Visit:
 
 Visiting = Annotated[Visit, Depends(_visit)]
 """How the function of a page asks for it."""
+
+Number = Annotated[int, Path(ge=1, lt=2**63)]
+"""A number of the record in a path; another one is of no page."""

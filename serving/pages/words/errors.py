@@ -45,8 +45,9 @@ ERRORS: Mapping[str, Both] = {
     ),
     "error.failed.title": Both("Das hat nicht geklappt", "Something went wrong"),
     "error.failed.text": Both(
-        "Der Fehler liegt bei uns und steht im Protokoll des Dienstes. Ihre Daten sind sicher.",
-        "The fault is ours, and in the log of the service. Your data is safe.",
+        "Der Fehler liegt bei uns und steht im Protokoll des Dienstes. Versuchen Sie es noch "
+        "einmal, oder sagen Sie es dem, der den Dienst betreibt.",
+        "The fault is ours, and in the log of the service. Try again, or tell whoever operates it.",
     ),
     "error.away.title": Both("Gerade nicht möglich", "Not possible right now"),
     "error.away.text": Both(

@@ -10,7 +10,7 @@ from serving.http.pages.answers import go, show
 from serving.http.pages.cookies import set_cookie
 from serving.http.pages.mistakes import PageError
 from serving.http.pages.route import for_users, page_router
-from serving.http.pages.visit import Visit, Visiting
+from serving.http.pages.visit import Number, Visit, Visiting
 from serving.pages.saying import say
 from serving.record.login_attempts import begin_attempt, forget_attempts
 from serving.record.sessions import begin_session, end_session, sessions_of
@@ -46,7 +46,7 @@ def profile_routes() -> APIRouter:
 
     @routes.post(PROFILE + "/sessions/{number}/end")
     @for_users
-    def end_own_session(visit: Visiting, number: int) -> Response:
+    def end_own_session(visit: Visiting, number: Number) -> Response:
         with visit.database.writing() as connection:
             end_session(connection, visit.user, number)
         return go(visit, PROFILE, "session_ended")

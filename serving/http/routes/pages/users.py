@@ -11,7 +11,7 @@ from serving.access.user import User, UserMistakeError, email_of, name_of
 from serving.http.pages.answers import go, show
 from serving.http.pages.mistakes import PageError
 from serving.http.pages.route import for_permission, page_router
-from serving.http.pages.visit import Visit, Visiting
+from serving.http.pages.visit import Number, Visit, Visiting
 from serving.pages.saying import say
 from serving.record.users import (
     add_user,
@@ -50,7 +50,7 @@ def user_routes() -> APIRouter:
 
     @routes.post(USERS + "/{number}/role")
     @for_permission("users")
-    def give_role(visit: Visiting, number: int) -> Response:
+    def give_role(visit: Visiting, number: Number) -> Response:
         role = _role(visit.form.get("role"))
         if role is None:
             raise PageError(400, "invalid")
@@ -62,7 +62,7 @@ def user_routes() -> APIRouter:
 
     @routes.post(USERS + "/{number}/disable")
     @for_permission("users")
-    def disable(visit: Visiting, number: int) -> Response:
+    def disable(visit: Visiting, number: Number) -> Response:
         def change(connection: Connection, user: User) -> None:
             disable_user(connection, visit.at, visit.user.actor, user)
 
@@ -70,7 +70,7 @@ def user_routes() -> APIRouter:
 
     @routes.post(USERS + "/{number}/enable")
     @for_permission("users")
-    def enable(visit: Visiting, number: int) -> Response:
+    def enable(visit: Visiting, number: Number) -> Response:
         def change(connection: Connection, user: User) -> None:
             enable_user(connection, visit.at, visit.user.actor, user)
 

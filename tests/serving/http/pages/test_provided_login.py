@@ -28,6 +28,9 @@ with warnings.catch_warnings(action="ignore"):
     # It uses parts of Authlib that go one day.
     from oidc_provider_mock import run_server_in_thread
 
+# The provider's own parts of Authlib go one day, and say so while it answers.
+pytestmark = pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")
+
 NO_OTHER: Mapping[str, Any] = {}
 ROLES: Mapping[str, Role] = {"crm-admins": "admin", "crm": "sales"}
 ELSEWHERE = "/app/login/provider"
@@ -53,7 +56,7 @@ class Known:
 @pytest.fixture(scope="module")
 def known() -> Iterator[Known]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with warnings.catch_warnings(action="ignore"), run_server_in_thread() as server:
+    with run_server_in_thread() as server:
         yield Known(f"http://localhost:{server.server_port}")
 
 
