@@ -120,7 +120,9 @@ class Callers:
         """Return the seconds of the slowest answer."""
         return self._longest.get((phase, kind), 0.0)
 
-    def finding(self, phase: str, *, also: str = "", kept: bool = True) -> Finding:
+    def finding(
+        self, phase: str, *, also: str = "", kept: bool = True, locked: bool = False
+    ) -> Finding:
         """Return what a phase found.
 
         Requests that hold all that they need must have been answered, all others answered or
@@ -130,10 +132,12 @@ class Callers:
             phase: Of the callers.
             also: Something else that was counted.
             kept: Whether that is as promised.
+            locked: Whether nobody can be let in, since keys are where they cannot be read.
         """
         parts = [part for kind in self._kinds if (part := self._told(phase, kind))]
         honest = all(_is_honest(said) for said in self.counted(phase))
         alone = all(set(self.counted(phase, kind)) <= {"200"} for kind in ("score", "large"))
+        alone = alone or locked
         return Finding(
             phase, "; ".join([*parts, *([also] if also else [])]), honest and alone and kept
         )

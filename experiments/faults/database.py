@@ -124,10 +124,10 @@ def _absent_at_start(
         callers.phase = f"back: {what}"
         give()
         took = callers.seconds_until("write", _PATIENCE_SECONDS)
-    yield callers.finding(what)
-    yield callers.finding(
-        f"back: {what}", also=f"written after {took:.1f} s", kept=took < _PATIENCE_SECONDS
-    )
+    locked = "keys in the record" in what
+    yield callers.finding(what, locked=locked)
+    again = f"written after {took:.1f} s"
+    yield callers.finding(f"back: {what}", also=again, kept=took < _PATIENCE_SECONDS, locked=locked)
 
 
 def _nothing_lost(tried: Service, url: str, callers: Callers) -> Finding:

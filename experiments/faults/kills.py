@@ -96,15 +96,17 @@ def _kill_again_and_again(tried: Service, token: str, kills: int, seed: int) -> 
     drawn = random.Random(seed)
     senders, stopped = Senders(tried.port, token), threading.Event()
     threads: list[threading.Thread] = []
-    for _ in range(kills):
+    try:
+        for _ in range(kills):
+            tried.start(ready=False)
+            threads = threads or senders.run_until(stopped)
+            time.sleep(drawn.uniform(0.05, 1.0))
+            tried.kill()
         tried.start(ready=False)
-        threads = threads or senders.run_until(stopped)
-        time.sleep(drawn.uniform(0.05, 1.0))
-        tried.kill()
-    tried.start(ready=False)
-    time.sleep(1)
-    stopped.set()
-    for thread in threads:
-        thread.join()
+        time.sleep(1)
+    finally:
+        stopped.set()
+        for thread in threads:
+            thread.join()
     tried.stop()
     return senders
