@@ -22,8 +22,10 @@ from experiments.faults.disk import disk
 from experiments.faults.finding import Finding, Findings, Kind
 from experiments.faults.flood import flood
 from experiments.faults.kills import kills
+from experiments.faults.large import large
 from experiments.faults.model import model
 from experiments.faults.registry import registry
+from experiments.faults.replicas import replicas
 from experiments.faults.stopping import stopping
 from experiments.faults.swap import swap
 
@@ -32,7 +34,8 @@ Fault = Callable[..., Findings]
 FAULTS: Mapping[str, Fault] = {
     fault.__name__: fault
     for fault in (
-        kills, database, registry, disk, clock, model, clients, crowd, flood, stopping, swap,
+        kills, database, registry, disk, clock, model, clients, crowd, flood, large, replicas,
+        stopping, swap,
     )
 }  # fmt: skip
 """By the name of their command."""
