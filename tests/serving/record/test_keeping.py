@@ -93,7 +93,7 @@ def test_stages_that_were_told_before_there_was_an_agreement_are_kept(empty_url:
         connection.execute(metadata.tables["lead"].insert(), lead)
         for row in told:
             connection.exec_driver_sql(f"INSERT INTO stage_change VALUES {row}")
-    assert [step[:4] for step in upgrade(database)] == ["0007"]
+    assert upgrade(database)[0].startswith("0007")
     assert check(database) == []
     with database.reading() as connection:
         entries = stages_of(connection, {1: 1})[1]
