@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 
 class Heard(NamedTuple):
-    """A message, and when it came by the clock of `time.perf_counter`."""
+    """A message, when it came by the clock of `time.perf_counter`, and its `webhook-id`."""
 
     at: float
+    id: str
     message: dict[str, Any]
 
 
@@ -26,7 +27,7 @@ def receiver() -> Iterator[tuple[str, "Queue[Heard]"]]:
         def do_POST(self) -> None:
             at = time.perf_counter()
             body = self.rfile.read(int(self.headers["content-length"]))
-            heard.put(Heard(at, json.loads(body)))
+            heard.put(Heard(at, self.headers["webhook-id"], json.loads(body)))
             self.send_response(204)
             self.end_headers()
 

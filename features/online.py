@@ -110,8 +110,8 @@ class OnlineFeatures:
             one = Rows(start=_ZERO, stop=np.array([len(arrays.item)]), as_of=np.array([as_of]))
             kernel.compute(plan, arrays, one, table.numbers)
         ignored = len(events) + len(account_events or ()) - len(own) - len(others)
-        incomplete = sum(self._own.lacks(v.event_type, v.event) for v in own)
-        incomplete += sum(self._others.lacks(v.event_type, v.event) for v in others)
+        incomplete = sum(self._own.lacks(v.event_type, v.value, v.item) for v in own)
+        incomplete += sum(self._others.lacks(v.event_type, v.value, v.item) for v in others)
         types = {v.event_type for v in (*own, *others)} - self._type_codes.keys()
         fields = lead.profile.keys() - self._fields - DERIVED_FACTS | unread
         unknown = [f"event_type:{t}" for t in sorted(types)]
@@ -140,8 +140,8 @@ class OnlineFeatures:
         items: dict[str | None, int] = {None: NO_ITEM}
         type_code = [self._type_codes.get(v.event_type, UNKNOWN_TYPE) for v in visible]
         # Adding zero turns -0.0 into 0.0, as files do.
-        value = [np.nan if v.event.value is None else v.event.value + 0.0 for v in visible]
-        item = [items.setdefault(trimmed(v.event.item), len(items)) for v in visible]
+        value = [np.nan if v.value is None else v.value + 0.0 for v in visible]
+        item = [items.setdefault(v.item, len(items)) for v in visible]
         arrays = EventArrays(
             type_code=np.array(type_code, dtype=np.int32),
             occurred=np.array([v.occurred for v in visible], dtype=np.int64),
@@ -156,30 +156,35 @@ _ZERO = np.zeros(1, dtype=np.int64)
 
 
 class _Visible(NamedTuple):
+    """An event that counts, its texts trimmed."""
+
     occurred: int
     recorded: int
     event_type: str
     event_id: str | None
-    event: Event
+    value: float | None
+    item: str | None
 
     @property
     def precedence(self) -> tuple[Any, ...]:
         """What copies are compared by; the item makes their order of no account."""
-        by_contract = precedence(self.occurred, self.recorded, self.event.value)
-        return *by_contract, trimmed(self.event.item) or ""
+        return *precedence(self.occurred, self.recorded, self.value), self.item or ""
 
 
 def _visible(events: Sequence[Event], as_of: int, source: str) -> list[_Visible]:
     """Return the events that count at `as_of`."""
     visible = []
     for position, event in enumerate(events):
-        occurred = micros(event.occurred_at, f"{source}.{position}.occurred_at")
-        recorded = occurred
-        if event.recorded_at is not None:
-            recorded = micros(event.recorded_at, f"{source}.{position}.recorded_at")
+        try:
+            occurred = recorded = micros(event.occurred_at, "occurred_at")
+            if event.recorded_at is not None:
+                recorded = micros(event.recorded_at, "recorded_at")
+        except ContractError as error:
+            raise ContractError(f"{source}.{position}.{error.field}", error.message) from None
         if occurred >= 0 and visible_from(occurred, recorded) <= as_of:
             event_type, event_id = trimmed(event.event_type) or "", trimmed(event.event_id)
-            visible.append(_Visible(occurred, recorded, event_type, event_id, event))
+            item = trimmed(event.item)
+            visible.append(_Visible(occurred, recorded, event_type, event_id, event.value, item))
     return visible
 
 

@@ -19,6 +19,8 @@ from leadscore import (
 )
 from leadscore.db import db
 from leadscore.keys import keys
+from leadscore.lifecycle import lifecycle
+from leadscore.users import users
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,6 +48,12 @@ for name, command, example in (
     app.command(name, epilog=example)(command)
 app.add_typer(db, name="db", epilog="Start: `leadscore db upgrade`")
 app.add_typer(keys, name="keys", epilog="Start: `leadscore keys create crm --scope score`")
+app.add_typer(lifecycle, name="lifecycle", epilog="Start: `leadscore lifecycle show`")
+app.add_typer(
+    users,
+    name="users",
+    epilog="Start: `leadscore users add anna@example.com --name Anna --role admin`",
+)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from types import FrameType
 
+from serving.access.hosts import hosts_of
 from serving.access.opening import guard
 from serving.bootstrap import worker_of, working_state
 from serving.http.admission import Limits
@@ -76,7 +77,9 @@ def _telling(
     state: ServiceState, settings: Settings, listener: socket.socket
 ) -> Callable[[], object]:
     """Return what tells how the process does until it is stopped."""
-    guard(state.keyring, listener.getsockname()[0], may_be_open=settings.open)
+    address: str = listener.getsockname()[0]
+    guard(state.keyring, address, may_be_open=settings.open)
+    state.hosts = hosts_of(address, settings.listed_hosts, settings.public_url)
     state.keyring.start()
     server = Server(
         create_operation_app(state, Limits(settings.requests_at_once)),

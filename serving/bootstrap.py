@@ -6,19 +6,24 @@ from collections.abc import Callable
 
 from features.contract.clock import now
 from serving.access.keyring import Keyring
+from serving.access.provider import Provider
 from serving.http.state import ServiceState
 from serving.intake.mapping import read_mapping
+from serving.lifecycle.agreement import read_lifecycle
 from serving.record.database import Database
 from serving.record.keys import known_keys
 from serving.record.policy import read_policy
 from serving.record.upgrade import require_upgraded
-from serving.scoring.rules import Rules
+from serving.scoring.rules import Rules, read_rules
 from serving.scoring.scoring import Scoring
 from serving.settings import Settings
 from serving.stored.scoring import StoredScores
 from serving.stored.shadow import Shadow
 from serving.watch import Watch
 from serving.work.worker import Worker
+
+_RECORD_SECONDS = 15.0
+"""Until the record must have answered: callers wait for half a minute at most, as a rule."""
 
 _log = logging.getLogger(__name__)
 
@@ -27,13 +32,17 @@ def state_of(settings: Settings, rules: Rules) -> ServiceState:
     """Return what requests share, still without what scores.
 
     Raises:
-        DocumentError: The mapping, the policy or the key file cannot be used.
+        DocumentError: The mapping, the policy, the lifecycle or the key file cannot be used.
         RecordError: The record's database cannot be had, or is not upgraded.
+        SettingsError: Settings of OpenID Connect lack.
     """
     state = working_state(settings, rules)
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
     state.mail_lacks = settings.mail_lacks
     state.hubspot_secret, state.public_url = settings.hubspot_secret, settings.public_url
+    state.keys_in_file = settings.keys is not None
+    state.session_terms = settings.session_terms
+    state.provider = None if settings.provider is None else Provider(settings.provider)
     return state
 
 
@@ -61,13 +70,14 @@ def open_record(settings: Settings) -> StoredScores | None:
 
     Raises:
         RecordError: The database cannot be had, or is not upgraded.
-        DocumentError: The policy file cannot be used.
+        DocumentError: The policy or the lifecycle file cannot be used.
     """
     if settings.database_url is None:
         return None
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, _RECORD_SECONDS)
     require_upgraded(database)
-    record = StoredScores(database, read_policy(settings.policy))
+    policy, lifecycle = read_policy(settings.policy), read_lifecycle(settings.lifecycle)
+    record = StoredScores(database, policy, lifecycle)
     record.ledger.start()
     return record
 
@@ -89,6 +99,18 @@ def worker_of(
 ) -> Worker:
     """Return what scores stored leads again and tells what changed; not started yet."""
     return Worker(record, scoring, local=settings.webhooks_local, mail=settings.mail, clock=now)
+
+
+def scoring_once(settings: Settings) -> Scoring:
+    """Return what scores by settings, as it is now; nobody looks for a newer model.
+
+    Raises:
+        DocumentError: The rule file cannot be used.
+    """
+    watch = Watch(settings.model, settings, read_rules(settings.rules), lambda *_: None)
+    watch.look()
+    assert watch.scoring is not None
+    return watch.scoring
 
 
 def keep_loaded() -> None:

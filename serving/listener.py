@@ -1,5 +1,6 @@
 """Where a service listens."""
 
+import resource
 import socket
 
 from features.contract.mistake import MistakeError
@@ -7,6 +8,16 @@ from features.contract.mistake import MistakeError
 
 class AddressError(MistakeError):
     """The address to listen on cannot be had; the message says what to do."""
+
+
+def allow_connections() -> None:
+    """Let this process have as many connections open as the system allows it.
+
+    By default many systems allow a thousand until a process asks for more: then whoever holds so
+    many, and says nothing, keeps all others out.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -6,11 +6,11 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Event
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 _PAUSE_SECONDS = 1.0
 """Between two starts of the same one: what ends at once should not keep the machine busy."""
@@ -57,12 +57,15 @@ class Processes:
         self._running: dict[int, SpawnProcess] = {}
         self._started: dict[int, float] = {}
 
-    def run(self, patience: float, before_stop: Callable[[], None]) -> None:
+    def run(
+        self, patience: float, before_stop: Callable[[], None], ended: Callable[[int], None]
+    ) -> None:
         """Keep them running until this process gets SIGTERM or SIGINT, then stop them.
 
         Args:
             patience: Seconds after which those that have not stopped are killed.
             before_stop: Is called before they are told to stop.
+            ended: Is called with the id of each that ended while it should run.
         """
         stopped = threading.Event()
         for received in (signal.SIGINT, signal.SIGTERM):
@@ -70,7 +73,8 @@ class Processes:
         while not stopped.is_set():
             self._start_missing()
             wait([process.sentinel for process in self._running.values()], _STEP_SECONDS)
-            self._bury()
+            for process in self._bury():
+                ended(process)
         before_stop()
         self._stop(patience)
 
@@ -88,11 +92,13 @@ class Processes:
         self._running[number] = process
         self._started[number] = time.monotonic()
 
-    def _bury(self) -> None:
+    def _bury(self) -> Iterator[int]:
+        """Take no longer for running what has ended, and yield its ids."""
         for number, process in list(self._running.items()):
             if not process.is_alive():
                 _log.error("process %s ended with %s", process.pid, process.exitcode)
                 del self._running[number]
+                yield cast("int", process.pid)
 
     def _stop(self, patience: float) -> None:
         end = time.monotonic() + patience

@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 
+from serving.access.hosts import hosts_of
 from serving.access.opening import guard
 from serving.bootstrap import (
     keep_loaded,
@@ -22,12 +23,13 @@ from serving.http.server import Server
 from serving.http.state import ServiceState
 from serving.http.traced import tracing
 from serving.intake.mapping import read_mapping
-from serving.listener import listen, shown_address
+from serving.listener import allow_connections, listen, shown_address
 from serving.logs.start import start_logging
 from serving.processes import Place, Processes
 from serving.scoring.rules import Rules, read_rules
 from serving.scoring.scoring import Scoring
 from serving.settings import Settings
+from serving.shared_metrics import shared_metrics
 from serving.watch import Watch
 from serving.work.worker import Worker
 
@@ -48,7 +50,9 @@ def serve(settings: Settings) -> None:
         RecordError: The record's database cannot be had, or is not upgraded.
         AddressError: The address cannot be had.
         OpenToAllError: Others could call it, and there is no key.
+        SettingsError: Settings of OpenID Connect lack.
     """
+    allow_connections()
     with listen(settings.host, settings.port) as listener:
         start_logging(settings)
         if settings.workers == 1:
@@ -57,8 +61,9 @@ def serve(settings: Settings) -> None:
         _check(settings, listener)
         patience = settings.leave_seconds + settings.grace_seconds + _PATIENCE_SECONDS
         processes = Processes(settings.workers, _answer_among, settings, listener)
-        # What this process held open, and nobody took from it, would be lost.
-        processes.run(patience, before_stop=listener.close)
+        with shared_metrics() as ended:
+            # What this process held open, and nobody took from it, would be lost.
+            processes.run(patience, before_stop=listener.close, ended=ended)
 
 
 def answer(settings: Settings, listener: socket.socket, place: Place | None = None) -> None:
@@ -71,7 +76,9 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
     """
     rules = read_rules(settings.rules)
     state = state_of(settings, rules)
-    guard(state.keyring, listener.getsockname()[0], may_be_open=settings.open)
+    address: str = listener.getsockname()[0]
+    guard(state.keyring, address, may_be_open=settings.open)
+    state.hosts = hosts_of(address, settings.listed_hosts, settings.public_url)
     state.keyring.start()
     worker = _worker(settings, state, place)
     watch = _watch(settings, rules, state, place)
@@ -107,6 +114,7 @@ def _check(settings: Settings, listener: socket.socket) -> None:
     """Look for mistakes once, which each of several processes would tell otherwise."""
     read_rules(settings.rules)
     read_mapping(settings.mapping)
+    _ = settings.provider
     record = open_record(settings)
     try:
         keyring = keyring_of(settings, record)

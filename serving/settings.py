@@ -8,8 +8,14 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from features.contract.document import suggestion
+from features.contract.duration import HOUR_US
 from features.contract.language import Language
 from features.contract.mistake import MistakeError
+from serving.access.agreed import Domains, GroupRoles, Issuer
+from serving.access.hosts import HostNames
+from serving.access.keyring import MINUTE_US
+from serving.access.provider import ProviderTerms
+from serving.access.session import Terms
 from serving.mail import Mail, Sender, SmtpUrl, WebAddress, mail_server
 
 PREFIX = "LEADSCORE_"
@@ -19,6 +25,8 @@ OF_OTHER_ROOMS = frozenset({"LEADSCORE_DATA"})
 
 
 _OF_MAIL = ("smtp_url", "mail_from", "public_url")
+
+_OF_PROVIDER = ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "public_url")
 
 
 class SettingsError(MistakeError):
@@ -71,6 +79,9 @@ class Settings(BaseSettings):
     policy: Path | None = Field(
         default=None, description="Policy file; without one, only consent allows scoring a lead."
     )
+    lifecycle: Path | None = Field(
+        default=None, description="Lifecycle file; without one, that of the product."
+    )
     mapping: Path | None = Field(
         default=None,
         description="Mapping file that says how payloads of other systems are read; without one, "
@@ -84,6 +95,11 @@ class Settings(BaseSettings):
     open: bool = Field(
         default=False,
         description="Whether whoever reaches the service may call it while there is no key.",
+    )
+    hosts: HostNames | None = Field(
+        default=None,
+        description="Names, divided by commas, under which a service without keys may be called "
+        "besides `localhost`; without one, on this machine only its own.",
     )
     hubspot_secret: SecretStr | None = Field(
         default=None,
@@ -102,8 +118,48 @@ class Settings(BaseSettings):
     )
     public_url: WebAddress | None = Field(
         default=None,
-        description="Where readers of e-mails reach this service, such as "
-        "`https://leads.example.com`.",
+        description="Where users of the workspace and readers of e-mails reach this service, such "
+        "as `https://leads.example.com`.",
+    )
+    session_idle_minutes: int = Field(
+        default=120,
+        ge=1,
+        le=10_080,
+        description="Minutes without a request after which a user of the workspace logs in again.",
+    )
+    session_hours: int = Field(
+        default=12,
+        ge=1,
+        le=720,
+        description="Hours after which a user of the workspace logs in again in any case.",
+    )
+    oidc_issuer: Issuer | None = Field(
+        default=None,
+        description="Provider of OpenID Connect at which users of the workspace may log in, such "
+        "as `https://login.example.com/realms/sales`; without one they log in by a password.",
+    )
+    oidc_client_id: str | None = Field(
+        default=None, description="What the provider calls this service."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Secret that the provider gave this service."
+    )
+    oidc_claim: str = Field(
+        default="groups", description="Claim that tells the groups or roles of a user."
+    )
+    oidc_roles: GroupRoles = Field(
+        default={},
+        description="What its values make of a user, such as `crm-admins=admin, crm=sales`; the "
+        "first that fits counts. Without any, only users who were added may log in.",
+    )
+    oidc_domains: Domains = Field(
+        default=(),
+        description="Domains of e-mail addresses that may log in, such as `example.com, "
+        "example.de`; without any, all.",
+    )
+    oidc_emails_verified: bool = Field(
+        default=False,
+        description="Whether e-mail addresses count as verified where the provider does not say.",
     )
     deadline_ms: int = Field(
         default=200,
@@ -167,6 +223,11 @@ class Settings(BaseSettings):
     )
 
     @property
+    def listed_hosts(self) -> tuple[str, ...]:
+        """Names under which a service without keys may be called."""
+        return tuple(self.hosts.split(",")) if self.hosts else ()
+
+    @property
     def mail(self) -> Mail | None:
         """How e-mails are sent; None where a setting for it lacks."""
         if self.smtp_url is None or self.mail_from is None or self.public_url is None:
@@ -178,6 +239,35 @@ class Settings(BaseSettings):
     def mail_lacks(self) -> tuple[str, ...]:
         """Variables that must be set before e-mails can be sent."""
         return tuple(variable_of(name) for name in _OF_MAIL if getattr(self, name) is None)
+
+    @property
+    def session_terms(self) -> Terms:
+        """How long a session of the workspace lasts."""
+        return Terms(self.session_idle_minutes * MINUTE_US, self.session_hours * HOUR_US)
+
+    @property
+    def provider(self) -> ProviderTerms | None:
+        """What is agreed with a provider of OpenID Connect; None where there is none.
+
+        Raises:
+            SettingsError: A setting for it lacks.
+        """
+        if self.oidc_issuer is None and self.oidc_client_id is None:
+            return None
+        lacking = [variable_of(name) for name in _OF_PROVIDER if getattr(self, name) is None]
+        secret = self.oidc_client_secret
+        if not (self.oidc_issuer and self.oidc_client_id and secret and self.public_url):
+            raise SettingsError(f"to log in by OpenID Connect, also set {', '.join(lacking)}")
+        return ProviderTerms(
+            issuer=self.oidc_issuer,
+            client_id=self.oidc_client_id,
+            client_secret=secret.get_secret_value(),
+            site=self.public_url.rstrip("/"),
+            claim=self.oidc_claim,
+            roles=self.oidc_roles,
+            domains=self.oidc_domains,
+            vouches=self.oidc_emails_verified,
+        )
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -212,7 +302,7 @@ def settings_table() -> list[SettingRow]:
     return [
         SettingRow(
             variable_of(name),
-            "" if field.default is None else str(field.default),
+            "" if field.default in (None, (), {}) else str(field.default),
             field.description or "",
         )
         for name, field in Settings.model_fields.items()

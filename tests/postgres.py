@@ -31,10 +31,13 @@ def _forgo_safety(server: str) -> None:
         connection.execute("SELECT pg_reload_conf()")
 
 
-def new_database(server: str, name: str, template: str = "template1") -> str:
+def new_database(
+    server: str, name: str, template: str = "template1", encoding: str = "UTF8"
+) -> str:
     """Make a database as another one is, and return its address, as SQLAlchemy takes it."""
+    made = f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING \'{encoding}\''
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.execute(made)
     return server.replace("postgresql://", "postgresql+psycopg://").replace(
         "/postgres?", f"/{name}?"
     )

@@ -21,6 +21,7 @@ BENCHMARKS = (
     "batch_scoring",
     "record",
     "record_work",
+    "record_size",
     "record_history",
 )
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"

@@ -22,6 +22,7 @@ from rich.console import Console
 from sqlalchemy import BigInteger, Text, cast, literal, select, text, true
 
 from experiments.benchmarks.http_scoring import Load, put_under_load, scored_lead
+from experiments.faults.finding import Kind
 from experiments.faults.records import record_of
 from experiments.faults.service import free_port, started_service
 from features.contract.clock import now
@@ -38,8 +39,8 @@ _SECONDS = 5.0
 
 
 @contextmanager
-def new_record(kind: str) -> Iterator[tuple[str, Database]]:
-    """Give an empty record, `sqlite` or `postgresql`, and its address; it goes afterwards."""
+def new_record(kind: Kind) -> Iterator[tuple[str, Database]]:
+    """Give an empty record and its address; it goes afterwards."""
     with tempfile.TemporaryDirectory() as folder, record_of(kind, Path(folder)) as url:
         database = Database(url)
         upgrade(database)

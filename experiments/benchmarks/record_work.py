@@ -8,20 +8,16 @@ something that changes their grade, some ten a second, and a webhook hears of it
 
 import argparse
 import math
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx
 import numpy as np
 from rich.console import Console
 
 from experiments.benchmarks.record import new_record
-from experiments.faults.service import free_port, started_service
+from experiments.faults.service import free_port, started_service, working
 from experiments.receiver import receiver
 from features.contract.clock import now
 from serving.record.consents import PROFILING, NewConsent, add_consents
@@ -78,7 +74,7 @@ def seconds_to_webhook(url: str) -> list[float]:
     """Let leads do something one after the other, and return how long the webhook took to hear."""
     with (
         started_service(url, free_port(), **_LOCAL) as port,
-        _worker(url),
+        working(url, None, **_LOCAL),
         receiver() as (address, heard),
         httpx.Client(base_url=f"http://127.0.0.1:{port}/v1", timeout=60) as client,
     ):
@@ -97,8 +93,8 @@ def seconds_to_webhook(url: str) -> list[float]:
             threading.Event().wait(_EVERY_SECONDS)
         waits: list[float] = []
         while len(waits) < _TOLD:
-            at, message = heard.get(timeout=_PATIENCE_SECONDS)
-            waits.append(at - sent.pop(message["data"]["lead_id"]))
+            came = heard.get(timeout=_PATIENCE_SECONDS)
+            waits.append(came.at - sent.pop(came.message["data"]["lead_id"]))
     return waits
 
 
@@ -110,25 +106,6 @@ def _wait_for_grades(client: httpx.Client) -> None:
             return
         time.sleep(0.2)
     raise RuntimeError("the leads got no grades")
-
-
-@contextmanager
-def _worker(url: str) -> Iterator[None]:
-    """Run `leadscore work` where the service does not work itself."""
-    if url.startswith("sqlite"):
-        yield
-        return
-    process = subprocess.Popen(
-        [sys.executable, "-m", "leadscore", "work"],
-        env={**os.environ, "LEADSCORE_DATABASE_URL": url, **_LOCAL},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def main() -> None:

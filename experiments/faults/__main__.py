@@ -1,136 +1,99 @@
-"""Kill the service under load, and count what it had acknowledged: none lost, none doubled.
+"""Faults tried on the real service, each with its counts; ends with 1 if the promise is broken.
 
-    python -m experiments.faults --kills 50 --database sqlite
-    python -m experiments.faults --kills 50 --database postgresql
-
-A service is started, several senders post events to it, and after a random while it is killed
-(SIGKILL), again and again on the same record. Every batch that was answered with a 200 is noted;
-at the end the record is asked for every id.
+python -m experiments.faults database --database postgresql
+python -m experiments.faults all
 """
 
-import argparse
-import random
-import signal
+import functools
+import inspect
 import sys
-import tempfile
-import threading
-import time
-from collections import Counter
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from typing import get_args
 
-import httpx
+import typer
 from rich.console import Console
-from rich.progress import track
-from sqlalchemy import select
+from rich.table import Table
 
-from experiments.faults.records import record_of
-from experiments.faults.service import free_port, start_service
-from serving.record.database import Database
-from serving.record.schema import event
-from serving.record.upgrade import check, upgrade
+from experiments.faults.clients import clients
+from experiments.faults.clock import clock
+from experiments.faults.crowd import crowd
+from experiments.faults.database import database
+from experiments.faults.disk import disk
+from experiments.faults.finding import Finding, Findings, Kind
+from experiments.faults.flood import flood
+from experiments.faults.kills import kills
+from experiments.faults.large import large
+from experiments.faults.model import model
+from experiments.faults.registry import registry
+from experiments.faults.replicas import replicas
+from experiments.faults.stopping import stopping
+from experiments.faults.swap import swap
 
-_SENDERS = 4
-_BATCH = 20
-_LEADS = 200
+Fault = Callable[..., Findings]
 
-
-class Senders:
-    """Post batches of events with ids of their own, and note which were acknowledged."""
-
-    def __init__(self, port: int) -> None:
-        """Begin with nothing sent."""
-        self._address = f"http://127.0.0.1:{port}/v1/events"
-        self._lock = threading.Lock()
-        self._next = 0
-        self.acknowledged: list[str] = []
-        self.sent_again = 0
-
-    def run_until(self, stopped: threading.Event) -> list[threading.Thread]:
-        """Start to send; return the threads."""
-        threads = [
-            threading.Thread(target=self._send_until, args=(stopped,)) for _ in range(_SENDERS)
-        ]
-        for thread in threads:
-            thread.start()
-        return threads
-
-    def _send_until(self, stopped: threading.Event) -> None:
-        with httpx.Client(timeout=10) as client:
-            while not stopped.is_set():
-                ids = self._new_ids()
-                # What was not acknowledged is sent again, as a careful sender does.
-                while not stopped.is_set() and not self._posted(client, ids):
-                    self.sent_again += 1
-                    time.sleep(0.05)
-
-    def _new_ids(self) -> list[str]:
-        with self._lock:
-            self._next += _BATCH
-            return [str(n) for n in range(self._next - _BATCH, self._next)]
-
-    def _posted(self, client: httpx.Client, ids: list[str]) -> bool:
-        events = [
-            {"lead_id": f"L{int(key) % _LEADS}", "event_type": "click", "event_id": key}
-            for key in ids
-        ]
-        try:
-            answer = client.post(self._address, json={"events": events})
-        except httpx.HTTPError:
-            return False
-        if answer.status_code == 200:
-            with self._lock:
-                self.acknowledged += ids
-        return answer.status_code == 200
-
-
-def kill_again_and_again(url: str, kills: int, seed: int, console: Console) -> Senders:
-    """Kill a service under load; return what was sent."""
-    drawn = random.Random(seed)
-    port = free_port()
-    senders = Senders(port)
-    stopped = threading.Event()
-    threads: list[threading.Thread] = []
-    for kill in track(range(kills + 1), "kills", console=console):
-        process = start_service(url, port)
-        if not threads:
-            threads = senders.run_until(stopped)
-        time.sleep(drawn.uniform(0.05, 1.0))
-        if kill == kills:
-            stopped.set()
-            for thread in threads:
-                thread.join()
-            process.terminate()
-        else:
-            process.send_signal(signal.SIGKILL)
-        process.wait()
-    return senders
-
-
-def main() -> None:
-    """Kill, count and tell."""
-    parser = argparse.ArgumentParser(description=__doc__, prog="python -m experiments.faults")
-    parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args()
-    console = Console()
-    with tempfile.TemporaryDirectory() as folder, record_of(given.database, Path(folder)) as url:
-        database = Database(url)
-        upgrade(database)
-        senders = kill_again_and_again(url, given.kills, given.seed, console)
-        with database.reading() as connection:
-            stored = Counter(connection.execute(select(event.c.event_id)).scalars())
-        wrong = check(database)
-        database.close()
-    lost = sum(f"={key}" not in stored for key in senders.acknowledged)
-    doubled = sum(count > 1 for count in stored.values())
-    console.print(
-        f"{given.database}: {given.kills} kills, {len(senders.acknowledged):,} events "
-        f"acknowledged, {senders.sent_again:,} batches sent again: {lost} lost, {doubled} doubled; "
-        f"the record is {wrong or 'as it should be'}"
+FAULTS: Mapping[str, Fault] = {
+    fault.__name__: fault
+    for fault in (
+        kills, database, registry, disk, clock, model, clients, crowd, flood, large, replicas,
+        stopping, swap,
     )
-    sys.exit(bool(lost or doubled or wrong))
+}  # fmt: skip
+"""By the name of their command."""
 
+app = typer.Typer(
+    help="Try faults on the real service; ends with 1 if the promise is broken.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+
+@app.command("all")
+def try_all() -> None:
+    """Try all of them in turn, on both databases, and print a table in the end."""
+    console = Console()
+    table = Table("fault", "promise", "what was counted")
+    broken = False
+    for name, given in _every():
+        for found in _shown(FAULTS[name](**given), console):
+            table.add_row(
+                f"{name} {' '.join(given.values())}: {found.fault}", _mark(found), found.told
+            )
+            broken = broken or not found.kept
+    console.print(table)
+    sys.exit(broken)
+
+
+def _every() -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield each fault with what it is given: where there is a record, one of each kind."""
+    for name, fault in FAULTS.items():
+        if "database" in inspect.signature(fault).parameters:
+            yield from ((name, {"database": kind}) for kind in get_args(Kind))
+        else:
+            yield name, {}
+
+
+def _shown(findings: Findings, console: Console) -> Iterator[Finding]:
+    for found in findings:
+        line = f"{_mark(found)} [bold]{found.fault}[/]: {found.told}"
+        console.print(line, highlight=False, soft_wrap=True)
+        yield found
+
+
+def _mark(found: Finding) -> str:
+    return "[green]kept[/]" if found.kept else "[red]BROKEN[/]"
+
+
+def _command(fault: Fault) -> Callable[..., None]:
+    @functools.wraps(fault)
+    def run(**given: object) -> None:
+        broken = [found for found in _shown(fault(**given), Console()) if not found.kept]
+        sys.exit(bool(broken))
+
+    return run
+
+
+for _name, _fault in FAULTS.items():
+    app.command(_name)(_command(_fault))
 
 if __name__ == "__main__":
-    main()
+    app()

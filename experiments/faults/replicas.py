@@ -1,13 +1,5 @@
-"""Two services and two workers on one PostgreSQL, tried against each other: they behave as one.
+"""Two services and two workers on one PostgreSQL, tried against each other: they behave as one."""
 
-    python -m experiments.faults.replicas --leads 200 --seconds 20
-
-Every request goes to either service at random, and what must count once is sent to both at once. It
-prints what was counted, and ends with 1 if the promise is broken: nothing failed, nothing lost,
-doubled or told twice, and what one service was told the other knows at once.
-"""
-
-import argparse
 import os
 import random
 import subprocess
@@ -23,12 +15,13 @@ from functools import partial
 from pathlib import Path
 from queue import Empty, Queue
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Annotated
 
 import httpx
-from rich.console import Console
+import typer
 from sqlalchemy import Select, func, select
 
+from experiments.faults.finding import Finding, Findings
 from experiments.faults.records import record_of
 from experiments.faults.service import free_port
 from experiments.receiver import Heard, receiver
@@ -47,14 +40,6 @@ _REVOKED_SECONDS = 5.0
 _QUIET_SECONDS = 3.0
 _CONSENT = {"purpose": "profiling", "source": "trial"}
 _ALARMING = ("ERROR", "Traceback", "Deadlock", "wait to be written down", "waits:")
-
-
-class Finding(NamedTuple):
-    """What was counted of one thing, and whether the promise was kept."""
-
-    fault: str
-    told: str
-    kept: bool
 
 
 class Replicas:
@@ -103,13 +88,15 @@ class Replicas:
         return answer
 
 
-def replicas(leads: int = 200, seconds: float = 20.0, seed: int = 0) -> Iterator[Finding]:
-    """Run two services and two workers on one PostgreSQL, and yield what was found.
+def replicas(
+    leads: Annotated[int, typer.Option(help="That are told of.")] = 200,
+    seconds: Annotated[float, typer.Option(help="In which all is asked at once.")] = 20,
+    seed: Annotated[int, typer.Option(help="Of what is drawn.")] = 0,
+) -> Findings:
+    """Try two services and two workers on one PostgreSQL: nothing counts twice, both know at once.
 
-    Args:
-        leads: That are told of.
-        seconds: For which all kinds of requests come at once.
-        seed: Of what is drawn.
+    Every request goes to either service at random, and what must count once is sent to both at
+    once: nothing may fail, be lost, doubled or told twice.
     """
     with TemporaryDirectory() as folder, record_of("postgresql", Path(folder)) as url:
         database = Database(url)
@@ -134,7 +121,7 @@ def replicas(leads: int = 200, seconds: float = 20.0, seed: int = 0) -> Iterator
         yield _quiet(logs)
         wrong = check(database)
         database.close()
-    yield Finding("the record", "; ".join(wrong) or "as it should be", not wrong)
+    yield Finding("the record", "; ".join(wrong) or "as it should be", kept=not wrong)
 
 
 @contextmanager
@@ -419,22 +406,3 @@ def _quiet(logs: Sequence[Path]) -> Finding:
     ]
     told = f"{len(lines)} complaints" + "".join(f"\n    {line}" for line in lines[:5])
     return Finding("the logs", told, not lines)
-
-
-def main() -> None:
-    """Try it and tell."""
-    parser = argparse.ArgumentParser(description=__doc__, prog="python -m ...faults.replicas")
-    parser.add_argument("--leads", type=int, default=200)
-    parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args()
-    console, broken = Console(), False
-    for found in replicas(given.leads, given.seconds, given.seed):
-        said = "kept  " if found.kept else "BROKEN"
-        console.print(f"{said} {found.fault}: {found.told}", highlight=False, soft_wrap=True)
-        broken = broken or not found.kept
-    sys.exit(broken)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,27 +1,22 @@
-"""Swap the champion under load, and count what went wrong: nothing failed, nothing mixed.
+"""The champion swapped under load: nothing fails, nothing is mixed."""
 
-    python -m experiments.faults.swap --swaps 20
-
-A service watches a model of which two versions are registered. Clients ask for single leads and for
-batches, by the model or not at all, while the champion changes to and fro. In the end a version
-that is damaged is promoted, and the one before must answer on.
-"""
-
-import argparse
 import json
 import shutil
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
 
 import httpx
 import mlflow
+import typer
 from rich.console import Console
 
 from experiments.benchmarks.http_scoring import scored_lead, server
+from experiments.faults.finding import Finding, Findings
 from experiments.faults.service import free_port
 from experiments.simulator import simulate
 from features.contract.clock import now
@@ -115,13 +110,15 @@ def promote_damaged(client: mlflow.MlflowClient, name: str, folder: Path, port: 
     raise RuntimeError("the service says nothing of the damaged version")
 
 
-def main() -> int:
-    """Swap, count and tell."""
-    parser = argparse.ArgumentParser(description=__doc__, prog="python -m experiments.faults.swap")
-    parser.add_argument("--swaps", type=int, default=20)
-    given = parser.parse_args()
-    console = Console()
-    with tempfile.TemporaryDirectory() as made:
+def swap(
+    swaps: Annotated[int, typer.Option(help="How often the champion changes.")] = 20,
+) -> Findings:
+    """Promote another version under load, again and again, and a damaged one in the end.
+
+    Clients ask for single leads and for batches, by the model or not at all, while the champion
+    changes to and fro between two versions. The one before the damaged one must answer on.
+    """
+    with TemporaryDirectory() as made:
         folder = Path(made)
         project = simulate(folder, leads=2_000).project
         train(project, Progress(Console(quiet=True)), now=now())
@@ -136,21 +133,16 @@ def main() -> int:
         with server(command, port, "/readyz", folder / "server.log"):
             clients = Clients(port)
             threads = clients.ask_until(stopped)
-            took = [promote(client, name, str(2 - swap % 2), port) for swap in range(given.swaps)]
+            took = [promote(client, name, str(2 - swap % 2), port) for swap in range(swaps)]
             said = promote_damaged(client, name, folder / "damaged", port)
             stopped.set()
             for thread in threads:
                 thread.join()
-    for what, count in sorted(clients.counts.items()):
-        console.print(f"{count:8} {what}", highlight=False)
     failed = sum(count for what, count in clients.counts.items() if what.startswith("failed"))
-    console.print(
-        f"{len(took)} swaps, each within {max(took):.1f} s; slowest answer of a single lead "
-        f"{1e3 * clients.slowest:.0f} ms; failed: {failed}\nwith a damaged champion: {said}",
-        highlight=False,
+    told = ", ".join(f"{count:,} {what}" for what, count in sorted(clients.counts.items()))
+    yield Finding(
+        f"{len(took)} swaps of the champion",
+        f"{told}; each within {max(took):.1f} s; slowest answer of a single lead "
+        f"{1e3 * clients.slowest:.0f} ms; failed: {failed}; with a damaged champion: {said}",
+        kept=not failed,
     )
-    return int(failed > 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

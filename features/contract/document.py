@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from features.contract.mistake import MistakeError
@@ -92,11 +93,16 @@ def _keys_at(model: type[BaseModel], location: Iterable[str | int]) -> list[str]
     for part in location:
         if isinstance(part, int):
             continue
-        fields = [m.model_fields[part].annotation for m in here if part in m.model_fields]
-        inner = [found for annotation in fields for found in _models_in(annotation)]
+        fields = [f for m in here for name, f in _written(m).items() if name == part]
+        inner = [found for field in fields for found in _models_in(field.annotation)]
         # A tagged union adds its tag to the location; the models stay the same.
         here = inner or here
-    return [name for m in here for name in m.model_fields]
+    return [name for m in here for name in _written(m)]
+
+
+def _written(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a model by the keys that a document has for them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _models_in(annotation: object) -> list[type[BaseModel]]:

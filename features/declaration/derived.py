@@ -33,14 +33,16 @@ def fill_derived(table: FeatureTable, created: NDArray[np.int64], as_of: NDArray
         table.numbers[:, columns[_AGE]] = np.where(created == 0, np.nan, (as_of - created) / DAY_US)
     if _MISSING_COUNT in columns:
         table.numbers[:, columns[_MISSING_COUNT]] = _missing(table)
+    day = as_of % _YEAR_US // DAY_US
     for name, wave in _WAVES.items():
         if name in columns:
-            table.numbers[:, columns[name]] = wave[as_of % _YEAR_US // DAY_US]
+            table.numbers[:, columns[name]] = wave[day]
 
 
 def _missing(table: FeatureTable) -> NDArray[np.int64]:
-    columns = list(table.feature_set.numbers.values())
-    missing: NDArray[np.int64] = np.isnan(table.numbers[:, columns]).sum(axis=1)
+    missing = np.zeros(len(table), dtype=np.int64)
+    for column in table.feature_set.numbers.values():
+        missing += np.isnan(table.numbers[:, column])
     for texts in table.texts.values():
         missing += np.equal(texts, _NOTHING)
     return missing

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from features.contract.lead import Event
-from features.contract.text import trimmed
 from features.declaration.feature_set import Behaviour
 from features.declaration.operators import OPERATORS
 
@@ -17,10 +15,16 @@ class Completeness:
         self._value = frozenset(event_type for what, event_type in read if what == "value")
         self._item = frozenset(event_type for what, event_type in read if what == "item")
 
-    def lacks(self, event_type: str, event: Event) -> bool:
-        """Tell whether an event of a type lacks what a feature reads of it."""
-        return (event.value is None and _holds(self._value, event_type)) or (
-            _holds(self._item, event_type) and trimmed(event.item) is None
+    def lacks(self, event_type: str, value: float | None, item: str | None) -> bool:
+        """Tell whether an event of a type lacks what a feature reads of it.
+
+        Args:
+            event_type: Its type.
+            value: Its value; None if it has none.
+            item: Its item, trimmed; None if it has none.
+        """
+        return (value is None and _holds(self._value, event_type)) or (
+            item is None and _holds(self._item, event_type)
         )
 
 

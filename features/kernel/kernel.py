@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from features.contract.duration import DAY_US
 from features.declaration.operators import OPERATORS
+from features.kernel.compiled import compiled
 from features.kernel.plan import EVERY_TYPE, NO_ITEM, EventArrays, Plan, Rows
 
 _DAY = float(DAY_US)
@@ -49,7 +50,7 @@ _UNIT = np.ones(len(OPERATORS))
 _UNIT[[_LAST, _FIRST]] = _DAY
 
 
-@numba.njit(cache=True)
+@compiled()
 def _first_not_before(occurred: NDArray[np.int64], start: int, stop: int, as_of: int) -> int:
     low, high = start, stop
     while low < high:
@@ -61,7 +62,7 @@ def _first_not_before(occurred: NDArray[np.int64], start: int, stop: int, as_of:
     return low
 
 
-@numba.njit(cache=True)
+@compiled()
 def _distinct(events: EventArrays, slot: int, start: int, end: int, as_of: int) -> float:
     items = np.empty(end - start, dtype=np.int64)
     found = 0
@@ -83,7 +84,7 @@ def _distinct(events: EventArrays, slot: int, start: int, end: int, as_of: int) 
 # arrays on counts references, which for millions of events takes as long as the work itself.
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _gather(gathered: NDArray[np.float64], slot: int, age: int, day: float, value: float) -> None:
     if gathered[slot, _EVENTS] == 0.0:
         gathered[slot, _NEWEST] = age
@@ -99,7 +100,7 @@ def _gather(gathered: NDArray[np.float64], slot: int, age: int, day: float, valu
         gathered[slot, _TOTAL] += value
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _value(op: int, empty: float, gathered: NDArray[np.float64], slot: int, so_far: float) -> float:
     """Return a feature from what its slot has gathered; `so_far` is what `out` holds of it."""
     events = gathered[slot, _EVENTS]
@@ -117,7 +118,7 @@ def _value(op: int, empty: float, gathered: NDArray[np.float64], slot: int, so_f
     return float(found)
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def _stop(plan: Plan, stop: int, gathered: NDArray[np.float64], out: NDArray[np.float64]) -> None:
     f = plan.stop_feature[stop]
     column = plan.column[f]
@@ -128,7 +129,7 @@ def _stop(plan: Plan, stop: int, gathered: NDArray[np.float64], out: NDArray[np.
         out[column] = _value(plan.operator[f], plan.empty[f], gathered, slot, out[column])
 
 
-@numba.njit(cache=True)
+@compiled()
 def _walk(
     plan: Plan,
     events: EventArrays,
@@ -163,7 +164,7 @@ def _walk(
         _stop(plan, remaining, gathered, out)
 
 
-@numba.njit(cache=True)
+@compiled()
 def _compute_row(
     plan: Plan,
     events: EventArrays,
@@ -179,7 +180,7 @@ def _compute_row(
         out[plan.column[f]] = _distinct(events, plan.slot[f], first, end, as_of)
 
 
-@numba.njit(cache=True)
+@compiled()
 def compute(plan: Plan, events: EventArrays, rows: Rows, out: NDArray[np.float64]) -> None:
     """Write the features of a plan into their columns of `out`.
 
@@ -195,7 +196,7 @@ def compute(plan: Plan, events: EventArrays, rows: Rows, out: NDArray[np.float64
         _compute_row(plan, events, row, gathered, out[r])
 
 
-@numba.njit(cache=True, parallel=True)
+@compiled(parallel=True)
 def compute_parallel(plan: Plan, events: EventArrays, rows: Rows, out: NDArray[np.float64]) -> None:
     """Do what `compute` does on all cores; only one such call may run in a process at a time."""
     blocks = (len(rows.as_of) + _BLOCK - 1) // _BLOCK

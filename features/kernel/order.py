@@ -10,6 +10,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from features.kernel.compiled import compiled
 from features.kernel.plan import EventArrays, canonical_keys
 
 _BLOCK = 256
@@ -74,14 +75,14 @@ def _columns(events: int) -> EventArrays:
     return EventArrays(*(np.empty(events, dtype=_RECORD[name]) for name in EventArrays._fields))
 
 
-@numba.njit(cache=True)
+@compiled()
 def _count(entity: NDArray[np.int32], first: int, counted: NDArray[np.int64]) -> None:
     for code in entity:
         if 0 <= code - first < len(counted):
             counted[code - first] += 1
 
 
-@numba.njit(cache=True, parallel=True)
+@compiled(parallel=True)
 def _deal(
     shares: int,
     entity: NDArray[np.int32],
@@ -97,7 +98,7 @@ def _deal(
         _deal_to(own, entity, first, events, free, records)
 
 
-@numba.njit(cache=True)
+@compiled()
 def _deal_to(
     own: tuple[int, int],
     entity: NDArray[np.int32],
@@ -118,7 +119,7 @@ def _deal_to(
             free[place] += 1
 
 
-@numba.njit(cache=True, parallel=True)
+@compiled(parallel=True)
 def _sort(start: NDArray[np.int64], records: NDArray[np.void], ordered: EventArrays) -> None:
     """Write the records to `ordered`, those of each entity sorted by when they occurred."""
     entities = len(start) - 1
@@ -127,7 +128,7 @@ def _sort(start: NDArray[np.int64], records: NDArray[np.void], ordered: EventArr
             _sort_one(start[place], start[place + 1], records, ordered)
 
 
-@numba.njit(cache=True)
+@compiled()
 def _sort_one(start: int, stop: int, records: NDArray[np.void], ordered: EventArrays) -> None:
     # A function of its own: numba 0.68 loses these writes where they stand in the parallel loop.
     by_moment = np.argsort(records["occurred"][start:stop], kind="mergesort")

@@ -27,7 +27,7 @@ class KeyRefusedError(MistakeError):
 
 
 class KeysAwayError(MistakeError):
-    """Keys could not be read for so long that none is trusted any more."""
+    """Keys could not be read yet, or for so long that none is trusted any more."""
 
 
 class Keyring:
@@ -58,6 +58,7 @@ class Keyring:
         self._uses: dict[str, int] = {}
         self._read_at = elapsed()
         self._needed = False
+        self._unread = False
         self._away = False
         self._stopped = threading.Event()
         # A writer may have to wait for others, for long; whoever reads must not wait for it.
@@ -68,12 +69,16 @@ class Keyring:
 
     @property
     def open(self) -> bool:
-        """Whether no key is needed."""
-        return not self._needed
+        """Whether no key is needed; as long as nobody knows, one is."""
+        return not (self._needed or self._unread)
 
     def close_for_good(self) -> None:
         """Need a key from now on, even if there is none."""
         self._needed = True
+
+    def read_later(self) -> None:
+        """Let nobody in until keys were read: where they are kept is away, and may hold some."""
+        self._unread = True
 
     def start(self) -> None:
         """Begin to read keys again and again."""
@@ -96,20 +101,31 @@ class Keyring:
             return
         self._keys = {key.id: key for key in self._store.read()}
         self._needed = self._needed or bool(self._keys)
+        self._unread = False
         self._read_at = self._elapsed()
+
+    def require_read(self) -> None:
+        """See that it is known which keys there are.
+
+        Raises:
+            KeysAwayError: Keys were never read, or not for an hour.
+        """
+        if self._unread:
+            raise KeysAwayError("keys could not be read yet; see the service's log")
+        if self._elapsed() - self._read_at > TRUSTED_SECONDS:
+            raise KeysAwayError("keys could not be read for an hour; see the service's log")
 
     def key_of(self, token: str) -> Key:
         """Return the key that a text is.
 
         Raises:
             KeyRefusedError: It is none, or one that does not count (any more).
-            KeysAwayError: Keys could not be read for an hour.
+            KeysAwayError: Keys were never read, or not for an hour.
         """
         parts = TOKEN.fullmatch(token)
         if parts is None:
             raise KeyRefusedError("what was sent is no key; a whole one begins with ls_")
-        if self._elapsed() - self._read_at > TRUSTED_SECONDS:
-            raise KeysAwayError("keys could not be read for an hour; see the service's log")
+        self.require_read()
         key, at = self._keys.get(parts[1]), self._clock()
         if key is None or not key.is_of(parts[2]):
             raise KeyRefusedError(

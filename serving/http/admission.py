@@ -12,6 +12,9 @@ from serving.http.shares import Shares
 PROBES = frozenset({"/healthz", "/readyz"})
 """What watches the service is always answered, or it would be taken for dead."""
 
+_ALONE = frozenset({"/v1/score", "/v1/score/batch", "/v1/model"})
+"""What needs no record, so that it need not wait where all others wait for that."""
+
 _SMALL = 64 * 1024
 """Bytes of a body that the server holds anyway; the limit of requests bounds those."""
 
@@ -35,7 +38,7 @@ class Limits(NamedTuple):
 class Admission:
     """Counts requests and the bytes of their bodies while they are under way.
 
-    Scoring a body takes some sixteen times its size, so large ones are held until it is their turn.
+    Working on a body may take sixteen times its size: large ones are held until it is their turn.
     """
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
@@ -50,7 +53,7 @@ class Admission:
         """Answer a request, or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif self._requests >= self._limits.requests and scope["path"] not in PROBES:
+        elif self._requests >= self._most(scope["path"]) and scope["path"] not in PROBES:
             await refusal(_busy())(scope, receive, send)
         else:
             self._requests += 1
@@ -69,6 +72,10 @@ class Admission:
             await self._app(scope, body.receive, send)
         finally:
             body.let_go()
+
+    def _most(self, path: str) -> int:
+        most = self._limits.requests
+        return most if path in _ALONE else max(most * 4 // 5, 1)
 
     def hold(self, size: int) -> None:
         """Make room for bytes.
@@ -131,17 +138,14 @@ class _Body:
 def _expected(scope: Scope) -> int | None:
     """Return the size that a body will have, as its sender says; None if it comes without saying.
 
-    What is packed may become as large as its endpoint takes.
+    What is packed may become as large as its endpoint takes; where chunks come, no size counts.
     """
-    expected: int | None = 0
-    for name, value in scope["headers"]:
-        if name == b"content-encoding":
-            return largest_body(scope["path"])
-        if name == b"content-length":
-            expected = int(value)
-        elif name == b"transfer-encoding":
-            expected = None
-    return expected
+    sent = dict(scope["headers"])
+    if b"content-encoding" in sent:
+        return largest_body(scope["path"])
+    if b"transfer-encoding" in sent:
+        return None
+    return int(sent.get(b"content-length", 0))
 
 
 def _busy() -> RefusedError:

@@ -15,11 +15,13 @@ from serving.http.operations import operation_id
 from serving.http.rates import Rates
 from serving.http.route import answer_errors
 from serving.http.routes.imports import import_routes
+from serving.http.routes.lifecycle import lifecycle_routes
 from serving.http.routes.merges import merge_routes
 from serving.http.routes.metrics import metrics_routes
 from serving.http.routes.operation import operation_routes
 from serving.http.routes.opt_in_page import opt_in_page_routes
 from serving.http.routes.opt_ins import opt_in_routes
+from serving.http.routes.pages.workspace import workspace_routes
 from serving.http.routes.problems import problem_routes
 from serving.http.routes.record import record_routes
 from serving.http.routes.rights import rights_routes
@@ -42,6 +44,7 @@ _OPERATION = (operation_routes, metrics_routes)
 _ROUTES = (
     score_routes,
     stored_routes,
+    lifecycle_routes,
     record_routes,
     rights_routes,
     opt_in_routes,
@@ -87,11 +90,13 @@ def _put_together(app: App, routes: Sequence[Routes], state: ServiceState, limit
     for of_subject in routes:
         app.include_router(of_subject(state))
     app.include_router(problem_routes())
+    for pages in workspace_routes():
+        app.include_router(pages)
     answer_errors(app)
     # The last one is the outermost: what is refused has its headers, and is counted, too.
     app.add_middleware(Admission, limits=limits)
     if limits.rate is not None:
-        app.add_middleware(Rates, rate=limits.rate)
+        app.add_middleware(Rates, state=state, rate=limits.rate)
     app.add_middleware(Headers, state=state)
     app.add_middleware(Watched, log_requests=state.log_requests)
     return app

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from features.contract.language import Language
 from features.contract.lead import micros
-from serving.http.demanded import Demanded
+from serving.http.demanded import Demand
 from serving.http.request import MOST_LEADS, Label, Moment, Name
 from serving.intake.importing.file import Reading
 from serving.intake.importing.leads import Terms
@@ -28,16 +28,11 @@ class StoredRequest(BaseModel):
     language: Language | None = Field(default=None, description="Of the reasons.")
 
 
-class ScoreQuery(BaseModel):
-    """At which moment a stored lead is scored, and in which language."""
-
-    model_config = ConfigDict(extra="forbid")
+class ScoreQuery(Demand):
+    """At which moment a stored lead is scored, in which language, and by what."""
 
     as_of: Moment | None = Field(default=None, description="Moment to score at; now, if left out.")
     language: Language | None = Field(default=None, description="Of the reasons.")
-    require: Demanded = Field(
-        default=None, description="`model`: an error instead of an answer by the rules."
-    )
 
 
 class HistoryQuery(BaseModel):
@@ -51,6 +46,14 @@ class HistoryQuery(BaseModel):
     )
     until: Moment | None = Field(default=None, description="Now, if left out.")
     language: Language | None = Field(default=None, description="Of the reasons.")
+
+
+class LifecycleQuery(BaseModel):
+    """In which language a standing is told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Language | None = Field(default=None, description="Of the sentences.")
 
 
 class ImportQuery(BaseModel):

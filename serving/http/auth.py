@@ -16,9 +16,13 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Way = Callable[[ServiceState, Request], Awaitable[str | None]]
 """Another way in: returns who calls, None where it was not taken, and refuses whoever may not."""
 
+AWAY_SECONDS = 5
+"""After which a request may be sent again that needed a database which does not answer."""
+
 _NEED = "leadscore_need"
 
 _caller: ContextVar[str | None] = ContextVar("caller", default=None)
+_scopes: ContextVar[frozenset[Scope] | None] = ContextVar("scopes", default=None)
 
 
 class Need(NamedTuple):
@@ -68,6 +72,17 @@ def caller(otherwise: str = "api") -> str:
     return _caller.get() or otherwise
 
 
+def may(scope: Scope) -> bool:
+    """Tell whether whoever calls may do what a scope stands for; where no key is needed, all."""
+    scopes = _scopes.get()
+    return scopes is None or scope in scopes or "admin" in scopes
+
+
+def note_caller(name: str) -> None:
+    """Note who calls, where it is known in another way than by a key."""
+    _caller.set(name)
+
+
 async def admit(need: Need, state: ServiceState, request: Request) -> None:
     """Let a caller in, and note who it is.
 
@@ -75,39 +90,62 @@ async def admit(need: Need, state: ServiceState, request: Request) -> None:
         RefusedError: It has no key that counts, or one that does not allow this.
     """
     if need.scope is not None:
-        _caller.set(await _admitted(need.scope, need.way, state, request))
+        name, scopes = await _admitted(need.scope, need.way, state, request)
+        _caller.set(name)
+        _scopes.set(scopes)
 
 
 async def _admitted(
     scope: Scope, way: Way | None, state: ServiceState, request: Request
-) -> str | None:
+) -> tuple[str | None, frozenset[Scope] | None]:
+    """Return the name of a caller and what its key allows; None where no key was needed."""
     if TOKEN.search(request.scope["query_string"].decode("latin-1")):
         raise unauthorized(
             "a key in an address ends up in logs: send it as Authorization: Bearer ls_.., and "
             "replace this one with leadscore keys rotate"
         )
     by_way = None if way is None else await way(state, request)
-    if by_way is not None or state.keyring.open:
-        return by_way
+    if by_way is not None:
+        return by_way, None
+    if state.keyring.open:
+        _require_known_host(state, request)
+        return None, None
     sent = sent_key(request)
-    if sent is None:
-        raise unauthorized("send a key as Authorization: Bearer ls_..; leadscore keys makes one")
     try:
+        state.keyring.require_read()
+        if sent is None:
+            raise unauthorized(
+                "send a key as Authorization: Bearer ls_..; leadscore keys makes one"
+            )
         key = state.keyring.key_of(sent)
     except KeyRefusedError as error:
         raise unauthorized(str(error)) from None
     except KeysAwayError as error:
-        raise RefusedError(503, "keys_away", str(error)) from None
+        raise RefusedError(503, "keys_away", str(error), retry_after=AWAY_SECONDS) from None
     if not key.allows(scope):
         message = f"the key '{key.name}' does not allow this; it takes one with scope {scope}"
         raise RefusedError(403, "forbidden", message)
-    return key.name
+    return key.name, key.scopes
 
 
 def sent_key(request: Request) -> str | None:
     """Return the key of a request as it was sent, None where there is none."""
     scheme, _, sent = request.headers.get("authorization", "").partition(" ")
     return sent.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key")
+
+
+def _require_known_host(state: ServiceState, request: Request) -> None:
+    if state.hosts is None:
+        return
+    origin = request.headers.get("origin")
+    if not state.hosts.knows(request.headers.get("host", "")):
+        where = "the header Host names another one; call it as 127.0.0.1 or localhost"
+    elif origin is not None and not state.hosts.knows(origin.partition("://")[2]):
+        where = "the header Origin names another one"
+    else:
+        return
+    message = f"without keys, only this machine and its pages may ask, and {where}"
+    raise RefusedError(403, "foreign_host", f"{message}, or list the name in LEADSCORE_HOSTS")
 
 
 def unauthorized(message: str) -> RefusedError:

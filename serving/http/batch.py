@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field, ValidationError
 from features.contract.case import Case
 from features.contract.lead import ContractError
 from features.contract.text import LONGEST_NAME
-from serving.http.body import checked
-from serving.http.demanded import Demanded, refusal
+from serving.http.demanded import Demanded, unmet
 from serving.http.errors import Problem, invalid
-from serving.http.request import HALF_CHARACTER, BatchRequest, ScoreRequest
+from serving.http.request import HALF_CHARACTER, ScoreRequest
+from serving.http.sent_leads import SentLeads
 from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
 
@@ -62,9 +62,10 @@ class Batch:
             now: Microseconds since 1970.
 
         Raises:
-            ValidationError: It is no JSON, or no batch.
+            RefusedError: It is no JSON.
+            ValidationError: It is no batch.
         """
-        self._leads = checked(BatchRequest, body).leads
+        self._leads = SentLeads(body)
         self._scoring, self._arrived, self._now = scoring, arrived, now
         self.size = len(self._leads)
 
@@ -92,7 +93,7 @@ def _result(
     problem = outcome if isinstance(outcome, Problem) else None
     if isinstance(outcome, ContractError):
         problem = invalid(outcome)
-    if answer is not None and (refused := refusal(answer, demanded)):
+    if answer is not None and (refused := unmet(answer, demanded)):
         answer, problem = None, refused.problem
     return BatchResult(index=index, lead_id=_lead_id(raw), answer=answer, error=problem)
 

@@ -3,7 +3,7 @@
 import json
 import math
 from codecs import BOM_UTF8
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import TypeVar
 
 from fastapi import Request, Response
@@ -37,7 +37,7 @@ _LARGEST = {
     **{f"/v1/{call}": 500 * KIB for call in ("batch", *CALLS)},
 }
 
-_READ = "leadscore.body"
+_SENT = "leadscore.sent"
 
 _MOST_DIGITS = 400
 
@@ -45,25 +45,45 @@ _MOST_DIGITS = 400
 async def read_body(request: Request) -> bytes:
     """Return the body, unpacked, and without the mark that some systems begin a text with.
 
-    It comes once, and is kept for whoever asks again, as a check of its signature does first.
+    It comes once; whoever checks its signature first does so by `read_sent`.
 
     Raises:
         RefusedError: It ended too early, cannot be unpacked, or is larger than its endpoint takes,
             as sent or unpacked.
     """
-    read: bytes | None = request.scope.get(_READ)
-    if read is not None:
-        return read
-    body = Body(request.headers.get("content-encoding", ""), largest_body(request.scope["path"]))
+    body = await _read(request, request.headers.get("content-encoding", ""))
+    return body.removeprefix(BOM_UTF8)
+
+
+async def read_sent(request: Request) -> bytes:
+    """Return the body byte for byte as it was sent, and leave it to be read.
+
+    Raises:
+        RefusedError: It ended too early, or is larger than its endpoint takes.
+    """
+    sent = await _read(request, "")
+    request.scope[_SENT] = sent
+    return sent
+
+
+async def _read(request: Request, encoding: str) -> bytes:
+    body = Body(encoding, largest_body(request.scope["path"]))
     body.expect(int(request.headers.get("content-length", "0")))
     try:
-        async for part in request.stream():
+        async for part in _parts(request):
             body.take(part)
     except ClientDisconnect:
         raise RefusedError(400, "invalid_json", "the body ended too early") from None
-    content = body.whole().removeprefix(BOM_UTF8)
-    request.scope[_READ] = content
-    return content
+    return body.whole()
+
+
+async def _parts(request: Request) -> AsyncIterator[bytes]:
+    sent: bytes | None = request.scope.pop(_SENT, None)
+    if sent is not None:
+        yield sent
+        return
+    async for part in request.stream():
+        yield part
 
 
 def largest_body(path: str) -> int:
@@ -107,14 +127,17 @@ def checked(model: type[Sent], body: bytes) -> Sent:
         if error.errors(include_url=False, include_input=False)[0]["type"] != "json_invalid":
             raise
         try:
-            content = json.loads(body.decode(), parse_int=_whole_number)
+            content = json.loads(body.decode(), parse_int=whole_number)
         except (ValueError, RecursionError):
             raise error from None
         return model.model_validate(content)
 
 
-def _whole_number(digits: str) -> int | float:
-    # Python refuses to read thousands of digits; as infinity, the field that has them is refused.
+def whole_number(digits: str) -> int | float:
+    """Read a number of JSON.
+
+    Python refuses to read thousands of digits; as infinity, the field that has them is refused.
+    """
     return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
 
 

@@ -103,6 +103,21 @@ EXAMPLES: dict[str, Any] = {
     ],
     "MergeBody": {"kept": "L-1042", "joined": "L-1043"},
     "DifferentBody": {"lead_ids": ["L-1042", "L-1044"]},
+    "TransitionBody": {
+        "to": "MQL",
+        "expected": "lead",
+        "role": "marketing",
+        "by": "u-17",
+        "note": "asked for an offer at our stand",
+    },
+    "BantBody": {
+        "budget": {"at_least": 20_000, "at_most": 40_000, "currency": "EUR"},
+        "authority": {"part": "decides"},
+        "timeline": {"quarter": "2026-Q3"},
+        "source": "call",
+        "confidence": 0.8,
+        "by": "u-17",
+    },
     "StoredRequest": {"lead_ids": ["L-1042", "L-1043"]},
 }
 """By the name of their model."""
@@ -144,6 +159,46 @@ EXAMPLE_REPORT: dict[str, Any] = {
         {"column": "Telefon", "becomes": "contact.phone"},
     ],
     "columns_left": ["Notiz"],
+}
+
+EXAMPLE_MOVE: dict[str, Any] = {
+    "from_stage": "lead",
+    "to_stage": "MQL",
+    "at": "2026-03-01T12:00:00Z",
+    "cause": "person",
+    "role": "marketing",
+    "by": "u-17",
+    "reason": None,
+    "note": "asked for an offer at our stand",
+    "allowed": True,
+    "agreement": "1 0123456789ab",
+    "use_case": None,
+    "probability": 0.27,
+    "grade": "A",
+}
+
+EXAMPLE_BANT: dict[str, Any] = {
+    "lead_id": "L-1042",
+    "established": 3,
+    "complete": False,
+    "missing": "Missing: Need (not asked yet).",
+    "findings": [
+        {
+            "subject": subject,
+            "state": "unknown" if value is None else "established",
+            "value": value,
+            "source": None if value is None else "call",
+            "confidence": None if value is None else 0.8,
+            "at": None if value is None else "2026-03-01T12:00:00Z",
+            "by": None if value is None else "u-17",
+        }
+        for subject, value in (
+            ("budget", {"at_least": 20_000.0, "at_most": 40_000.0, "currency": "EUR"}),
+            ("authority", {"part": "decides"}),
+            ("need", None),
+            ("timeline", {"quarter": "2026-Q3"}),
+        )
+    ],
 }
 
 EXAMPLE_MERGE: dict[str, Any] = {

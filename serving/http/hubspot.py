@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from features.contract.clock import now
 from serving.http.auth import unauthorized
-from serving.http.body import read_body
+from serving.http.body import read_sent
 from serving.http.state import ServiceState
 
 FRESH_MS = 5 * 60 * 1000
@@ -36,7 +36,7 @@ async def by_hubspot(state: ServiceState, request: Request) -> str | None:
             "X-HubSpot-Request-Timestamp lies more than five minutes from now; send it anew"
         )
     address = _address(state.public_url, request)
-    body = await read_body(request)
+    body = await read_sent(request)
     expected = sign(state.hubspot_secret, request.method, address, body, sent_at)
     if not hmac.compare_digest(expected.encode(), signature.encode()):
         raise unauthorized(
@@ -53,7 +53,7 @@ def sign(secret: SecretStr, method: str, address: str, body: bytes, sent_at: str
         secret: Of the app.
         method: Such as ``POST``.
         address: All of it, as it was called.
-        body: As it was sent.
+        body: Byte for byte as it was sent, packed if it was.
         sent_at: Milliseconds since 1970, as they were sent.
     """
     plain = _PLAIN.sub(lambda found: unquote(found[0]), address)

@@ -16,6 +16,7 @@ ErrorCode = Literal[
     "model_required",
     "unauthorized",
     "forbidden",
+    "foreign_host",
     "keys_away",
     "no_record",
     "record_away",
@@ -29,6 +30,9 @@ ErrorCode = Literal[
     "unknown_merge",
     "already_one",
     "merged_again",
+    "moved_meanwhile",
+    "no_such_way",
+    "criteria_unmet",
     "busy",
     "too_many",
     "too_slow",
@@ -79,14 +83,20 @@ KINDS: Mapping[ErrorCode, Kind] = {
         "Do what detail says.",
     ),
     "forbidden": Kind("The key does not allow this.", "Use one with the scope that detail names."),
+    "foreign_host": Kind(
+        "The service needs no key, and the request names another host, or comes from a page of "
+        "another one.",
+        "Call it as 127.0.0.1, list the name in LEADSCORE_HOSTS, or make a key.",
+    ),
     "keys_away": Kind(
-        "Keys could not be read for an hour.",
-        "Operation: see the log; the record's database is away, or the key file wrong.",
+        "Keys could not be read for an hour, or not yet since the start.",
+        "Wait as Retry-After says. Operation: see the log; the record's database is "
+        "away, or the key file wrong.",
     ),
     "no_record": Kind("No record is kept here.", "Set LEADSCORE_DATABASE_URL."),
     "record_away": Kind(
         "The record's database does not answer. Nothing of the request was kept.",
-        "Send it again.",
+        "Wait as Retry-After says, send it again.",
     ),
     "unknown_lead": Kind("The record has no such lead, or had none at as_of.", "PUT it."),
     "unknown_account": Kind("The record has no lead of this company.", "PUT one."),
@@ -108,6 +118,18 @@ KINDS: Mapping[ErrorCode, Kind] = {
     "merged_again": Kind(
         "The leads of this merge became part of another lead later.",
         "Undo the later merge first.",
+    ),
+    "moved_meanwhile": Kind(
+        "The lead is not in the stage that you expected. Nothing was changed.",
+        "See detail for who moved it, look again, and decide anew.",
+    ),
+    "no_such_way": Kind(
+        "The agreement has no such way for this role. Nothing was changed.",
+        "detail says which there are; see GET /v1/lifecycle.",
+    ),
+    "criteria_unmet": Kind(
+        "Criteria of the agreement do not hold. Nothing was changed.",
+        "Find out what detail names; see GET /v1/leads/{lead_id}/lifecycle.",
     ),
     "busy": Kind(
         "Too much is under way: requests, or bytes of bodies. Nothing was done.",

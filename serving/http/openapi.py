@@ -13,13 +13,16 @@ from serving.http.body import PROBLEM_JSON
 from serving.http.decided import DifferentBody, MergeBody
 from serving.http.errors import ErrorBody, Problem
 from serving.http.examples import (
+    EXAMPLE_BANT,
     EXAMPLE_LEAD,
     EXAMPLE_MERGE,
+    EXAMPLE_MOVE,
     EXAMPLE_OPT_IN,
     EXAMPLE_REPORT,
     EXAMPLE_REQUEST,
     EXAMPLES,
 )
+from serving.http.moved import BantBody, TransitionBody
 from serving.http.openapi_3_0 import Document, as_3_0
 from serving.http.operations import own_errors
 from serving.http.request import BatchRequest, ScoreRequest
@@ -33,7 +36,7 @@ _SCHEMAS = "#/components/schemas/"
 
 _BODIES: tuple[type[BaseModel], ...] = (
     ScoreRequest, BatchRequest, LeadBody, EventsBody, StagesBody, FeedbackBody, StoredRequest,
-    WebhookBody, OptInBody, MergeBody, DifferentBody, ErrorBody,
+    WebhookBody, OptInBody, MergeBody, DifferentBody, TransitionBody, BantBody, ErrorBody,
 )  # fmt: skip
 
 
@@ -145,7 +148,7 @@ RECORD_ERRORS: dict[int | str, Document] = {
     **_error(
         409,
         Problem(code="not_scored", message="no basis for profiling is recorded"),
-        "The lead may not be scored, or its merges do not allow it.",
+        "The lead may not be scored, or its merges or its stage do not allow it.",
     ),
     **_error(
         503,
@@ -166,7 +169,7 @@ FORBIDDEN = _error(
         code="forbidden",
         message="the key 'crm' does not allow this; it takes one with scope admin",
     ),
-    "The key does not allow this.",
+    "The key does not allow this; or there are no keys, and another host is named.",
 )
 
 
@@ -223,6 +226,8 @@ class DocumentedApp(FastAPI):
             _show(document, "/v1/webhooks/{webhook_id}/replay", {"messages": 3})
             _show(document, "/v1/opt-ins", EXAMPLE_OPT_IN)
             _show(document, "/v1/merges", EXAMPLE_MERGE)
+            _show(document, "/v1/leads/{lead_id}/transitions", EXAMPLE_MOVE)
+            _show(document, "/v1/leads/{lead_id}/bant", EXAMPLE_BANT)
             for method in ("put", "patch"):
                 _show(document, "/v1/leads/{lead_id}", EXAMPLE_LEAD, method)
         return self.openapi_schema or {}

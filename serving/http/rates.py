@@ -2,45 +2,43 @@
 
 import math
 import time
+from ipaddress import ip_address
 
+from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from serving.access.keyring import KeyRefusedError, KeysAwayError
 from serving.http.admission import PROBES
+from serving.http.auth import sent_key
+from serving.http.buckets import Buckets
 from serving.http.errors import RefusedError
 from serving.http.route import refusal
-
-BURST_SECONDS = 10.0
-"""What a caller did not use for so long may be used at once: systems send in bursts."""
-
-_MANY_CALLERS = 10_000
-
-_KEYS = (b"authorization", b"x-api-key")
+from serving.http.state import ServiceState
 
 
 class Rates:
-    """Lets each caller ask so often, known by the key that it sends, else by its address.
+    """Lets each caller ask so often, known by its key, else by its address.
 
-    Per caller one moment is kept: when all that it asked would be over, asked at the rate. One that
-    is past says nothing, and is forgotten.
+    Only a key that counts makes a caller known: who guesses keys is one caller, and takes nothing
+    from those whose keys they are.
     """
 
-    def __init__(self, app: ASGIApp, rate: float) -> None:
+    def __init__(self, app: ASGIApp, state: ServiceState, rate: float) -> None:
         """Begin with nobody.
 
         Args:
             app: What answers.
+            state: Knows the keys.
             rate: Requests a second.
         """
         self._app = app
-        self._pause = 1 / rate
-        self._ahead = max(BURST_SECONDS - self._pause, 0.0)
-        self._over: dict[object, float] = {}
-        self._most = _MANY_CALLERS
+        self._state = state
+        self._of_keys, self._of_places = Buckets(rate), Buckets(rate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
         if scope["type"] == "http" and scope["path"] not in PROBES:
-            wait = self.wait_of(_caller(scope), time.monotonic())
+            wait = self._wait_of(scope)
             if wait > 0:
                 message = "more requests a second than are allowed; wait as Retry-After says"
                 error = RefusedError(429, "too_many", message, retry_after=math.ceil(wait))
@@ -48,32 +46,32 @@ class Rates:
                 return
         await self._app(scope, receive, send)
 
-    def wait_of(self, caller: object, now: float) -> float:
-        """Count a request, unless its caller must wait; return how many seconds, 0 for none.
+    def _wait_of(self, scope: Scope) -> float:
+        key_id, now = self._key_id(scope), time.monotonic()
+        if key_id is not None:
+            return self._of_keys.wait_of(hash(key_id), now)
+        return self._of_places.wait_of(_place(scope), now)
 
-        Args:
-            caller: Who asks.
-            now: In seconds.
-        """
-        over = max(self._over.get(caller, now), now)
-        wait = over - now - self._ahead
-        if wait > 0:
-            return wait
-        self._over[caller] = over + self._pause
-        if len(self._over) > self._most:
-            self._forget(now)
-        return 0.0
-
-    def _forget(self, now: float) -> None:
-        self._over = {caller: over for caller, over in self._over.items() if over > now}
-        # Where most are active, looking through all of them again must not be soon.
-        self._most = max(_MANY_CALLERS, 2 * len(self._over))
+    def _key_id(self, scope: Scope) -> str | None:
+        sent = sent_key(Request(scope))
+        if sent is None or self._state.keyring.open:
+            return None
+        try:
+            return self._state.keyring.key_of(sent).id
+        except (KeyRefusedError, KeysAwayError):
+            return None
 
 
-def _caller(scope: Scope) -> object:
-    for name, value in scope["headers"]:
-        if name in _KEYS:
-            # Not the key itself: it should be nowhere in memory for longer than its request.
-            return hash(value)
-    client = scope["client"]
-    return client[0] if client else None
+def _place(scope: Scope) -> int:
+    """Return where a request comes from, as a number that tells nobody the address.
+
+    A gateway that is trusted may pass on anything as the address; whatever is none is one place.
+    """
+    host: str = scope["client"][0] if scope["client"] else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return hash("")
+    address = getattr(address, "ipv4_mapped", None) or address
+    # Whoever has one address of version 6 has all of its half.
+    return hash(str(address) if address.version == 4 else f"{int(address) >> 64:x}")

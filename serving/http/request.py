@@ -55,7 +55,12 @@ def _profile_value(value: object) -> object:
     return value
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """Return a text that a database can keep.
+
+    Raises:
+        PydanticCustomError: It holds the character 0.
+    """
     if "\0" in text:
         raise PydanticCustomError("null_character", "holds the character 0; leave it out")
     return text
@@ -68,7 +73,7 @@ def _nobodys(text: str) -> str:
 
 
 Name = Annotated[
-    str, Field(min_length=1, max_length=LONGEST_NAME, strict=True), AfterValidator(_storable)
+    str, Field(min_length=1, max_length=LONGEST_NAME, strict=True), AfterValidator(storable)
 ]
 Label = Annotated[Name, AfterValidator(_nobodys)]
 """A name that features, or the audit log, will know."""

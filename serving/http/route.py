@@ -6,11 +6,12 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from serving.http.auth import Need, admit, need_of
+from serving.http.auth import AWAY_SECONDS, Need, admit, need_of
 from serving.http.body import refuse
 from serving.http.errors import Problem, RefusedError, broken_field
 from serving.http.openapi import FORBIDDEN, UNAUTHORIZED
@@ -36,7 +37,9 @@ class GuardedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request."""
-        handle = super().get_route_handler()
+        # What looks for parameters takes longer than a score that needs none of it.
+        alone = _takes_request_alone(self.dependant)
+        handle = self.endpoint if alone else super().get_route_handler()
 
         async def answer(request: Request) -> Response:
             try:
@@ -45,7 +48,9 @@ class GuardedRoute(APIRoute):
             except (RefusedError, HTTPException):
                 raise
             except RecordAwayError as error:
-                raise RefusedError(503, "record_away", str(error)) from None
+                raise RefusedError(
+                    503, "record_away", str(error), retry_after=AWAY_SECONDS
+                ) from None
             except RequestValidationError as error:
                 first = error.errors()[0]
                 problem = broken_field(first["type"], first["msg"], first["loc"])
@@ -56,8 +61,20 @@ class GuardedRoute(APIRoute):
         return answer
 
 
+def _takes_request_alone(wanted: Dependant) -> bool:
+    params = (wanted.path_params, wanted.query_params, wanted.header_params, wanted.cookie_params)
+    more = (*params, wanted.body_params, wanted.dependencies)
+    return wanted.request_param_name is not None and not any(more)
+
+
 def failed(error: Exception, where: str) -> Response:
-    """Log a defect of ours and return its answer.
+    """Log a defect of ours and return its answer; `where` is as `note_defect` takes it."""
+    note_defect(error, where)
+    return refuse(500, _DEFECT)
+
+
+def note_defect(error: Exception, where: str) -> None:
+    """Log a defect of ours.
 
     Args:
         error: Its message may hold a value of a lead; its kind and place do not.
@@ -65,7 +82,6 @@ def failed(error: Exception, where: str) -> Response:
     """
     place = "".join(traceback.format_tb(error.__traceback__))
     _log.error("%s in %s\n%s", type(error).__name__, where, place)
-    return refuse(500, _DEFECT)
 
 
 def answer_errors(app: FastAPI) -> None:

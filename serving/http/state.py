@@ -6,7 +6,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from serving.access.hosts import Hosts
 from serving.access.keyring import Keyring
+from serving.access.provider import Provider
+from serving.access.session import Terms
 from serving.http.errors import RefusedError
 from serving.http.recent import Recent, RecentAnswers
 from serving.intake.mapping import Mapping
@@ -45,9 +48,13 @@ class ServiceState:
         self.scoring: Scoring | None = None
         self.record: StoredScores | None = None
         self.keyring = Keyring()
+        self.hosts: Hosts | None = None
         self.write_key: str | None = None
         self.hubspot_secret: SecretStr | None = None
         self.public_url: str | None = None
+        self.session_terms = Terms()
+        self.provider: Provider | None = None
+        self.keys_in_file = False
         self.mapping = Mapping()
         self.mail_lacks: tuple[str, ...] = ()
         self.message: str | None = None

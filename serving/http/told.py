@@ -95,14 +95,14 @@ class LeadBody(BaseModel):
             lead_id=lead_id,
             created=None
             if self.created_at is None
-            else _moment(self.created_at, "created_at", now),
+            else moment_until(self.created_at, "created_at", now),
             account_id=self.account_id,
             account_told=whole or "account_id" in self.model_fields_set,
             profile=self.profile,
             contact=self.contact.model_dump(),
             whole=whole,
-            occurred=_moment(self.occurred_at, "occurred_at", now),
-            recorded=_moment(self.recorded_at, "recorded_at", now),
+            occurred=moment_until(self.occurred_at, "occurred_at", now),
+            recorded=moment_until(self.recorded_at, "recorded_at", now),
             source=self.source,
         )
 
@@ -156,7 +156,7 @@ class StageOfLead(BaseModel):
         Raises:
             ContractError: It lies ahead.
         """
-        return _moment(self.at, f"{field}.at", now)
+        return moment_until(self.at, f"{field}.at", now)
 
 
 class StagesBody(BaseModel):
@@ -190,7 +190,7 @@ class FeedbackBody(BaseModel):
             raise ContractError("reason", "is missing; say why the lead was rejected")
         if self.kind == "wrong_reason" and self.subject is None:
             raise ContractError("subject", "is missing; name the reason's subject that is wrong")
-        return _moment(self.at, "at", now)
+        return moment_until(self.at, "at", now)
 
 
 class WebhookBody(BaseModel):
@@ -199,7 +199,7 @@ class WebhookBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     url: HttpUrl = Field(description="Where messages are posted.")
-    events: list[Literal["score.changed"]] = Field(min_length=1, max_length=10)
+    events: list[Literal["score.changed", "stage.changed"]] = Field(min_length=1, max_length=10)
 
 
 class OptInBody(BaseModel):
@@ -228,14 +228,14 @@ def _told(event: EventOfLead, field: str, now: int) -> ToldEvent:
         whose=Whose(kind, canonical_contact(kind, value, f"{field}.{kind}")),
         type=event["event_type"],
         event_id=event.get("event_id"),
-        occurred=_moment(event.get("occurred_at"), f"{field}.occurred_at", now),
-        recorded=_moment(event.get("recorded_at"), f"{field}.recorded_at", now),
+        occurred=moment_until(event.get("occurred_at"), f"{field}.occurred_at", now),
+        recorded=moment_until(event.get("recorded_at"), f"{field}.recorded_at", now),
         value=event.get("value"),
         item=event.get("item"),
     )
 
 
-def _moment(sent: datetime | None, field: str, now: int) -> int:
+def moment_until(sent: datetime | None, field: str, now: int) -> int:
     """Return a moment, now if none was sent; one that is minutes ahead is taken as now.
 
     Raises:

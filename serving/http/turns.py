@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from fastapi.concurrency import run_in_threadpool
+from serving.http.threads import in_own_thread
 
 Done = TypeVar("Done")
 
@@ -23,4 +23,4 @@ class Turns:
     async def take(self, piece: Callable[[], Done]) -> Done:
         """Return what a piece of work returns, once it was its turn."""
         async with self._turn:
-            return await run_in_threadpool(piece)
+            return await in_own_thread(piece)

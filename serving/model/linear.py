@@ -9,12 +9,12 @@ section 4.2, features taken as independent).
 from itertools import pairwise
 from typing import Annotated, Literal, NamedTuple, Self
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from features.contract.document_part import DocumentPart
+from features.kernel.compiled import compiled
 
 
 class NumberTerm(DocumentPart):
@@ -155,7 +155,7 @@ def _steps(term: NumberTerm | CategoryTerm) -> tuple[tuple[float, ...], tuple[fl
     return term.grid, tuple(term.weight * normal for normal in term.normal)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _contribute(lines: _Lines, matrix: NDArray[np.float64], out: NDArray[np.float64]) -> None:
     for t in range(len(lines.column)):
         column, category, missing = lines.column[t], lines.category[t], lines.missing[t]
@@ -172,7 +172,7 @@ def _contribute(lines: _Lines, matrix: NDArray[np.float64], out: NDArray[np.floa
             out[r, column] = term - lines.mean[t]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _on_line(x: NDArray[np.float64], y: NDArray[np.float64], value: float) -> float:
     """Return the height at a value of a line through points; beyond its ends, that of the end."""
     if value <= x[0]:

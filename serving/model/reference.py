@@ -54,4 +54,4 @@ class Reference(DocumentPart):
         below = np.searchsorted(self._quantiles, log_odds, side="left")
         up_to = np.searchsorted(self._quantiles, log_odds, side="right")
         rank = np.rint((below + up_to) / 2).astype(np.int64)
-        return np.clip(rank, 1, 100)
+        return np.minimum(np.maximum(rank, 1), 100)

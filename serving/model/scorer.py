@@ -38,6 +38,8 @@ def explained(base: float, contributions: NDArray[np.float64]) -> Explained:
     """Add up contributions; finite log-odds beyond `LARGEST_LOG_ODDS` scale theirs down to it."""
     total = contributions.sum(axis=1)
     log_odds = base + total
+    if abs(base) <= LARGEST_LOG_ODDS and (np.abs(log_odds) <= LARGEST_LOG_ODDS).all():
+        return Explained(base, log_odds, contributions)
     # What is no number stays none, for the rules to answer instead.
     finite = np.isfinite(log_odds)
     capped = np.where(finite, log_odds.clip(-LARGEST_LOG_ODDS, LARGEST_LOG_ODDS), log_odds)

@@ -16,13 +16,28 @@ from sqlalchemy import Connection, Table, func, select, text
 from serving.record.audits import note_missing, operator_audits
 from serving.record.database import Database, RecordError, insert_new
 from serving.record.erasure import erase_again
-from serving.record.schema import api_key, lead, metadata, secret, tombstone
+from serving.record.schema import (
+    api_key,
+    lead,
+    login_attempt,
+    metadata,
+    secret,
+    tombstone,
+    user_account,
+    user_session,
+)
 from serving.record.upgrade import current_revision
+from serving.record.users import has_users
 
 _REVISION = "revision.txt"
 _ROWS = 1_000
-_KEPT = (secret, tombstone, api_key)
+_KEPT = (secret, tombstone, api_key, user_account)
 """Who was erased stays erased, and a revoked key revoked, whatever is restored."""
+
+_PASSING = (user_session, login_attempt)
+"""Nobody is logged in again by a backup, which so holds no session."""
+
+_TABLES = [table for table in metadata.sorted_tables if table not in _PASSING]
 
 
 def write_backup(database: Database, path: Path, on_step: Callable[[str], None]) -> int:
@@ -41,12 +56,14 @@ def write_backup(database: Database, path: Path, on_step: Callable[[str], None])
     unfinished = path.with_name(f".{path.name}.unfinished")
     rows = 0
     try:
+        # It holds personal data: nobody else on the machine may read it.
+        unfinished.touch(mode=0o600)
         with (
             database.reading() as connection,
             zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive,
         ):
             archive.writestr(_REVISION, current_revision(connection) or "")
-            for table in metadata.sorted_tables:
+            for table in _TABLES:
                 on_step(table.name)
                 rows += _write_table(connection, archive, table)
         unfinished.replace(path)
@@ -78,11 +95,13 @@ def restore_backup(
         with zipfile.ZipFile(path) as archive, database.writing() as connection:
             _check(connection, archive, path, replace=replace)
             by_operators = operator_audits(connection)
-            for table in reversed(metadata.sorted_tables):
+            for table in reversed(_TABLES):
                 if table not in _KEPT:
                     connection.execute(table.delete())
+            # A user who was removed stays so: they come back only where there is none at all.
+            left_out = {user_account} if has_users(connection) else set()
             rows = 0
-            for table in metadata.sorted_tables:
+            for table in [each for each in _TABLES if each not in left_out]:
                 on_step(table.name)
                 rows += _read_table(connection, archive, table)
             note_missing(connection, by_operators)

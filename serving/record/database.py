@@ -1,41 +1,29 @@
 """The database of the record: SQLite beside the service, or a PostgreSQL; one code for both."""
 
-import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from time import perf_counter
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from psycopg.errors import DeadlockDetected
-from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event
+from sqlalchemy import ColumnElement, Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    DBAPIError,
-    OperationalError,
-    SQLAlchemyError,
-    TimeoutError,
-)
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError, TimeoutError
 
 from features.contract.mistake import MistakeError
 from serving.metrics import DATABASE_COMMIT, DATABASE_WAIT
+from serving.record.absence import BUSY, why_away
+from serving.record.engine import WRITES, engine_of
+from serving.record.one_file import MovedError, NoTurnError, OneFile, Turn
+from serving.record.silence import Silence, StillSilentError
 from serving.record.timing import time_statements
 
-_BUSY_SECONDS = 30
-_WRITES = "leadscore_writes"
+_TURN_SECONDS = 30.0
 
-_EMBEDDED_FAULTS = {
-    "SQLITE_BUSY": f"is being written by another process, such as a long import, for more than "
-    f"{_BUSY_SECONDS} seconds; try again when it is done",
-    "SQLITE_FULL": "has no room left on its disk; make room and try again",
-    "SQLITE_READONLY": "cannot be written by this user; give the right to its file and folder",
-    "SQLITE_CANTOPEN": "cannot be opened; see that its folder is there and may be written",
-}
-"""What SQLite says in our words, where somebody can do something about it."""
+Check = Callable[[Connection], None]
+"""Looks at a record, and raises a `RecordError` where it cannot be used."""
 
 _ATTEMPTS = 4
 """Of a transaction that others stand in the way of."""
@@ -63,22 +51,27 @@ class Database:
         engine: Of SQLAlchemy.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float | None = None) -> None:
         """Make an engine; nothing is connected yet.
 
         Args:
             url: Of SQLAlchemy, such as ``sqlite:///leadscore.db`` or
                 ``postgresql+psycopg://user:password@host/name``.
+            patience: Seconds until an answer must have come; None waits for a statement as long as
+                it takes, and half a minute for others that write to a file.
 
         Raises:
             RecordError: The address is of no database, or of one that is not supported.
         """
-        self.engine = _engine(url)
+        self.engine = _engine(url, patience)
         time_statements(self.engine)
         # SQLite lets one writer in, and others look again after a while; here they take turns.
-        self._turn: AbstractContextManager[object] = (
-            threading.Lock() if self.embedded else nullcontext()
-        )
+        self._turn = Turn(patience or _TURN_SECONDS) if self.embedded else nullcontext()
+        self._silent_reads = Silence()
+        # Whoever writes to a file keeps no reader waiting.
+        self._silent_writes = Silence() if self.embedded else self._silent_reads
+        self._file = OneFile(self.engine.url.database) if self.embedded else None
+        self._first: Check | None = None
 
     @property
     def shown(self) -> str:
@@ -93,11 +86,12 @@ class Database:
             RecordAwayError: The database does not answer.
         """
         asked = perf_counter()
-        with self._told(), self.engine.connect() as connection:
+        with self._told(self._silent_reads), self.engine.connect() as connection:
             DATABASE_WAIT.observe(perf_counter() - asked)
             if not self.embedded:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
+                self._check_first(connection)
                 yield connection
 
     @contextmanager
@@ -108,14 +102,19 @@ class Database:
             RecordAwayError: The database does not answer, or is full.
         """
         asked = perf_counter()
-        with self._turn, self._told(), self.engine.connect() as connection:
+        with self._told(self._silent_writes), self._turn, self.engine.connect() as connection:
             DATABASE_WAIT.observe(perf_counter() - asked)
-            connection.execution_options(**{_WRITES: True})
+            connection.execution_options(**{WRITES: True})
             with connection.begin() as transaction:
+                self._check_first(connection)
                 yield connection
                 if transaction.is_active:
                     with DATABASE_COMMIT.time():
                         transaction.commit()
+
+    def check_first(self, check: Check) -> None:
+        """Let every transaction begin with a check, until one has passed it."""
+        self._first = check
 
     def write(self, act: Callable[[Connection], Result]) -> Result:
         """Write by a function in a transaction that is committed whole, or not at all.
@@ -141,28 +140,43 @@ class Database:
         """Let go of all connections."""
         self.engine.dispose()
 
+    def _check_first(self, connection: Connection) -> None:
+        if self._file is not None:
+            self._file.note()
+        if self._first is not None:
+            self._first(connection)
+            self._first = None
+
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _told(self, silence: Silence) -> Iterator[None]:
         try:
-            yield
+            if self._file is not None:
+                self._file.require()
+            with silence.asked():
+                yield
         except DBAPIError as error:
-            # The statement and its values may hold data of a lead.
-            said = type(error.orig).__name__
             if isinstance(error.orig, DeadlockDetected):
                 raise DeadlockError(
                     f"too much is told of the same leads at once at {self.shown}; try again"
                 ) from None
-            if isinstance(error, OperationalError) or error.connection_invalidated:
-                why = _EMBEDDED_FAULTS.get(getattr(error.orig, "sqlite_errorname", ""))
-                raise RecordAwayError(
-                    f"the record at {self.shown} {why or f'does not answer ({said}); try again'}"
-                ) from None
+            why = why_away(error)
+            if why is not None:
+                raise self._away(why) from None
+            # The statement and its values may hold data of a lead.
+            said = type(error.orig).__name__
             raise RecordError(f"the record at {self.shown} refused a statement ({said})") from None
         except TimeoutError:
             # SQLAlchemy's own: more ask at once than there may be connections.
-            raise RecordAwayError(
-                f"the record at {self.shown} is asked by too many at once; try again"
-            ) from None
+            raise self._away("is asked by too many at once; try again") from None
+        except NoTurnError:
+            raise self._away(BUSY) from None
+        except StillSilentError:
+            raise self._away("has not answered for a while; try again") from None
+        except MovedError as error:
+            raise self._away(str(error)) from None
+
+    def _away(self, why: str) -> RecordAwayError:
+        return RecordAwayError(f"the record at {self.shown} {why}")
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
@@ -190,7 +204,6 @@ def put(
     *,
     update: Sequence[str],
     found: Mapping[str, ColumnElement[Any]] = MappingProxyType({}),
-    by: str | None = None,
 ) -> None:
     """Insert rows, or update columns of those whose primary key is there already.
 
@@ -200,7 +213,6 @@ def put(
         rows: By column, and by parameter of what is to be found.
         update: Columns of a row that is there.
         found: Columns that the database looks up.
-        by: Column by which a row that is there is left as it is if it is newer.
     """
     if not rows:
         return
@@ -208,7 +220,6 @@ def put(
     statement = statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
         set_={name: statement.excluded[name] for name in update},
-        where=None if by is None else table.c[by] <= statement.excluded[by],
     )
     connection.execute(statement, rows)
 
@@ -224,7 +235,7 @@ def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.
     return postgresql.insert(table)
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, patience: float | None) -> Engine:
     try:
         address = make_url(url)
         if address.get_backend_name() not in {"sqlite", "postgresql"}:
@@ -232,26 +243,9 @@ def _engine(url: str) -> Engine:
                 "the record is kept in SQLite or PostgreSQL; write sqlite:///leadscore.db or "
                 "postgresql+psycopg://user:password@host/name"
             )
-        if address.get_backend_name() == "sqlite":
-            engine = create_engine(address, connect_args={"timeout": _BUSY_SECONDS})
-            event.listen(engine, "connect", _configure)
-            event.listen(engine, "begin", _begin)
-            return engine
-        return create_engine(address, pool_pre_ping=True)
+        return engine_of(address, patience)
     except (ArgumentError, ImportError, SQLAlchemyError):
         raise RecordError(
             "the database's address cannot be read; write sqlite:///leadscore.db or "
             "postgresql+psycopg://user:password@host/name"
         ) from None
-
-
-def _configure(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-    # The driver would begin transactions by itself, and too late for what was read before.
-    connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -12,7 +12,7 @@ from serving.access.key_file import KeyFile
 from serving.access.keyring import Keyring
 from serving.record.among import among
 from serving.record.audits import note_audit
-from serving.record.database import Database, put
+from serving.record.database import Database, RecordAwayError, put
 from serving.record.schema import api_key
 
 ACTOR = "leadscore keys"
@@ -32,15 +32,19 @@ _USED = (
 def known_keys(file: Path | None, database: Database | None) -> Keyring:
     """Return the keys that count: those of a file, if one is named, or else of a record.
 
+    While the database does not answer, none does; they are read as soon as the keyring is started.
+
     Raises:
         DocumentError: The file cannot be used.
-        RecordAwayError: The database does not answer.
     """
     if file is not None:
         keyring = Keyring(KeyFile(file))
     else:
         keyring = Keyring(None if database is None else RecordKeys(database))
-    keyring.read()
+    try:
+        keyring.read()
+    except RecordAwayError:
+        keyring.read_later()
     return keyring
 
 

@@ -39,6 +39,7 @@ class Retention(DocumentPart):
     leads_without_activity: Duration | None = None
     visitors: Duration | None = None
     scores: Duration | None = None
+    bant: Duration | None = None
     audit: Duration | None = None
     outbox: Duration | None = None
 

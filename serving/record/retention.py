@@ -14,6 +14,7 @@ from serving.record.outbox import WAITING
 from serving.record.policy import Retention
 from serving.record.schema import (
     audit,
+    bant_report,
     challenge,
     current_score,
     delivery,
@@ -71,6 +72,7 @@ _RULES: Mapping[str, tuple[Rule, ...]] = {
         _rows(score_given, score_given.c.given, ~_newest.exists()),
         _rows(challenge, challenge.c.given, challenge.c.number > 0),
     ),
+    "bant": (_rows(bant_report, bant_report.c.recorded, bant_report.c.number > 0),),
     "audit": (_rows(audit, audit.c.at, audit.c.number > 0),),
     # What is still on its way is not lost.
     "outbox": (_rows(outbox, outbox.c.created, ~_on_its_way.exists()),),

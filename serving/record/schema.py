@@ -131,9 +131,35 @@ stage_change = Table(
     Column("stage", Text, nullable=False),
     _moment("at"),
     _moment("recorded"),
-    Column("source", Text, nullable=False),
+    Column("source", Text, nullable=False, doc="Who told or decided it: a system, an id, a rule."),
+    Column("role", Text, nullable=False, server_default="crm", doc="In which it was decided."),
+    Column("came_from", Text, doc="The stage before, in the agreement; null where it has none."),
+    Column(
+        "allowed", Boolean, doc="Whether the agreement has this way; null before there was one."
+    ),
+    Column("reason", Text, doc="A code."),
+    Column("note", Text),
+    Column("agreement", Text, doc="Version and fingerprint of the lifecycle file."),
+    Column("use_case", Text, doc="Whose thresholds counted; null are the usual ones."),
+    Column("probability", Float, doc="At that moment; null where it was not looked at."),
+    Column("grade", Text),
     PrimaryKeyConstraint("lead", "stage", "at"),
     sqlite_with_rowid=False,
+)
+
+bant_report = Table(
+    "bant_report",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    _of_lead(),
+    Column("said", JSON, nullable=False, doc="By subject; null where there is none of it."),
+    Column("source", Text, nullable=False, doc="`form`, `call`, `email`, `crm`, `event`."),
+    Column("confidence", Float, nullable=False),
+    _moment("at"),
+    Column("by", Text, nullable=False),
+    Column("note", Text, doc="Free text, so personal data."),
+    _moment("recorded"),
+    Index("ix_bant_report_lead", "lead"),
 )
 
 score_given = Table(
@@ -336,6 +362,47 @@ api_key = Table(
     _moment("expires", nullable=True),
     _moment("revoked", nullable=True),
     _moment("used", nullable=True),
+)
+
+user_account = Table(
+    "user_account",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("email", Text, nullable=False, unique=True, doc="In its canonical form."),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    _moment("created"),
+    Column("language", Text),
+    Column("password", Text, doc="Argon2id; null where there is none."),
+    Column("subject", Text, unique=True, doc="Digest of issuer and subject of OpenID Connect."),
+    _moment("seen", nullable=True),
+    _moment("disabled", nullable=True),
+    # The audit may still name the number of one that is gone.
+    sqlite_autoincrement=True,
+)
+
+user_session = Table(
+    "user_session",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("digest", Text, nullable=False, unique=True, doc="SHA-256 of the browser's token."),
+    Column(
+        "account", _Number, ForeignKey("user_account.number", ondelete="CASCADE"), nullable=False
+    ),
+    _moment("begun"),
+    _moment("seen"),
+    Index("ix_user_session_account", "account"),
+    sqlite_autoincrement=True,
+)
+
+login_attempt = Table(
+    "login_attempt",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("email", Text, nullable=False, doc="Keyed hash of what was typed."),
+    Column("address", Text, nullable=False, doc="Keyed hash of the network that it came from."),
+    _moment("at"),
+    Index("ix_login_attempt_at", "at"),
 )
 
 tombstone = Table(

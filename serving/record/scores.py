@@ -86,18 +86,13 @@ def give_asked(connection: Connection, scores: Sequence[GivenScore], now: int) -
     """
     newest = _kept(connection, scores)
     before = current_scores(connection, sorted(newest))
-    same = {
-        number: row
-        for number, row in newest.items()
-        if number in before and before[number].grade == row["grade"]
+    # What comes late, as after the database was away, is no news.
+    news = {
+        n: row for n, row in newest.items() if n not in before or before[n].as_of < row["as_of"]
     }
+    same = {n: row for n, row in news.items() if n in before and before[n].grade == row["grade"]}
     _show(connection, same)
-    changed = newest.keys() - same.keys()
-    make_due(
-        connection,
-        [n for n in changed if n not in before or before[n].as_of < newest[n]["as_of"]],
-        now,
-    )
+    make_due(connection, news.keys() - same.keys(), now)
 
 
 def _kept(connection: Connection, scores: Sequence[GivenScore]) -> dict[int, dict[str, Any]]:
@@ -110,11 +105,11 @@ def _kept(connection: Connection, scores: Sequence[GivenScore]) -> dict[int, dic
 
 
 def _show(connection: Connection, newest: Mapping[int, Mapping[str, Any]]) -> None:
-    """Make scores the current ones, unless newer ones are."""
+    """Make scores the current ones."""
     # Writers of the same leads wait for each other in one order.
     rows = [_current(newest[number]) for number in sorted(newest)]
     update = ["given", "probability", "grade", "as_of"]
-    put(connection, current_score, rows, update=update, found={"given": _GIVEN}, by="as_of")
+    put(connection, current_score, rows, update=update, found={"given": _GIVEN})
 
 
 def _current(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,36 +1,73 @@
-"""Stages that leads have reached, as the CRM decided."""
+"""Stages that leads were said to be in: by the CRM, by people, by rules; one history of all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from serving.lifecycle.stages import Role
+from serving.record.among import among
 from serving.record.database import insert_new
 from serving.record.schema import stage_change
 
 
-class NewStage(NamedTuple):
-    """A stage that a lead reached; `at` is in microseconds since 1970."""
+class StageEntry(NamedTuple):
+    """A stage that a lead is said to be in.
+
+    Attributes:
+        lead: Number of the lead of which it was told.
+        stage: As it was told.
+        at: Since when, microseconds since 1970.
+        source: Who told or decided it; an id, no name.
+        role: In which it was decided.
+        came_from: The stage before, in the agreement; None where that has no such stage.
+        allowed: Whether the agreement has this way; None where it was told before there was one.
+        reason: A code.
+        note: Free text.
+        agreement: Version and fingerprint of the lifecycle file.
+        use_case: Whose thresholds counted; None are the usual ones.
+        probability: At that moment; None where it was not looked at.
+        grade: At that moment; None where it was not looked at.
+    """
 
     lead: int
     stage: str
     at: int
     source: str
+    role: Role = "crm"
+    came_from: str | None = None
+    allowed: bool | None = None
+    reason: str | None = None
+    note: str | None = None
+    agreement: str | None = None
+    use_case: str | None = None
+    probability: float | None = None
+    grade: str | None = None
 
 
-def stage_at(connection: Connection, number: int, at: int) -> str | None:
-    """Return the stage of a lead at a moment, in microseconds since 1970; None if it has none."""
-    columns = stage_change.c
-    newest = (
-        select(columns.stage)
-        .where(columns.lead == number, columns.at <= at)
-        .order_by(columns.at.desc(), columns.recorded.desc())
-        .limit(1)
-    )
-    return connection.execute(newest).scalar_one_or_none()
+_c = stage_change.c
+_ENTRIES = (
+    select(*(_c[name] for name in StageEntry._fields))
+    .where(among(_c.lead, "numbers"))
+    .order_by(_c.at, _c.recorded, _c.lead)
+)
 
 
-def add_stages(connection: Connection, stages: Sequence[NewStage], now: int) -> int:
-    """Add stage changes that are not there yet, and return how many were not."""
-    rows = [{**new._asdict(), "recorded": now} for new in stages]
+def stages_of(connection: Connection, parts: Mapping[int, int]) -> dict[int, list[StageEntry]]:
+    """Return what leads were said to be, the oldest first, by the number of the lead that stands.
+
+    Args:
+        connection: Reading.
+        parts: By number of each part of the leads, for which it stands.
+    """
+    found: dict[int, list[StageEntry]] = {}
+    for row in connection.execute(_ENTRIES, {"numbers": sorted(parts)}):
+        entry = StageEntry(*row)
+        found.setdefault(parts[entry.lead], []).append(entry)
+    return found
+
+
+def add_stages(connection: Connection, entries: Sequence[StageEntry], now: int) -> int:
+    """Add stages that are not there yet, and return how many were not."""
+    rows = [{**new._asdict(), "recorded": now} for new in entries]
     return insert_new(connection, stage_change, rows)

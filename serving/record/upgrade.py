@@ -1,5 +1,6 @@
 """The tables brought to what the code expects, by Alembic; and whether they are."""
 
+import logging
 from importlib.resources import files
 from io import StringIO
 
@@ -10,8 +11,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from serving.record.database import Database, RecordError
+from serving.record.database import Database, RecordAwayError, RecordError
 from serving.record.schema import metadata
+
+_log = logging.getLogger(__name__)
 
 
 def pending(database: Database) -> list[str]:
@@ -58,11 +61,26 @@ def current_revision(connection: Connection) -> str | None:
 def require_upgraded(database: Database) -> None:
     """Refuse a record that is not as the code expects.
 
+    A server that is away is looked at as soon as it answers; a file does not come by itself.
+
     Raises:
         RecordError: With what to do.
     """
-    if pending(database):
-        raise RecordError(f"the record at {database.shown} is not upgraded: leadscore db upgrade")
+    try:
+        with database.reading() as connection:
+            _require(connection, database.shown)
+    except RecordAwayError as error:
+        if database.embedded:
+            raise
+        _log.warning("started without the record, which is asked again and again: %s", error)
+        database.check_first(
+            lambda connection: _require(connection, database.shown, RecordAwayError)
+        )
+
+
+def _require(connection: Connection, shown: str, refusal: type[RecordError] = RecordError) -> None:
+    if _pending(connection):
+        raise refusal(f"the record at {shown} is not upgraded: leadscore db upgrade")
 
 
 def _pending(connection: Connection) -> list[str]:

@@ -6,6 +6,7 @@ The only file of the service that imports MLflow.
 import hashlib
 import os
 import tempfile
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ REGISTRY_SCHEME = "models:/"
 
 _SQLITE = "sqlite:///"
 _PATIENCE_SECONDS = 15.0
+_DOWNLOAD_SECONDS = 45.0
 _NOT_THERE = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
@@ -99,7 +101,7 @@ def _from_registry(uri: str, tracking_uri: str, kept: Path, *, anew: bool) -> Fe
         found = in_time(_PATIENCE_SECONDS, lambda: _registered(uri, tracking_uri))
         folder = kept.parent / found.copy_name
         if anew or not _holds_model(folder):
-            _download(found.version, folder)
+            in_time(_DOWNLOAD_SECONDS, lambda: _download_model(found.version, folder))
         if found != _last_copy(kept):
             _write(kept, found.model_dump_json())
         return FetchedModel(_manifest_folder(folder), found.version)
@@ -107,7 +109,9 @@ def _from_registry(uri: str, tracking_uri: str, kept: Path, *, anew: bool) -> Fe
         raise
     # MLflow lets through whatever its stores raise: of databases, networks, file systems, clouds.
     except Exception as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        # The first line may only say that there was a fault, and the last one which.
+        lines = [line for line in str(error).splitlines() if line] or [type(error).__name__]
+        reason = " ".join(dict.fromkeys((lines[0], lines[-1])))
         message = without_secrets(f"{uri} could not be had from {tracking_uri}: {reason}")
         withdrawn = isinstance(error, MlflowException) and error.error_code in _NOT_THERE
         raise (_WithdrawnError if withdrawn else ModelUnavailableError)(message) from None
@@ -137,6 +141,28 @@ def _registered(uri: str, tracking_uri: str) -> _Kept:
     return _Kept(version=version, copy_name=_digest(tracking_uri, version, made))
 
 
+def _require_model(version: str) -> None:
+    """Look into a version before it is fetched: it may be large, and is asked for again and again.
+
+    Raises:
+        ModelUnavailableError: It is no model of leadscore.
+    """
+    unseen = deque([""])
+    while unseen:
+        address = f"{REGISTRY_SCHEME}{version}/{unseen.popleft()}".rstrip("/")
+        for file in mlflow.artifacts.list_artifacts(artifact_uri=address):
+            if Path(file.path).name == MANIFEST:
+                return
+            if file.is_dir:
+                unseen.append(file.path)
+    raise ModelUnavailableError(f"version {version} is no model of leadscore; name another one")
+
+
+def _download_model(version: str, folder: Path) -> None:
+    _require_model(version)
+    _download(version, folder)
+
+
 def _download(version: str, folder: Path) -> None:
     """Bring a version into a folder, which appears whole or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -144,10 +170,6 @@ def _download(version: str, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as fresh:
         downloaded = Path(fresh, "model")
         mlflow.artifacts.download_artifacts(f"{REGISTRY_SCHEME}{version}", dst_path=str(downloaded))
-        if not _holds_model(downloaded):
-            raise ModelUnavailableError(
-                f"version {version} is no model of leadscore; name another one"
-            )
         if damaged:
             # Another process that shares the cache may have been faster.
             with suppress(OSError):

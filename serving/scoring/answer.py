@@ -154,6 +154,7 @@ def compose(
     fit = sum(compress(totals, basis.fit))
     behaviour = sum(total for total, of_fit in zip(totals, basis.fit, strict=True) if not of_fit)
     listed = strongest(totals, listing.up, listing.down)
+    told = frozenset(listed)
     reasons = [
         basis.reason(position, totals[position], values, shares, language) for position in listed
     ]
@@ -170,7 +171,9 @@ def compose(
         fit=fit,
         behaviour=behaviour,
         reasons=reasons,
-        other_contribution=sum(t for position, t in enumerate(totals) if position not in listed),
+        other_contribution=sum(
+            total for position, total in enumerate(totals) if position not in told
+        ),
         missing=basis.missing.of(values, enquiry.unsent),
         events_ignored=enquiry.events_ignored,
         events_incomplete=enquiry.events_incomplete,

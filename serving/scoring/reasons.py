@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from features.contract.language import Language
@@ -22,27 +23,24 @@ class FeatureShare(TypedDict):
     contribution: Annotated[float, Field(description="What it adds to the log-odds.")]
 
 
-class Reason(BaseModel):
+@dataclass(slots=True)
+class Reason:
     """One reason of an answer; its contribution is the sum of those of its features."""
 
-    subject: str = Field(description="What it is about, such as `event:demo_request`.")
-    contribution: float = Field(description="What it adds to the log-odds.")
+    subject: Annotated[str, Field(description="What it is about, such as `event:demo_request`.")]
+    contribution: Annotated[float, Field(description="What it adds to the log-odds.")]
     direction: Literal["up", "down"]
-    text: str = Field(description="A sentence for a reader.")
-    features: list[FeatureShare] = Field(description="What it is made of, the strongest first.")
+    text: Annotated[str, Field(description="A sentence for a reader.")]
+    features: Annotated[
+        list[FeatureShare], Field(description="What it is made of, the strongest first.")
+    ]
 
     @classmethod
     def about(
         cls, subject: str, contribution: float, text: str, features: list[FeatureShare]
     ) -> Self:
         """Return a reason with its direction."""
-        return cls(
-            subject=subject,
-            contribution=contribution,
-            direction="up" if contribution > 0 else "down",
-            text=text,
-            features=features,
-        )
+        return cls(subject, contribution, "up" if contribution > 0 else "down", text, features)
 
 
 def strongest(contributions: Sequence[float], up: int, down: int) -> list[int]:
@@ -53,7 +51,8 @@ def strongest(contributions: Sequence[float], up: int, down: int) -> list[int]:
         up: How many raising ones at most.
         down: How many lowering ones at most.
     """
-    order = sorted(range(len(contributions)), key=lambda term: -abs(contributions[term]))
+    sizes = [abs(contribution) for contribution in contributions]
+    order = sorted(range(len(sizes)), key=sizes.__getitem__, reverse=True)
     raising = [term for term in order if contributions[term] > 0][:up]
     lowering = [term for term in order if contributions[term] < 0][:down]
     chosen = {*raising, *lowering}

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from features.contract.language import Language
 from features.contract.lead import ContractError
 from features.contract.mistake import MistakeError
+from serving.lifecycle.agreement import Lifecycle, read_lifecycle
 from serving.record.cases import stored_cases
 from serving.record.consents import without_basis
 from serving.record.database import Database
@@ -38,14 +39,24 @@ class StoredScores:
     Attributes:
         database: Of the record.
         policy: Which leads may be scored.
+        lifecycle: What marketing and sales agreed on.
         ledger: Notes the scores that are given.
         shadow: Lets a challenger score the same; None without one.
     """
 
-    def __init__(self, database: Database, policy: Policy) -> None:
-        """Read leads from a database, and score those that a policy allows."""
+    def __init__(
+        self, database: Database, policy: Policy, lifecycle: Lifecycle | None = None
+    ) -> None:
+        """Read leads from a database, and score those that a policy allows.
+
+        Args:
+            database: Of the record.
+            policy: Which leads may be scored.
+            lifecycle: How leads are moved; None is the agreement that ships with the product.
+        """
         self.database = database
         self.policy = policy
+        self.lifecycle = read_lifecycle() if lifecycle is None else lifecycle
         self.ledger = Ledger(database)
         self.shadow: Shadow | None = None
 

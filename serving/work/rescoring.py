@@ -6,12 +6,14 @@ from sqlalchemy import Connection, delete, select, update
 
 from features.contract.lead import moment
 from serving.metrics import count_rescored
+from serving.record.ahead import put_right
 from serving.record.leads import StoredLead, leads_by_number, settle_due
 from serving.record.outbox import Message, add_messages
 from serving.record.schema import current_score, lead
 from serving.record.scores import CurrentScore, current_scores, give_scores
 from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
+from serving.stored.moving import move_by_rules
 from serving.stored.scoring import StoredScores, given_score
 
 BATCH = 100
@@ -27,7 +29,7 @@ CHANGED = "score.changed"
 
 
 def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int = 0) -> int:
-    """Score a batch of the leads that are due, tell what changed, and return how many they were.
+    """Score and move a batch of the leads that are due, tell what changed, and return how many.
 
     Several workers on one PostgreSQL share the leads.
 
@@ -61,6 +63,7 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int 
             connection,
             [given_score(one.number, said, scoring, now, now) for one, said in answered],
         )
+        move_by_rules(connection, scores.lifecycle, scores.policy, answered, now)
         silent = due.keys() - {one.number for one, _ in answered}
         # No score is shown of whoever may not be scored any more.
         connection.execute(delete(current_score).where(current_score.c.lead.in_(silent)))
@@ -73,9 +76,18 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int 
 
 
 def make_stale_due(scores: StoredScores, now: int) -> None:
-    """Make leads due whose score has not been asked again for a day."""
+    """Make leads due whose score has not been asked again for a day, and put right what waits.
+
+    Args:
+        scores: Of the record.
+        now: Microseconds since 1970.
+
+    Raises:
+        RecordAwayError: The database does not answer; nothing was done.
+    """
     old = select(current_score.c.lead).where(current_score.c.as_of < now - FRESH_US)
     with scores.database.writing() as connection:
+        put_right(connection, now)
         connection.execute(
             update(lead)
             .where(lead.c.due.is_(None), lead.c.number == lead.c.root, lead.c.number.in_(old))

@@ -67,7 +67,7 @@ class Worker:
         if scoring is None:
             return 0
         now = self._clock()
-        if now - self._stale_at > _STALE_EVERY_US:
+        if abs(now - self._stale_at) > _STALE_EVERY_US:
             make_stale_due(self._scores, now)
             self._stale_at = now
         return rescore_due(self._scores, scoring, now, SETTLING_US)

@@ -1,5 +1,6 @@
 """What exists is documented, and what is documented exists; the lists come from the code."""
 
+import dataclasses
 import math
 import re
 import tomllib
@@ -19,11 +20,16 @@ from serving.http.asked import ImportQuery, ListQuery
 from serving.http.batch import BatchResult
 from serving.http.errors import ErrorBody
 from serving.http.kinds import KINDS, ErrorCode
+from serving.http.lifecycle import LeadLifecycle
+from serving.http.moved import BantBody, TransitionBody
 from serving.http.request import ScoreRequest, SentEvent, SentLead
 from serving.http.state import Readiness, ServiceState
 from serving.http.told import EventOfLead, LeadBody, OptInBody, ToldConsent, ToldContact
 from serving.intake.importing.headings import HEADINGS, heading_key
 from serving.intake.importing.report import ImportReport
+from serving.lifecycle.agreement import Lifecycle
+from serving.lifecycle.bant import State
+from serving.lifecycle.criteria import Criteria
 from serving.record.policy import Retention
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.card import Card
@@ -38,7 +44,7 @@ from training.project.project import Project
 from training.report.report import metrics_table
 
 SCIENTIST, CRM, SALES = "docs/data-scientist.md", "docs/crm.md", "docs/sales.md"
-RECORD, IMPORT = "docs/record.md", "docs/import.md"
+RECORD, IMPORT, LIFECYCLE = "docs/record.md", "docs/import.md", "docs/lifecycle.md"
 
 
 def first_column(document: str, heading: str) -> list[str]:
@@ -114,7 +120,7 @@ def test_every_field_of_requests_and_answers_is_documented() -> None:
         ],
         "The answer": [
             *_paths(Answer, ""),
-            *_paths(Reason, "reasons[]."),
+            *(f"reasons[].{field.name}" for field in dataclasses.fields(Reason)),
             *(f"reasons[].features[].{name}" for name in FeatureShare.__annotations__),
         ],
         "Many leads at once": _paths(BatchResult, "results[]."),
@@ -218,6 +224,26 @@ def test_every_key_of_a_rule_is_documented() -> None:
     assert sorted(rows) == sorted({key for key, _ in model_keys(Rules, "")})
 
 
+def test_every_key_of_a_lifecycle_is_documented() -> None:
+    rows = first_column(LIFECYCLE, "The file")
+    keys = {re.sub(r"\.needs\..+", ".needs", key) for key, _ in model_keys(Lifecycle, "")}
+    keys = {f"{key}.*" if key == "use_cases.needs" else key for key in keys}
+    assert sorted(rows) == sorted(keys | {*Criteria.model_fields})
+    assert first_column(LIFECYCLE, "Criteria") == list(Criteria.model_fields)
+
+
+def test_every_field_of_a_standing_a_move_and_evidence_is_documented() -> None:
+    moves = table(LIFECYCLE, "Who moved it, and why")
+    fields = [code(row["field"]) for row in moves if "field" in row]
+    assert sorted(fields) == sorted(LeadLifecycle.model_fields)
+    fields = [code(row["field of a move"]) for row in moves if "field of a move" in row]
+    assert sorted(fields) == sorted(TransitionBody.model_fields)
+    evidence = table(LIFECYCLE, "BANT")
+    fields = [code(row["field"]) for row in evidence if "field" in row]
+    assert sorted(fields) == sorted(BantBody.model_fields)
+    assert [code(row["state"]) for row in evidence if "state" in row] == list(get_args(State))
+
+
 def default_text(field: FieldInfo) -> str:
     """Return a default as the tables show it."""
     if field.is_required():
@@ -249,7 +275,8 @@ def project_keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str
 
 def model_keys(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldInfo]]:
     """Yield the keys of a model and of the models inside it, dotted."""
-    for name, field in model.model_fields.items():
+    for key, field in model.model_fields.items():
+        name = field.alias or key
         inner = list(_models_in(field.annotation))
         star = "*." if get_origin(field.annotation) is dict else ""
         for part in inner:

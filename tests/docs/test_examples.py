@@ -18,11 +18,13 @@ from pydantic import BaseModel
 from experiments.simulator import simulate
 from serving.http.batch import BatchAnswer
 from serving.http.errors import ErrorBody
+from serving.http.lifecycle import MoveView
 from serving.http.routes.opt_ins import OptInView
 from serving.http.routes.record import Kept
 from serving.http.state import Readiness
 from serving.http.views import DuplicateList, LeadView
 from serving.intake.importing.report import ImportReport
+from serving.lifecycle.agreement import Lifecycle
 from serving.record.policy import Policy
 from serving.scoring.answer import Answer
 from serving.scoring.card import Card
@@ -32,7 +34,7 @@ from tests.e2e.command import free_port, served
 from training.project.project import Project
 
 DOCUMENTS = ("README.md", "docs/architecture.md", "docs/data-scientist.md", "docs/crm.md",
-             "docs/record.md", "docs/import.md", "docs/sales.md")  # fmt: skip
+             "docs/record.md", "docs/import.md", "docs/sales.md", "docs/lifecycle.md")  # fmt: skip
 EVERY = [block for document in DOCUMENTS for block in blocks(document)]
 
 # Not run: what needs Docker or another environment, and the demo, whose run has its own test.
@@ -49,6 +51,7 @@ MODELS: dict[str, type[BaseModel]] = {
         ImportReport,
         Kept,
         LeadView,
+        MoveView,
         OptInView,
         Readiness,
     )
@@ -71,7 +74,7 @@ def test_every_block_is_of_a_kind_that_a_test_reads() -> None:
         assert (
             (block.language == "sh" and label in ("", "curl", "serve", "train", "worker", *NOT_RUN))
             or (block.language == "json" and label in (*MODELS, "message"))
-            or (block.language == "toml" and label in ("policy", "project", "rules"))
+            or (block.language == "toml" and label in ("policy", "project", "rules", "lifecycle"))
             or (block.language == "python" and label in ("", "sender"))
             or block.language in SHOWN
         ), str(block)
@@ -153,6 +156,11 @@ def test_rules_are_valid(block: Block) -> None:
         "fit": {"some": some},
     }
     Rules.model_validate(frame | tomllib.loads(block.text))
+
+
+@pytest.mark.parametrize("block", having("toml", "lifecycle"), ids=str)
+def test_lifecycles_are_sound(block: Block) -> None:
+    Lifecycle.model_validate(tomllib.loads(block.text))
 
 
 @pytest.mark.parametrize("block", [b for b in having("json") if b.labels[0] in MODELS], ids=str)

@@ -16,8 +16,10 @@ def test_without_a_model_the_rules_answer(tmp_path: Path) -> None:
     with serving(tmp_path) as client:
         ready = client.get("/readyz").json()
         answer = client.post("/v1/score", json={"lead": lead}).json()
+        foreign = client.get("/v1/model", headers={"Host": "page.example"})
     assert ready["status"] == "degraded"
     assert (answer["basis"], answer["fallback_reason"]) == ("rules", "no_model")
+    assert foreign.json()["code"] == "foreign_host"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -24,9 +24,14 @@ def wait(place: Place, folder: Path) -> None:
 
 
 def main() -> None:
-    """Keep three processes running, and leave a file before they are stopped."""
+    """Keep three processes running; leave a file for each that ends, and before they stop."""
     folder = Path(sys.argv[1])
-    Processes(3, wait, folder).run(60, before_stop=(folder / "stopping").touch)
+    processes = Processes(3, wait, folder)
+    processes.run(
+        60,
+        before_stop=(folder / "stopping").touch,
+        ended=lambda process: (folder / f"{process}.ended").touch(),
+    )
 
 
 if __name__ == "__main__":

@@ -63,6 +63,8 @@ def test_the_first_is_alone_until_it_is_ready_and_each_is_replaced(
     assert (tmp_path / "stopping").exists()
     stopped = {int(file.stem) for file in tmp_path.glob("*.stopped")}
     assert stopped == set(started(tmp_path)) - {first, second}
+    ended = {int(file.stem) for file in tmp_path.glob("*.ended")}
+    assert ended == {first, second}
 
 
 def test_without_their_parent_they_stop(parent: subprocess.Popen[bytes], tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The service put together from settings: which model, and why not."""
 
+import resource
 import socket
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from features.contract.document import DocumentError
 from serving.access.opening import OpenToAllError
 from serving.http.state import ServiceState
-from serving.listener import AddressError, listen
+from serving.listener import AddressError, allow_connections, listen
 from serving.scoring.rules import read_rules
 from serving.service import serve
 from serving.settings import Settings
@@ -71,6 +72,16 @@ def test_it_listens_on_either_kind_of_address() -> None:
     for host in ("127.0.0.1", "::1"):
         with listen(host, 0) as listener:
             assert listener.getsockname()[0] == host
+
+
+def test_as_many_connections_may_be_open_as_the_system_allows() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before[1] // 2, before[1]))
+        allow_connections()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (before[1], before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def test_small_answers_are_sent_at_once() -> None:

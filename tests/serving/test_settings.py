@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from serving.access.provider import ProviderTerms
+from serving.access.session import Terms
 from serving.scoring.scoring import Conditions
 from serving.settings import Settings, SettingsError, settings_table
 from serving.watch import conditions_of
@@ -54,6 +56,16 @@ def test_each_setting_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("LEADSCORE_DEADLINE_MS", "0", "LEADSCORE_DEADLINE_MS: should be greater"),
         ("LEADSCORE_LANGUAGE", "fr", "LEADSCORE_LANGUAGE: should be 'de' or 'en'"),
         ("LEADSCORE_PORT", "70000", "LEADSCORE_PORT: "),
+        ("LEADSCORE_HOSTS", "https://crm.example.com", "LEADSCORE_HOSTS: must be names such as"),
+        ("LEADSCORE_HOSTS", "crm.example.com:80", "LEADSCORE_HOSTS: must be names such as"),
+        ("LEADSCORE_HOSTS", "a.example.com,,b", "LEADSCORE_HOSTS: must be names such as"),
+        ("LEADSCORE_SESSION_HOURS", "0", "LEADSCORE_SESSION_HOURS: "),
+        ("LEADSCORE_OIDC_ISSUER", "http://login.example.com", "LEADSCORE_OIDC_ISSUER: must be an"),
+        ("LEADSCORE_OIDC_ISSUER", "https:///realms", "LEADSCORE_OIDC_ISSUER: must be an https"),
+        ("LEADSCORE_OIDC_ISSUER", "https://a.example?b", "LEADSCORE_OIDC_ISSUER: must be an https"),
+        ("LEADSCORE_OIDC_ROLES", "crm", "LEADSCORE_OIDC_ROLES: must be groups with their roles"),
+        ("LEADSCORE_OIDC_ROLES", "crm=boss", "roles are sales, marketing, data, admin"),
+        ("LEADSCORE_OIDC_ROLES", "=admin", "LEADSCORE_OIDC_ROLES: must be groups"),
         ("LEADSCORE_SMTP_URL", "smtp:geheim", "LEADSCORE_SMTP_URL: must be smtp://user"),
         ("LEADSCORE_SMTP_URL", "smtp://a:geheim@", "LEADSCORE_SMTP_URL: must be smtp://user"),
         ("LEADSCORE_SMTP_URL", "smtp://a:geheim@h:70000", "LEADSCORE_SMTP_URL: must be"),
@@ -103,3 +115,38 @@ def test_every_setting_explains_itself() -> None:
     table = settings_table()
     assert len(table) == len(Settings.model_fields)
     assert all(row.meaning.endswith(".") for row in table)
+
+
+def test_what_is_agreed_with_a_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.from_environment().provider is None
+    for name, value in {
+        "ISSUER": "http://localhost:9400",
+        "CLIENT_ID": "leadscore",
+        "CLIENT_SECRET": "geheim",
+        "DOMAINS": " Example.com, @example.de ,",
+    }.items():
+        monkeypatch.setenv(f"LEADSCORE_OIDC_{name}", value)
+    with pytest.raises(SettingsError, match=r"also set LEADSCORE_PUBLIC_URL$"):
+        _ = Settings.from_environment().provider
+    monkeypatch.setenv("LEADSCORE_PUBLIC_URL", "https://leads.example.com/")
+    monkeypatch.setenv("LEADSCORE_OIDC_ROLES", "a=b=admin, crm = sales ,crm=data,")
+    terms = Settings.from_environment().provider
+    assert terms == ProviderTerms(
+        issuer="http://localhost:9400",
+        client_id="leadscore",
+        client_secret="geheim",
+        site="https://leads.example.com",
+        roles={"a=b": "admin", "crm": "sales"},
+        domains=("example.com", "example.de"),
+    )
+    assert "geheim" not in repr(Settings.from_environment()) + repr(terms)
+    monkeypatch.delenv("LEADSCORE_OIDC_CLIENT_SECRET")
+    with pytest.raises(SettingsError, match="also set LEADSCORE_OIDC_CLIENT_SECRET"):
+        _ = Settings.from_environment().provider
+
+
+def test_how_long_sessions_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.from_environment().session_terms == Terms()
+    monkeypatch.setenv("LEADSCORE_SESSION_IDLE_MINUTES", "1")
+    monkeypatch.setenv("LEADSCORE_SESSION_HOURS", "1")
+    assert Settings.from_environment().session_terms == Terms(60_000_000, 3_600_000_000)

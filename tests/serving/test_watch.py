@@ -5,7 +5,8 @@ import math
 import shutil
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import mlflow
@@ -68,6 +69,25 @@ def damaged(good: Path, folder: Path) -> Path:
     shutil.copytree(good, folder)
     (folder / "linear.json").write_text("{}", encoding="utf-8")
     return folder
+
+
+def files(folder: Path) -> set[Path]:
+    return set(folder.rglob("*"))
+
+
+@contextmanager
+def downloads() -> Iterator[list[str]]:
+    """Note what is fetched from the registry meanwhile."""
+    fetched: list[str] = []
+    fetch = mlflow.artifacts.download_artifacts
+
+    def noting(uri: str, **given: str) -> str:
+        fetched.append(uri)
+        return str(fetch(uri, **given))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("mlflow.artifacts.download_artifacts", noting)
+        yield fetched
 
 
 def away(settings: Settings) -> Path:
@@ -146,6 +166,31 @@ def test_a_version_that_does_not_load_leaves_the_one_before(
     promote(settings, 2)
     watch.look()
     assert heard.all[-1] == (version(2), None)
+
+
+def test_a_version_of_another_kind_is_looked_into_and_never_fetched(
+    settings: Settings, tmp_path: Path, registry: Registry
+) -> None:
+    watch, heard = watch_of(settings)
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "weights.txt").write_text("1 2 3", encoding="utf-8")
+    register(settings.tracking_uri, foreign, promote=True)
+    before = files(settings.cache)
+    with downloads() as fetched:
+        watch.look()
+        watch.look()
+    assert (fetched, files(settings.cache)) == ([], before)
+    said, message = heard.all[-1]
+    assert said == version(1)
+    assert f"version {version(3)} is no model of leadscore" in str(message)
+    # It becomes one.
+    [artefact] = registry.model_folder.parent.rglob("data/foreign")
+    shutil.copytree(registry.model_folder, artefact, dirs_exist_ok=True)
+    with downloads() as fetched:
+        watch.look()
+    assert len(fetched) == 1
+    assert heard.all[-1] == (version(3), None)
 
 
 def test_a_copy_that_is_damaged_is_fetched_again(settings: Settings) -> None:

@@ -91,7 +91,9 @@ def _write_leads(identities: Identities, tables: RecordTables) -> None:
 
 def _write_stages(record: Record, identities: Identities, tables: RecordTables) -> None:
     columns = stage_change.c
-    statement = select(columns.lead, columns.stage, columns.at)
+    # A model that learned from what rules decided by its scores would learn from itself.
+    decided = columns.role != "rule"
+    statement = select(columns.lead, columns.stage, columns.at).where(decided)
     rows = record.connection.execute(statement.execution_options(yield_per=_AT_ONCE))
     for some in rows.partitions():
         named = [row for row in some if trimmed(row[1])]

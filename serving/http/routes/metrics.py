@@ -3,7 +3,6 @@
 import os
 
 from fastapi import APIRouter, Response
-from fastapi.concurrency import run_in_threadpool
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -13,6 +12,7 @@ from serving.http.auth import needs
 from serving.http.route import GuardedRoute
 from serving.http.standing import Backlogs, Standing
 from serving.http.state import ServiceState
+from serving.http.threads import in_own_thread
 
 
 def metrics_routes(state: ServiceState) -> APIRouter:
@@ -25,7 +25,7 @@ def metrics_routes(state: ServiceState) -> APIRouter:
     async def metrics() -> Response:
         """Tell Prometheus what was counted and timed, and what stands."""
         standing = Standing(state, await backlogs.newest(), now())
-        told = await run_in_threadpool(_told, standing)
+        told = await in_own_thread(_told, standing)
         return Response(told, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     return routes

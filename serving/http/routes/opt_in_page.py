@@ -15,6 +15,7 @@ from features.contract.language import Language
 from serving.http.auth import needs_nothing
 from serving.http.errors import RefusedError
 from serving.http.openapi import ERRORS
+from serving.http.pages.visit import accepted_language
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.pages.opt_in import HEADERS, STATUS, Shown, opt_in_page
@@ -39,13 +40,17 @@ def opt_in_page_routes(state: ServiceState) -> APIRouter:
     @needs_nothing
     async def show_opt_in(request: Request, token: str = "") -> Response:
         """Show a person what they are asked to agree to; nothing is confirmed by that."""
-        return await run_in_threadpool(_answer, state, token, _language(request), agreed=False)
+        return await run_in_threadpool(
+            _answer, state, token, accepted_language(request), agreed=False
+        )
 
     @routes.post("/opt-in", response_class=HTMLResponse, responses=_PAGES)
     @needs_nothing
     async def confirm_opt_in(request: Request, token: str = "") -> Response:
         """Confirm a consent, as the page's button does; again, nothing changes."""
-        return await run_in_threadpool(_answer, state, token, _language(request), agreed=True)
+        return await run_in_threadpool(
+            _answer, state, token, accepted_language(request), agreed=True
+        )
 
     return routes
 
@@ -76,10 +81,3 @@ def _look(connection: Connection, token: str, *, agreed: bool) -> tuple[Shown, O
     if agreed:
         confirm(connection, one, at)
     return "done" if agreed or one.confirmed is not None else "ask", one
-
-
-def _language(request: Request) -> Language:
-    """Return the language of a reader about whom nothing else is known."""
-    wanted = request.headers.get("accept-language", "").lower()
-    de, en = (wanted.find(one) for one in ("de", "en"))
-    return "en" if de < 0 or 0 <= en < de else "de"

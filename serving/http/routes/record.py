@@ -28,9 +28,16 @@ from serving.record.consents import add_consents, is_said_again
 from serving.record.feedback import NewFeedback, add_feedback
 from serving.record.leads import StoredLead, touch
 from serving.record.roots import own_numbers
-from serving.record.stages import NewStage, add_stages, stage_at
+from serving.stored.told_stages import ToldStage, tell_stages
 
 Result = TypeVar("Result")
+
+_PATHS_OF_LEADS = {
+    **dict.fromkeys(("/score", "/history", "/export", "/audit", "/lifecycle"), "GET"),
+    "/transitions": "POST",
+    "/bant": "GET, POST",
+}
+"""Paths that no id ends in, with what may be asked of them."""
 
 
 class Kept(BaseModel):
@@ -155,8 +162,9 @@ def keep_lead(
 
 
 def _check_id(lead_id: str) -> None:
-    if lead_id.endswith(("/score", "/history", "/export", "/audit")):
-        raise HTTPException(405, headers={"Allow": "GET"})
+    for path, methods in _PATHS_OF_LEADS.items():
+        if lead_id.endswith(path):
+            raise HTTPException(405, headers={"Allow": methods})
 
 
 def _check_length(lead_id: str) -> None:
@@ -178,23 +186,22 @@ def _events(state: ServiceState, body: bytes) -> Kept:
 
 
 def _stages(state: ServiceState, body: bytes) -> Kept:
-    sent, at = read_as(StagesBody, body), now()
+    sent, at, kept = read_as(StagesBody, body), now(), state.kept()
 
     def write(connection: Connection) -> int:
         numbers = own_numbers(connection, {stage.lead_id for stage in sent.stages})
         for place, stage in enumerate(sent.stages):
             if stage.lead_id not in numbers:
                 raise ContractError(f"stages.{place}.lead_id", "is not known; PUT the lead first")
-        stages = [
-            NewStage(
+        told = [
+            ToldStage(
                 numbers[stage.lead_id], stage.stage, stage.reached(f"stages.{place}", at),
-                sent.source,
+                # Told again without its moment, it was not reached again.
+                sent.source, again=stage.at is None,
             )
             for place, stage in enumerate(sent.stages)
-            # Told again without its moment, it was not reached again.
-            if stage.at or stage_at(connection, numbers[stage.lead_id], at) != stage.stage
         ]  # fmt: skip
-        return add_stages(connection, stages, at)
+        return tell_stages(connection, kept.lifecycle, told, caller(otherwise=sent.source), at)
 
     stored = _written(state, write)
     return Kept(stored=stored, known=len(sent.stages) - stored)

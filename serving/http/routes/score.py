@@ -5,7 +5,6 @@ import time
 from functools import partial
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 
 from features.contract.clock import now
@@ -13,7 +12,7 @@ from features.contract.lead import ContractError
 from serving.http.auth import needs
 from serving.http.batch import AT_A_TIME, Batch, BatchAnswer
 from serving.http.body import checked, read_body, respond
-from serving.http.demanded import Demand, refusal
+from serving.http.demanded import DEMAND, demanded_by, unmet
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import ERRORS, NOT_READY, body_of
 from serving.http.request import BatchRequest, ScoreRequest
@@ -34,23 +33,27 @@ Handing it to a thread would cost more; a larger one would keep other requests w
 def score_routes(state: ServiceState) -> APIRouter:
     """Return the paths that score, and the one that tells what does."""
     routes = APIRouter(prefix="/v1", tags=["leads"], route_class=GuardedRoute)
-    turns = Turns()
+    turns, large = Turns(), Turns()
 
     @routes.post(
-        "/score", response_model=Answer, responses=ERRORS, openapi_extra=body_of(ScoreRequest)
+        "/score",
+        response_model=Answer,
+        responses=ERRORS,
+        openapi_extra=body_of(ScoreRequest) | DEMAND,
     )
     @needs("score")
-    async def score_lead(request: Request, require: Demand = None) -> Response:
+    async def score_lead(request: Request) -> Response:
         """Score one lead from what the request holds; nothing is stored."""
+        require = demanded_by(request)
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
         if len(body) <= LARGEST_AT_ONCE:
             # Those that came at the same time note their arrival before the first is scored.
             await asyncio.sleep(0)
             answer = _score(scoring, body, arrived)
         else:
-            answer = await run_in_threadpool(_score, scoring, body, arrived)
+            answer = await large.take(partial(_score, scoring, body, arrived))
         state.note(answer)
-        if refused := refusal(answer, require):
+        if refused := unmet(answer, require):
             raise refused
         return respond(200, answer)
 
@@ -58,11 +61,12 @@ def score_routes(state: ServiceState) -> APIRouter:
         "/score/batch",
         response_model=BatchAnswer,
         responses=ERRORS,
-        openapi_extra=body_of(BatchRequest),
+        openapi_extra=body_of(BatchRequest) | DEMAND,
     )
     @needs("score")
-    async def score_leads(request: Request, require: Demand = None) -> Response:
+    async def score_leads(request: Request) -> Response:
         """Score up to 1,000 leads, each with its own answer or error."""
+        require = demanded_by(request)
         scoring, body, arrived = state.loaded(), await read_body(request), time.monotonic()
         batch = await turns.take(lambda: _read_batch(body, scoring, arrived))
         written = []

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from features.contract.clock import now
 from features.contract.lead import ContractError
-from serving.http.auth import needs
+from serving.http.auth import caller, needs
 from serving.http.body import read_body, read_json, respond
 from serving.http.errors import RefusedError, RefusedItem, invalid
 from serving.http.hubspot import by_hubspot
@@ -22,8 +22,9 @@ from serving.http.told import EventsBody, LeadBody, StagesBody
 from serving.intake.events import take_events
 from serving.intake.mapping import Sender, Take
 from serving.intake.payload import Said, read_record, records_of
+from serving.lifecycle.agreement import Lifecycle
 from serving.record.roots import own_numbers
-from serving.record.stages import NewStage, add_stages, stage_at
+from serving.stored.told_stages import ToldStage, tell_stages
 
 
 class Taken(BaseModel):
@@ -60,28 +61,37 @@ def _take(state: ServiceState, name: str, body: bytes) -> Taken:
     records = records_of(read_json(body), sender)
     if len(records) > MOST_LEADS:
         raise RefusedError(422, "invalid_request", f"holds more than {MOST_LEADS:,} records")
-    at = now()
+    kept, at = state.kept(), now()
 
     def write(connection: Connection) -> Taken:
         said, refused = Taken(taken=0, ignored=0, refused=[]), list[RefusedItem]()
         for index, (record, takes) in enumerate(records):
             try:
                 with connection.begin_nested():
-                    kept = [_keep(connection, record, take, sender, name, at) for take in takes]
-                said.taken, said.ignored = said.taken + any(kept), said.ignored + (not any(kept))
+                    news = [
+                        _keep(connection, kept.lifecycle, record, take, (name, sender), at)
+                        for take in takes
+                    ]
+                said.taken, said.ignored = said.taken + any(news), said.ignored + (not any(news))
             except (ContractError, ValidationError) as error:
                 refused.append(RefusedItem(index=index, error=invalid(error)))
             except RefusedError as error:
                 refused.append(RefusedItem(index=index, error=error.problem))
         return said.model_copy(update={"refused": refused})
 
-    return state.kept().database.write(write)
+    return kept.database.write(write)
 
 
 def _keep(
-    connection: Connection, record: object, take: Take, sender: Sender, source: str, at: int
+    connection: Connection,
+    lifecycle: Lifecycle,
+    record: object,
+    take: Take,
+    named: tuple[str, Sender],
+    at: int,
 ) -> bool:
-    """Write what a record says, and return whether it says anything."""
+    """Write what a record of a sender says, and return whether it says anything."""
+    source, sender = named
     said = read_record(record, take, sender, source)
     if said.lead is not None:
         lead = LeadBody.model_validate({**said.lead, "source": source})
@@ -90,11 +100,13 @@ def _keep(
         events = EventsBody.model_validate({"events": [said.event], "source": source})
         take_events(connection, events.told(at), at, source)
     if said.stage is not None:
-        _keep_stage(connection, said, source, at)
+        _keep_stage(connection, lifecycle, said, source, at)
     return bool(said.lead or said.event or said.stage)
 
 
-def _keep_stage(connection: Connection, said: Said, source: str, at: int) -> None:
+def _keep_stage(
+    connection: Connection, lifecycle: Lifecycle, said: Said, source: str, at: int
+) -> None:
     lead_id = said.lead_id or _nobody()
     [told] = StagesBody.model_validate({"stages": [said.stage], "source": source}).stages
     number = own_numbers(connection, [lead_id]).get(lead_id)
@@ -102,8 +114,8 @@ def _keep_stage(connection: Connection, said: Said, source: str, at: int) -> Non
         raise ContractError("lead_id", "is not known; send the lead first")
     reached = told.reached("stages.0", at)
     # Systems tell the stage with every change of the lead; only another one is news.
-    if stage_at(connection, number, reached) != told.stage:
-        add_stages(connection, [NewStage(number, told.stage, reached, source)], at)
+    new = ToldStage(number, told.stage, reached, source, again=True)
+    tell_stages(connection, lifecycle, [new], caller(otherwise=source), at)
 
 
 def _nobody() -> NoReturn:

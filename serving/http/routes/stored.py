@@ -15,7 +15,7 @@ from serving.http.asked import HistoryQuery, ListQuery, ScoreQuery, StoredReques
 from serving.http.auth import caller, needs
 from serving.http.body import read_as, read_body, respond
 from serving.http.cursor import cursor_of, place_of
-from serving.http.demanded import Demand, Demanded, refusal
+from serving.http.demanded import DEMAND, Demanded, demanded_by, unmet
 from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.route import GuardedRoute
@@ -77,14 +77,15 @@ def stored_routes(state: ServiceState) -> APIRouter:
         "/leads/score",
         response_model=StoredAnswers,
         responses=RECORD_ERRORS,
-        openapi_extra=body_of(StoredRequest),
+        openapi_extra=body_of(StoredRequest) | DEMAND,
     )
     @needs("read")
-    async def score_stored_leads(request: Request, require: Demand = None) -> Response:
+    async def score_stored_leads(request: Request) -> Response:
         """Score up to 1,000 stored leads, each with its own answer or error."""
+        demanded = demanded_by(request)
         sent = read_as(StoredRequest, await read_body(request))
         at = None if sent.as_of is None else micros(sent.as_of, "as_of")
-        how = _How(at, sent.language, require, caller())
+        how = _How(at, sent.language, demanded, caller())
         outcomes = await run_in_threadpool(_outcomes, state, sent.lead_ids, how)
         return respond(200, StoredAnswers(results=_results(sent.lead_ids, outcomes)))
 
@@ -110,7 +111,7 @@ def _outcomes(state: ServiceState, lead_ids: Sequence[str], how: _How) -> list[_
     outcomes, leads = scores.score(scoring, lead_ids, as_of, how.language)
     told: list[_Told] = []
     for lead_id, outcome in zip(lead_ids, outcomes, strict=True):
-        refused = refusal(outcome, how.demanded) if isinstance(outcome, Answer) else None
+        refused = unmet(outcome, how.demanded) if isinstance(outcome, Answer) else None
         told.append(refused or outcome)
         # What would have been said of another moment was not said then.
         if how.as_of is None and isinstance(outcome, Answer):

@@ -8,10 +8,10 @@ so that any number of threads may call them at once. One row and many come out t
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from features.kernel.compiled import compiled
 from serving.model.explain.splits import CATEGORY, ZERO_IS_MISSING, Splits
 from serving.model.explain.tables import Tables
 
@@ -38,7 +38,7 @@ def contributions(
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _add(
     splits: Splits, tables: Tables, rows: NDArray[np.float64], out: NDArray[np.float64]
 ) -> None:
@@ -51,7 +51,7 @@ def _add(
             _add_block(splits, tables, rows[start:stop], out[start:stop])
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _add_row(
     splits: Splits, tables: Tables, row: NDArray[np.float64], out: NDArray[np.float64]
 ) -> None:
@@ -78,7 +78,7 @@ def _add_row(
                 out[tables.feature[i]] += tables.lines[place + i - begin]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _add_block(
     splits: Splits, tables: Tables, rows: NDArray[np.float64], out: NDArray[np.float64]
 ) -> None:
@@ -100,13 +100,13 @@ def _add_block(
             out[r, f] += sums[f, r]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _as_read(value: float) -> float:
     # LightGBM reads numbers this small as zero before it looks at any split.
     return 0.0 if abs(value) <= _ZERO else value
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _in_set(sets: NDArray[np.uint32], start: int, stop: int, value: float) -> bool:
     # Numbers between -1 and 0 are cut to category 0; NaN is in no set.
     if not -1.0 < value < _CODES:
@@ -116,7 +116,7 @@ def _in_set(sets: NDArray[np.uint32], start: int, stop: int, value: float) -> bo
     return word < stop and bool((sets[word] >> np.uint32(code & 31)) & np.uint32(1))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _decide(
     splits: Splits, tree: int, values: NDArray[np.float64], bits: NDArray[np.uint64]
 ) -> None:
@@ -145,7 +145,7 @@ def _decide(
         yes += yes
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _add_cell(
     tables: Tables,
     cell: int,

@@ -9,10 +9,10 @@ Lundberg et al. 2020, which LightGBM computes anew for every row). A cell adds u
 from math import factorial
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from features.kernel.compiled import compiled
 from serving.model.explain.cells import MOST_FEATURES, Cell, NoCellsError, cut
 from serving.model.explain.trees import Tree
 
@@ -107,7 +107,7 @@ def _orderings() -> NDArray[np.float64]:
 
 
 # Without the GIL: a model is loaded while another one answers.
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _fill(tables: Tables, leaves: _Leaves, orderings: NDArray[np.float64]) -> None:
     for leaf in range(len(leaves.cell)):
         begin, end = leaves.start[leaf], leaves.start[leaf + 1]
@@ -125,7 +125,7 @@ def _fill(tables: Tables, leaves: _Leaves, orderings: NDArray[np.float64]) -> No
                 tables.lines[line + leaves.place[i]] += given[met, i - begin]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled(nogil=True)
 def _shapley(
     value: float, share: NDArray[np.float64], ordering: NDArray[np.float64]
 ) -> NDArray[np.float64]:

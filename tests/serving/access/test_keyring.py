@@ -105,6 +105,19 @@ def test_keys_that_cannot_be_read_again_count_for_an_hour(
     assert keyring.key_of(token) == key
 
 
+def test_as_long_as_nobody_knows_whether_there_are_keys_nobody_is_let_in(
+    file: KeyFile, keyring: Keyring
+) -> None:
+    key, token = new_key("crm", frozenset({"score"}), NOW)
+    keyring.read_later()
+    assert not keyring.open
+    with pytest.raises(KeysAwayError, match="could not be read yet"):
+        keyring.key_of(token)
+    file.put(key)
+    keyring.read()
+    assert keyring.key_of(token) == key
+
+
 class Broken:
     """A store that answers once, then breaks in a way that nobody foresaw, and then answers."""
 

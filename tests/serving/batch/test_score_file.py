@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def test_parquet_is_read_back(tmp_path: Path) -> None:
             {**share, "value": None if share["value"] is None else str(share["value"])}
             for share in reason.features
         ]
-        assert written == reason.model_dump() | {"features": shares}
+        assert written == asdict(reason) | {"features": shares}
 
 
 def test_csv_is_read_back(tmp_path: Path) -> None:
@@ -78,7 +79,7 @@ def test_csv_is_read_back(tmp_path: Path) -> None:
     first, answer = rows[0], _answer(0)
     assert float(first["probability"]) == answer.probability
     assert datetime.fromisoformat(first["as_of"]) == AS_OF
-    assert json.loads(first["reasons"]) == [r.model_dump() for r in answer.reasons]
+    assert json.loads(first["reasons"]) == [asdict(reason) for reason in answer.reasons]
     assert first["missing"] == "employees;industry"
     assert first["unknown"] == "profile.industry;profile.role"
     assert first["fallback_reason"] == ""

@@ -1,5 +1,6 @@
 """What is under way at once is limited, and what is more is told so."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 
@@ -64,6 +65,19 @@ def test_more_requests_than_allowed_are_refused_until_one_is_over(state: Service
         assert client.post("/v1/score", content=LEAD).status_code == 200
 
 
+def test_some_room_is_left_for_what_needs_no_record(state: ServiceState) -> None:
+    with (
+        running(state, Limits(requests=5)) as client,
+        contextlib.ExitStack() as opened,
+    ):
+        for _ in range(4):
+            stalled = opened.enter_context(connected(client))
+            stalled.sendall(head("/v1/events", len(LEAD)) + LEAD[:-1])
+        while client.get("/v1/leads").json()["code"] != "busy":
+            pass
+        assert client.post("/v1/score", content=LEAD).status_code == 200
+
+
 def test_large_bodies_are_refused_before_they_come(client: httpx.Client) -> None:
     with connected(client) as first, connected(client) as second:
         first.sendall(head("/v1/score", 2 * MIB - len(LEAD) - 1))
@@ -92,6 +106,17 @@ def test_chunks_count_as_they_come(client: httpx.Client) -> None:
     assert client.post("/v1/score", content=chunks(31)).status_code == 200
     assert_busy(client.post("/v1/score", content=chunks(32)))
     assert client.post("/v1/score", content=chunks(31)).status_code == 200
+
+
+@pytest.mark.parametrize("first", ["Transfer-Encoding: chunked", "Content-Length: 5"])
+def test_no_size_that_is_said_hides_chunks(client: httpx.Client, first: str) -> None:
+    both = {"Transfer-Encoding: chunked", "Content-Length: 5"}
+    lines = "\r\n".join([first, *(both - {first})])
+    size = 2 * MIB + 1
+    with connected(client) as connection:
+        connection.sendall(f"POST /v1/score HTTP/1.1\r\nHost: leadscore\r\n{lines}\r\n".encode())
+        connection.sendall(b"\r\n%x\r\n" % size + b" " * size)
+        assert_busy(answered(connection))
 
 
 @pytest.mark.parametrize(

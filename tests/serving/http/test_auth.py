@@ -97,6 +97,18 @@ def test_every_route_asks_for_the_scope_that_is_documented(
     assert found == DOCUMENTED
 
 
+def test_the_role_of_an_admin_takes_a_key_of_that_scope(client: httpx.Client, made: Made) -> None:
+    client.put("/v1/leads/L", json={}).raise_for_status()
+    move = {"to": "disqualified", "expected": "lead", "role": "admin", "reason": "spam"}
+    path = "/v1/leads/L/transitions"
+    # While there is no key, whoever reaches the service may do all.
+    assert client.post(path, json={**move, "expected": "MQL"}).status_code == 409
+    refused = client.post(path, json=move, headers=made("write", "read"))
+    assert error_of(refused) == (403, "forbidden")
+    done = client.post(path, json=move, headers=made("admin", name="office"))
+    assert (done.status_code, done.json()["by"]) == (200, "office")
+
+
 def test_a_route_that_does_not_say_what_it_needs_cannot_be() -> None:
     routes = APIRouter(route_class=GuardedRoute)
 

@@ -1,12 +1,15 @@
 """Who is silent, or sends too slowly, is let go."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import httpx
 import pytest
 
+from serving.http.admission import Limits
 from serving.http.connection import Connection
 from serving.http.state import ServiceState
 from serving.scoring.rules import read_rules
@@ -113,3 +116,32 @@ def test_an_answer_that_nobody_takes_is_not_kept(state: ServiceState, kept: bool
     with running(state, connection=Impatient) as client, connected(client) as connection:
         connection.sendall(sent + leads)
         assert gone.wait(60)
+
+
+def test_who_takes_no_answers_is_asked_nothing_more_and_keeps_nobody_out(
+    state: ServiceState,
+) -> None:
+    leads = json.dumps({"leads": [request()] * 1000}).encode()
+    sent = head("/v1/score/batch", len(leads)) + leads
+
+    class Patient(Connection):
+        def on_response_complete(self) -> None:
+            self.timeout_keep_alive = 60
+            super().on_response_complete()
+
+    with running(state, Limits(requests=5), Patient) as client, ExitStack() as opened:
+        greedy = [opened.enter_context(connected(client)) for _ in range(8)]
+        for one in greedy:
+            one.settimeout(0.5)
+            # More than there is room for on the way to it.
+            with contextlib.suppress(TimeoutError):
+                for _ in range(20):
+                    one.sendall(sent)
+        # Once what was asked has been worked on; the test's own limit of time ends it otherwise.
+        while client.post("/v1/score", content=LEAD).status_code != 200:
+            pass
+        # Whoever takes them after all gets them.
+        greedy[0].settimeout(50)
+        taken = b""
+        while taken.count(b"HTTP/1.1 200 OK") < 2:
+            taken += greedy[0].recv(1_000_000)

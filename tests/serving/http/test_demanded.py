@@ -66,9 +66,10 @@ def test_a_mistake_of_the_caller_is_told_first(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/score", "/v1/score/batch"])
-def test_nothing_but_the_model_can_be_demanded(client: httpx.Client, path: str) -> None:
-    response = client.post(path, json={"leads": []}, params={"require": "rules"})
-    assert (response.status_code, response.json()["field"]) == (422, "query.require")
+@pytest.mark.parametrize("name", ["require", "required"])
+def test_nothing_but_the_model_can_be_demanded(client: httpx.Client, path: str, name: str) -> None:
+    response = client.post(path, json={"leads": []}, params={name: "rules"})
+    assert (response.status_code, response.json()["field"]) == (422, f"query.{name}")
 
 
 @pytest.mark.parametrize(

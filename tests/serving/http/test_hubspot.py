@@ -1,10 +1,12 @@
 """HubSpot's signature of its webhooks, and the write key, as ways in beside keys."""
 
 import base64
+import gzip
 import hashlib
 import hmac
 import json
 import time
+from codecs import BOM_UTF8
 
 import httpx
 import pytest
@@ -77,7 +79,7 @@ def test_what_hubspot_signed_is_taken(client: httpx.Client, state: ServiceState)
     assert post(client, {}) == (401, "unauthorized")
     with state.kept().database.reading() as connection:
         actors = connection.exec_driver_sql("SELECT DISTINCT actor FROM audit").scalars().all()
-    assert actors == ["hubspot"]
+    assert set(actors) == {"hubspot", "leadscore keys"}
 
 
 def test_what_is_signed_otherwise_is_refused(client: httpx.Client) -> None:
@@ -102,6 +104,34 @@ def test_what_is_signed_otherwise_is_refused(client: httpx.Client) -> None:
     ):
         assert post(client, headers) == (401, "unauthorized"), headers
     assert post(client, good, "/v1/events") == (401, "unauthorized")
+
+
+@pytest.mark.parametrize("sent", [gzip.compress(BODY), BOM_UTF8 + BODY], ids=["packed", "marked"])
+def test_the_body_is_signed_byte_for_byte_as_it_is_sent(client: httpx.Client, sent: bytes) -> None:
+    packed = {"Content-Encoding": "gzip"} if sent.startswith(b"\x1f\x8b") else {}
+    address = str(client.base_url).rstrip("/") + PATH
+    for signed_body, status in ((sent, 200), (BODY, 401)):
+        headers = signed(address, signed_body) | packed
+        answer = client.post(PATH, content=sent, headers=headers)
+        assert answer.status_code == status
+    assert answer.json()["code"] == "unauthorized"
+
+
+def test_what_is_signed_is_refused_as_ever_where_it_is_wrong(client: httpx.Client) -> None:
+    address = str(client.base_url).rstrip("/") + PATH
+    bomb = gzip.compress(b" " * 5 * 1024 * 1024)
+    for body, packed, error in (
+        (b"no gzip", True, (400, "invalid_gzip")),
+        (bomb, True, (413, "too_large")),
+        (b" " * 5 * 1024 * 1024, False, (413, "too_large")),
+        (b"{", False, (400, "invalid_json")),
+    ):
+        headers = signed(address, body) | ({"Content-Encoding": "gzip"} if packed else {})
+        answer = client.post(PATH, content=body, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == error
+    # What nobody has signed is not even unpacked.
+    unsigned = signed(address, b"") | {"Content-Encoding": "gzip"}
+    assert client.post(PATH, content=b"no gzip", headers=unsigned).status_code == 401
 
 
 def test_the_address_is_that_which_hubspot_called(

@@ -18,6 +18,8 @@ _SCAN = re.compile(r"SCAN (?!anon_)(\w+)\b(?! USING)|Seq Scan on (\w+)")
 _SMALL = frozenset({"webhook", "secret", "api_key", "tombstone", "uncompared", "json_each"})
 """Tables and functions that hold little, whatever the record does."""
 
+BANT = {"need": {"code": "x"}, "source": "call", "confidence": 1.0}
+
 Parameters = tuple[object, ...] | dict[str, object]
 
 
@@ -63,9 +65,13 @@ def _requests(client: httpx.Client) -> None:
     client.post("/v1/batch", json={"batch": calls}).raise_for_status()
     stages = {"stages": [{"lead_id": "A", "stage": "MQL"}]}
     client.post("/v1/stages", json=stages).raise_for_status()
+    client.post("/v1/leads/A/bant", json=BANT).raise_for_status()
+    move = {"to": "SAL", "expected": "MQL", "role": "sales"}
+    client.post("/v1/leads/A/transitions", json=move).raise_for_status()
     made = client.post("/v1/merges", json={"kept": "A", "joined": "B"}).raise_for_status().json()
     for path in (
         "leads/A/score", "leads/A/history", "leads/A/export", "leads/A/audit", "accounts/firm",
+        "leads/A/lifecycle", "leads/A/bant",
         "leads?account=firm", "leads?sort=changed", "merges?lead_id=A", "duplicates?lead_id=A",
     ):  # fmt: skip
         client.get(f"/v1/{path}").raise_for_status()

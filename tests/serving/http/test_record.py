@@ -2,6 +2,9 @@
 
 import math
 import random
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -396,5 +399,28 @@ def test_a_record_that_is_away_is_told_and_the_stateless_score_goes_on(
     with running(state) as client:
         answer = client.get("/v1/leads/L/score")
         assert problem_of(answer) == (503, "record_away", None)
+        assert answer.headers["retry-after"] == "5"
         assert "geheim" not in answer.text
         assert client.post("/v1/score", json={"lead": lead}).status_code == 200
+
+
+def test_those_who_wait_for_the_record_keep_nobody_waiting_who_needs_none(
+    scoring: Scoring, record_file: str
+) -> None:
+    state = ServiceState()
+    state.record = StoredScores(Database(record_file, patience=20), Policy())
+    state.ready(scoring)
+    event = {"event_type": "page_view", "occurred_at": START.isoformat(), "item": "x" * 100}
+    lead = {"lead_id": "L", "created_at": START.isoformat()}
+    large = {"lead": lead, "events": [event] * 300}
+    other = sqlite3.connect(record_file.removeprefix("sqlite:///"), check_same_thread=False)
+    with running(state) as client, ThreadPoolExecutor(60) as threads, closing(other):
+        other.execute("BEGIN IMMEDIATE")
+        # More than there are threads in which requests wait.
+        told = [threads.submit(client.put, f"/v1/leads/L{n}", json={}) for n in range(60)]
+        for path, body in (("/v1/score", large), ("/v1/score/batch", {"leads": [large]})):
+            assert client.post(path, json=body).status_code == 200
+        assert not any(one.done() for one in told)
+        other.rollback()
+        assert {one.result().status_code for one in told} == {200}
+    state.record.close()

@@ -16,7 +16,9 @@ from serving.http.state import ServiceState
 from serving.listener import listen
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
+from serving.settings import Settings
 from tests.serving.http.sockets import answered, connected, head, is_closed
+from tests.serving.logged import logged
 from tests.serving.sent import request
 
 LEAD = json.dumps(request()).encode()
@@ -98,3 +100,15 @@ def test_an_idle_connection_is_closed_at_once() -> None:
         assert answered(idle).headers.get("connection") is None
         server.handle_exit(signal.SIGTERM, None)
         assert is_closed(idle)
+
+
+def test_what_anybody_can_send_is_no_line_of_the_log() -> None:
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    with logged(Settings()) as log, serving(leave=0) as (_, client):
+        with connected(client) as connection:
+            connection.sendall(b"no request\r\n\r\n")
+            assert answered(connection).json()["code"] == "invalid_http"
+        assert client.get("/healthz", headers=upgrade).is_success
+    # Starts and stops are.
+    assert "Started server process" in log.getvalue()
+    assert "WARNING" not in log.getvalue()

@@ -2,9 +2,13 @@
 
 import sqlite3
 from contextlib import ExitStack, closing
+from importlib.resources import files
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import func, select
 from sqlalchemy.event import listen
 
@@ -20,8 +24,10 @@ from serving.record.leads import find_lead
 from serving.record.merges import join_leads, undo_merge
 from serving.record.schema import event, lead, metadata, profile_value
 from serving.record.scores import GivenScore, current_scores, give_scores
+from serving.record.stages import StageEntry, stages_of
 from serving.record.upgrade import check, pending, require_upgraded, upgrade
-from tests.serving.record.telling import NOW, did, events, ids, put, told
+from tests.postgres import new_database
+from tests.serving.record.telling import NOW, did, events, ids, profile, put, told
 
 
 def quiet(step: str) -> None:
@@ -74,6 +80,28 @@ def test_an_upgrade_leaves_nothing_to_do(empty_url: str) -> None:
     database.close()
 
 
+def test_stages_that_were_told_before_there_was_an_agreement_are_kept(empty_url: str) -> None:
+    database = Database(empty_url)
+    with database.writing() as connection:
+        config = Config(stdout=StringIO())
+        config.set_main_option("script_location", str(files("serving.record") / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+    lead = {"number": 1, "lead_id": "L", "root": 1, "kind": "lead", "created": 1, "changed": 1}
+    told = [(1, "MQL", NOW, NOW, "crm"), (1, "Won", NOW + 1, NOW, "erp")]
+    with database.writing() as connection:
+        connection.execute(metadata.tables["lead"].insert(), lead)
+        for row in told:
+            connection.exec_driver_sql(f"INSERT INTO stage_change VALUES {row}")
+    assert upgrade(database)[0].startswith("0007")
+    assert check(database) == []
+    with database.reading() as connection:
+        entries = stages_of(connection, {1: 1})[1]
+    assert entries == [StageEntry(1, stage, at, source) for _, stage, at, _, source in told]
+    assert {(entry.role, entry.allowed) for entry in entries} == {("crm", None)}
+    database.close()
+
+
 def test_a_table_that_is_not_as_expected_is_told(database: Database) -> None:
     with database.writing() as connection:
         connection.exec_driver_sql("DROP TABLE audit")
@@ -108,11 +136,20 @@ def _half(config: object, target: str) -> None:
     raise KeyboardInterrupt
 
 
+def test_a_database_that_names_no_encoding_keeps_texts_as_they_are(postgres: str) -> None:
+    plain = new_database(postgres, "plain", "template0", encoding="SQL_ASCII")
+    with closing(Database(plain)) as database:
+        upgrade(database)
+        put(database, told("Lübeck-Łódź", profile={"city": "Łódź"}))
+        assert profile(database, "Lübeck-Łódź", NOW) == {"city": "Łódź"}
+
+
 def test_a_backup_is_restored_into_either_kind(
     database: Database, tmp_path: Path, postgres: str
 ) -> None:
     filled(database)
     write_backup(database, tmp_path / "record.zip", quiet)
+    assert (tmp_path / "record.zip").stat().st_mode & 0o777 == 0o600
     other = Database(f"sqlite:///{tmp_path / 'other.db'}")
     upgrade(other)
     restored, erased = restore_backup(other, tmp_path / "record.zip", quiet, replace=False)

@@ -20,7 +20,7 @@ from serving.record.parts import members_of
 from serving.record.roots import own_numbers
 from serving.record.schema import lead, merge
 from serving.record.scores import GivenScore, give_scores
-from serving.record.stages import NewStage, add_stages
+from serving.record.stages import StageEntry, add_stages
 from tests.serving.record.telling import HOUR, NOW, did, event, events, profile, put, told
 
 IDS = ["A", "B", "C", "D", "E", "F"]
@@ -75,7 +75,7 @@ def tell(database: Database, oracle: Oracle, lead_id: str, mark: str, at: int) -
     put(database, told(lead_id, at, profile={f"field {mark}": 1}))
     with database.writing() as connection:
         number = own_numbers(connection, [lead_id])[lead_id]
-        add_stages(connection, [NewStage(number, mark, at, "test")], at)
+        add_stages(connection, [StageEntry(number, mark, at, "test")], at)
         add_feedback(connection, NewFeedback(number, "rejected", mark, None, None, at), at)
         new = NewConsent("profiling", "consent", True, mark, None, None, at)
         add_consent(connection, number, new, at)
@@ -242,7 +242,10 @@ def test_the_newest_stage_is_that_of_both(database: Database) -> None:
     put(database, told("A"), told("B"))
     with database.writing() as connection:
         of = own_numbers(connection, ["A", "B"])
-        stages = [NewStage(of["A"], "MAL", NOW, "crm"), NewStage(of["B"], "SQL", NOW + 1, "crm")]
+        stages = [
+            StageEntry(of["A"], "MAL", NOW, "crm"),
+            StageEntry(of["B"], "SQL", NOW + 1, "crm"),
+        ]
         add_stages(connection, stages, NOW + 1)
     joined(database, "A", "B")
     with database.reading() as connection:

@@ -10,7 +10,9 @@ from features.contract.clock import now
 from features.contract.lead import Event, moment
 from leadscore import app
 from serving.intake.events import Whose
+from serving.lifecycle.bant import Report
 from serving.record.audits import note_audit
+from serving.record.bant import add_report
 from serving.record.database import Database
 from serving.record.erasure import erase_again
 from serving.record.leads import find_lead
@@ -23,7 +25,7 @@ from serving.record.outbox import (
 )
 from serving.record.policy import Retention
 from serving.record.retention import BATCH, expired, let_go
-from serving.record.schema import audit, contact, lead, outbox, score_given, tombstone
+from serving.record.schema import audit, bant_report, contact, lead, outbox, score_given, tombstone
 from serving.record.scores import GivenScore, current_scores, give_scores
 from serving.record.webhooks import add_webhook
 from tests.serving.record.telling import HOUR, NOW, did, put, told
@@ -96,6 +98,18 @@ def test_the_newest_score_of_a_lead_stays(database: Database) -> None:
 
 def scored(number: int, given: int) -> GivenScore:
     return GivenScore(number, given, given, 0.5, 50, "C", "rules", None, None, None, 0.0, 0.0, {})
+
+
+def test_what_was_found_out_goes_and_the_lead_stays(database: Database) -> None:
+    number = put(database, told("L")).number
+    for recorded in (BORDER - 1, BORDER):
+        report = Report({"need": {"code": "x"}}, "call", 0.9, recorded, "u-17", "a note")
+        with database.writing() as connection:
+            assert add_report(connection, number, report, recorded)
+    assert goes(database, bant="30d") == {"bant": 1}
+    with database.reading() as connection:
+        assert connection.execute(select(bant_report.c.at)).scalars().all() == [BORDER]
+    assert kept(database) == {"L"}
 
 
 def test_the_audit_goes_and_tells_that_it_went(database: Database) -> None:

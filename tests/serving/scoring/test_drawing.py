@@ -1,6 +1,7 @@
 """An answer in a terminal: the same parts, in the reader's words."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -90,7 +91,7 @@ def test_rules_that_were_asked_for_stand_in_for_nothing(answer: Answer) -> None:
 
 
 def test_brackets_are_no_markup(answer: Answer) -> None:
-    odd = answer.reasons[0].model_copy(update={"text": "Industry = Metal [/Steel] [red]"})
+    odd = replace(answer.reasons[0], text="Industry = Metal [/Steel] [red]")
     assert "Metal [/Steel] [red]" in drawn(answer.model_copy(update={"reasons": [odd]}))
     unknown = Scoring(read_rules(), "no_model").score(case(lead=lead(lead_id="[/x]")), 0.0)
     assert drawn(unknown).startswith("[/x]  Score")

@@ -68,9 +68,6 @@ def test_a_score_that_is_written_late_displaces_no_newer_one(
     ledger.note(score(other, 0.8, NOW + 1))
     ledger.flush()
     assert shown(database, number, other) == {number: (0.2, NOW + 2), other: (0.8, NOW + 1)}
-    with database.writing() as connection:
-        give_scores(connection, [score(number, 0.3, NOW + 1)])
-    assert shown(database, number, other)[number] == (0.2, NOW + 2)
     assert due(database) == []
 
 

@@ -20,7 +20,7 @@ from serving.scoring.answer import Answer
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores, given_score
-from serving.work.rescoring import BATCH, FRESH_US, make_stale_due, rescore_due
+from serving.work.rescoring import BATCH, CHANGED, FRESH_US, make_stale_due, rescore_due
 from serving.work.worker import Worker
 from tests.serving.record.telling import HOUR, NOW, did, put, told
 from tests.serving.work.conftest import Receiver
@@ -47,7 +47,8 @@ def demo(scores: StoredScores, lead_id: str, at: int) -> None:
 
 def messages(scores: StoredScores) -> list[tuple[str, str | None, str]]:
     with scores.database.reading() as connection:
-        found = connection.execute(select(outbox.c.payload).order_by(outbox.c.number)).scalars()
+        of_scores = select(outbox.c.payload).where(outbox.c.type == CHANGED)
+        found = connection.execute(of_scores.order_by(outbox.c.number)).scalars()
         data = [one["data"] for one in found]
     return [(d["lead_id"], (d["old"] or {}).get("grade"), d["new"]["grade"]) for d in data]
 

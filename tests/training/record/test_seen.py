@@ -7,10 +7,12 @@ from features.declaration.feature_set import Behaviour, FeatureSet, ProfileCateg
 from features.local import LocalFeatures
 from features.online import OnlineFeatures
 from serving.record.cases import stored_cases
+from serving.record.consents import NewConsent, add_consent
 from serving.record.database import Database
 from serving.record.leads import leads_by_number, parts_of
 from serving.record.policy import Policy, Profiling
-from tests.serving.record.telling import HOUR, NOW
+from serving.record.stages import StageEntry, add_stages
+from tests.serving.record.telling import HOUR, NOW, put, told
 from tests.tiny import FEATURE_SET
 from tests.training.record.market import LEADS, Market
 from training.consistency.replay import fields_of
@@ -64,6 +66,21 @@ def test_training_sees_what_the_service_does(database: Database, market: Market)
     assert len(numbers) > 5
     assert len(np.unique(seen.numbers[:, 3])) > 3
     assert len(np.unique(seen.numbers[:, 4])) > 10
+
+
+def test_what_rules_decided_is_not_learned(database: Database) -> None:
+    number = put(database, told("L")).number
+    by_rule = StageEntry(number, "MQL", NOW - 2, "rule", "rule", came_from="MAL", allowed=True)
+    by_sales = StageEntry(number, "SAL", NOW - 1, "u-17", "sales", came_from="MQL", allowed=True)
+    with database.writing() as connection:
+        add_stages(connection, [StageEntry(number, "MAL", NOW - 3, "crm"), by_rule, by_sales], NOW)
+        consent = NewConsent("profiling", "consent", True, "test", None, None, NOW - 4)
+        add_consent(connection, number, consent, NOW)
+    with (
+        database.reading() as connection,
+        record_history(Record(connection, Policy()), fields_of(FEATURES)) as history,
+    ):
+        assert history.names()[1] == {"MAL", "SAL"}
 
 
 def test_whoever_may_not_be_profiled_is_absent_and_counted(

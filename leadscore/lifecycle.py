@@ -1,0 +1,111 @@
+"""The agreement of marketing and sales: checked, shown, tried."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from leadscore.record_database import record_database
+from leadscore.serve import settings_of
+
+if TYPE_CHECKING:
+    from serving.lifecycle.agreement import Lifecycle
+    from serving.lifecycle.criteria import Criteria
+
+lifecycle = typer.Typer(no_args_is_help=True, help="Check, show or try a lifecycle file.")
+
+LifecycleFile = Annotated[Path, typer.Argument(help="Lifecycle file, such as lifecycle.toml.")]
+
+
+@lifecycle.command(epilog="Example: `leadscore lifecycle check lifecycle.toml`")
+def check(file: LifecycleFile) -> None:
+    """Tell whether a file can be used: what is unknown, out of reach or contradicts itself."""
+    from serving.lifecycle.agreement import read_lifecycle
+
+    read = read_lifecycle(file)
+    typer.echo(f"{file}: all is well; {_called(read)}")
+
+
+@lifecycle.command(epilog="Example: `leadscore lifecycle show`")
+def show(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Lifecycle file; by default LEADSCORE_LIFECYCLE, else the product's."),
+    ] = None,
+    as_file: Annotated[
+        bool, typer.Option("--as-file", help="Print the file itself, to be changed.")
+    ] = False,
+) -> None:
+    """Show stages, the ways between them, what they take, and who may go them."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from serving.lifecycle.agreement import SHIPPED, read_lifecycle
+    from serving.settings import Settings
+
+    path = file or Settings.from_environment().lifecycle or SHIPPED
+    read = read_lifecycle(path)
+    if as_file:
+        typer.echo(path.read_text(encoding="utf-8"), nl=False)
+        return
+    table = Table("from", "to", "who", "what it takes", "reasons", title=escape(_called(read)))
+    for way in read.transitions:
+        reasons = ", ".join(way.reasons or ())
+        origins = ", ".join(way.origins)
+        table.add_row(origins, way.to, ", ".join(way.by), escape(_listed(way.needs)), reasons)
+    for case in read.use_cases:
+        for stage, needs in case.needs.items():
+            table.add_row("", stage, escape(f"use case {case.name}"), escape(_listed(needs)), "")
+    Console().print(table)
+
+
+@lifecycle.command(epilog="Example: `leadscore lifecycle preview lifecycle.toml`")
+def preview(
+    file: LifecycleFile,
+    project: Annotated[
+        Path | None, typer.Option(help="Score by the champion of this project, with its rules.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Folder, models:/name@champion or models:/name/3.")
+    ] = None,
+) -> None:
+    """Tell how many leads of the record rules would move where; nothing is changed."""
+    from rich.console import Console
+
+    from features.contract.clock import now
+    from serving.bootstrap import scoring_once
+    from serving.lifecycle.agreement import read_lifecycle
+    from serving.record.policy import read_policy
+    from serving.record.upgrade import require_upgraded
+    from serving.stored.preview import preview as run
+    from serving.stored.scoring import StoredScores
+
+    read, settings = read_lifecycle(file), settings_of(project, model=model)
+    with record_database() as database, Console(stderr=True).status("Looking at leads") as status:
+        require_upgraded(database)
+        scores = StoredScores(database, read_policy(settings.policy), read)
+        scoring = scoring_once(settings)
+        found = run(scores, scoring, now(), lambda n: status.update(f"{n:,} leads looked at"))
+    for (stands, ends), count in found.items():
+        if stands is None:
+            typer.echo(f"{count:>9,}  in a stage that this file does not know; see [stages.*] also")
+        else:
+            typer.echo(f"{count:>9,}  {stands} {'stay' if stands == ends else f'-> {ends}'}")
+    said = scoring.basis.version or "the rules"
+    typer.echo(f"{sum(found.values()):,} leads looked at by {said}; nothing was changed")
+
+
+def _called(read: "Lifecycle") -> str:
+    return f"version {read.version}, fingerprint {read.fingerprint}"
+
+
+def _listed(needs: "Criteria") -> str:
+    said = needs.model_dump(mode="json", exclude_none=True)
+    return "\n".join(f"{name} {_written(value)}" for name, value in said.items())
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is True else str(value)

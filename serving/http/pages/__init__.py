@@ -1,0 +1,1 @@
+"""What all pages of the workspace share: who asks, what they sent, and how they are answered."""

@@ -1,0 +1,24 @@
+"""All pages of the workspace."""
+
+from collections.abc import Iterator
+
+from fastapi import APIRouter
+
+from serving.http.routes.pages.home import asset_routes, home_routes, missing_routes
+from serving.http.routes.pages.keys import key_routes
+from serving.http.routes.pages.login import login_routes
+from serving.http.routes.pages.profile import profile_routes
+from serving.http.routes.pages.provided_login import provided_login_routes
+from serving.http.routes.pages.users import user_routes
+
+
+def workspace_routes() -> Iterator[APIRouter]:
+    """Yield the paths of all pages; a new page comes before what answers for missing ones."""
+    yield asset_routes()
+    yield home_routes()
+    yield login_routes()
+    yield provided_login_routes()
+    yield profile_routes()
+    yield user_routes()
+    yield key_routes()
+    yield missing_routes()

@@ -1,0 +1,143 @@
+"""The agreement of marketing and sales, in a file that both can read: `lifecycle.toml`."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from features.contract.category import category_key
+from features.contract.document import read_document
+from features.contract.document_part import DocumentPart
+from features.contract.lead import ProfileValue
+from serving.lifecycle.bant import BantTerms
+from serving.lifecycle.criteria import Facts, look
+from serving.lifecycle.soundness import mistakes
+from serving.lifecycle.stages import STAGES, Stage
+from serving.lifecycle.terms import Name, StageTerms, Transition, UseCase, View, ViewName
+
+
+class Lifecycle(DocumentPart):
+    """A whole lifecycle file.
+
+    Attributes:
+        version: What those who agreed on it call it.
+        stages: Those that there are; `visitor` and `lead` always are.
+        transitions: The ways between them; of those that a rule may go, the first that fits counts.
+        bant: Which evidence counts.
+        views: The first that fits counts.
+        use_cases: The first that fits counts; without any, every lead is treated alike.
+    """
+
+    version: Name
+    stages: dict[Stage, StageTerms] = Field(min_length=1)
+    transitions: tuple[Transition, ...] = Field(min_length=1)
+    bant: BantTerms = Field(default_factory=BantTerms)
+    views: tuple[View, ...] = ()
+    use_cases: tuple[UseCase, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_mean_one_stage(self) -> Self:
+        names = [
+            category_key(name, boolean=False)
+            for stage, terms in self.stages.items()
+            for name in (stage, *terms.also)
+        ]
+        if several := sorted(name for name, times in Counter(names).items() if times > 1):
+            raise ValueError(f"stages: '{several[0]}' is said twice; a name means one stage")
+        return self
+
+    @model_validator(mode="after")
+    def _use_cases_differ(self) -> Self:
+        names = Counter(one.name for one in self.use_cases)
+        if several := sorted(name for name, times in names.items() if times > 1):
+            raise ValueError(f"use_cases: '{several[0]}' is there twice; give each its own name")
+        for one in self.use_cases:
+            for stage, needs in one.needs.items():
+                asked = {c for way in self.transitions if way.to == stage for c in way.needs.asked}
+                if left := sorted(needs.asked.keys() - asked):
+                    raise ValueError(
+                        f"use case '{one.name}': no transition to '{stage}' asks for {left[0]}; "
+                        "write it there first"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        ends = {stage for stage, terms in self.stages.items() if terms.end}
+        known = {"visitor", "lead", *self.stages}
+        found = mistakes([s for s in STAGES if s in known], ends, self.transitions, self.views)
+        for use_case in self.use_cases:
+            ways = self._applied[use_case.name]
+            found += [f"use case '{use_case.name}': {said}" for said in mistakes(
+                [s for s in STAGES if s in known], ends, ways, ()
+            ) if said not in found]  # fmt: skip
+        if found:
+            raise ValueError("; ".join(found))
+        return self
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What two agreements that say the same share; 12 hexadecimal digits."""
+        said = self.model_dump_json(exclude={"version"})
+        return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+    @property
+    def name(self) -> str:
+        """Which agreement it is, for the record: its version, and what it says."""
+        return f"{self.version} {self.fingerprint}"
+
+    def called(self, name: str) -> Stage | None:
+        """Return the stage that a name means, None where it means none."""
+        return self._by_name.get(category_key(name, boolean=False))
+
+    def use_case(self, profile: Mapping[str, ProfileValue]) -> str | None:
+        """Return the use case of a lead with a profile; None is the usual one."""
+        return next((one.name for one in self.use_cases if one.fits(profile)), None)
+
+    def ways(self, facts: Facts) -> tuple[Transition, ...]:
+        """Return the ways on from where a lead stands, with the thresholds of its use case."""
+        use_case = self.use_case(facts.profile)
+        every = self.transitions if use_case is None else self._applied[use_case]
+        return tuple(one for one in every if facts.position.stage in one.origins)
+
+    def view(self, facts: Facts) -> ViewName | None:
+        """Return what kind of lead it is called, None where it is called none."""
+        for one in self.views:
+            checks = look(one.needs, facts)
+            if facts.position.stage in one.stages and all(check.holds for check in checks):
+                return one.name
+        return None
+
+    @cached_property
+    def _by_name(self) -> dict[str, Stage]:
+        usual: dict[Stage, StageTerms] = {"visitor": StageTerms(), "lead": StageTerms()}
+        return {
+            category_key(name, boolean=False): stage
+            for stage, terms in {**usual, **self.stages}.items()
+            for name in (stage, *terms.also)
+        }
+
+    @cached_property
+    def _applied(self) -> dict[str, tuple[Transition, ...]]:
+        return {
+            one.name: tuple(one.applied(transition) for transition in self.transitions)
+            for one in self.use_cases
+        }
+
+
+SHIPPED = Path(str(files("serving.lifecycle") / "lifecycle.toml"))
+"""The agreement that ships with the product."""
+
+
+def read_lifecycle(path: Path | None = None) -> Lifecycle:
+    """Read a lifecycle file; None means the one that ships with the product.
+
+    Raises:
+        DocumentError: The file is missing or wrong; the message names file, key and what to do.
+    """
+    return read_document(path or SHIPPED, Lifecycle)

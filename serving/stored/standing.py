@@ -1,0 +1,80 @@
+"""Where stored leads stand in the agreement, and all that it may ask of them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from serving.lifecycle.agreement import Lifecycle
+from serving.lifecycle.bant import findings
+from serving.lifecycle.criteria import Facts, Score
+from serving.lifecycle.position import Position, position
+from serving.record.bant import reports_of
+from serving.record.consents import without_basis
+from serving.record.contacts import leads_with
+from serving.record.leads import StoredLead, parts_of
+from serving.record.policy import Policy
+from serving.record.profiles import profiles
+from serving.record.stages import StageEntry, stages_of
+from serving.scoring.answer import Answer
+
+
+class Standing(NamedTuple):
+    """A lead, what is known of it, and what it was said to be, the oldest first."""
+
+    lead: StoredLead
+    facts: Facts
+    history: list[StageEntry]
+
+
+def stands(lifecycle: Lifecycle, lead: StoredLead, history: Sequence[StageEntry]) -> Position:
+    """Return where a lead stands by what it was said to be, the oldest first."""
+    told = [(entry.stage, entry.at) for entry in history]
+    return position(lead.kind, lead.created, told, lifecycle.called)
+
+
+def standings(
+    connection: Connection,
+    lifecycle: Lifecycle,
+    policy: Policy,
+    said: Sequence[tuple[StoredLead, object]],
+    now: int,
+) -> list[Standing]:
+    """Return where leads stand, in order.
+
+    Args:
+        connection: Reading.
+        lifecycle: The agreement.
+        policy: Which bases for profiling count.
+        said: Leads that stand for themselves, each with what is said of it now; whatever is no
+            answer leaves it without a score.
+        now: Microseconds since 1970.
+    """
+    numbers = [lead.number for lead, _ in said]
+    parts = parts_of(connection, numbers)
+    barred = without_basis(connection, parts, policy.profiling.bases)
+    known = profiles(connection, parts, now)
+    reachable = {n for kind in ("email", "phone") for n in leads_with(connection, kind, numbers)}
+    histories, reports = stages_of(connection, parts), reports_of(connection, parts)
+    return [
+        Standing(
+            lead,
+            Facts(
+                position=stands(lifecycle, lead, histories.get(lead.number, [])),
+                now=now,
+                profile=known.get(lead.number, {}),
+                consent=lead.number not in barred,
+                contactable=lead.number in reachable,
+                bant=findings(reports.get(lead.number, []), lifecycle.bant, now),
+                score=_score(answer),
+            ),
+            histories.get(lead.number, []),
+        )
+        for lead, answer in said
+    ]
+
+
+def _score(said: object) -> Score | None:
+    if not isinstance(said, Answer):
+        return None
+    return Score(said.probability, said.grade, said.fit, said.behaviour)
