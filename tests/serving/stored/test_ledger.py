@@ -114,7 +114,7 @@ def test_scores_are_written_by_the_same_statements_however_many_they_are(
     asked = []
     for many in (1, 3, 20):
         for n in range(many):
-            ledger.note(score(number, 0.5, NOW + n))
+            ledger.note(score(number, 0.5, NOW + 100 * many + n))
         with counted(database) as statements:
             ledger.flush()
         asked.append(statements)
