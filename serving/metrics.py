@@ -5,6 +5,7 @@ together.
 """
 
 import functools
+from collections.abc import Iterable
 from typing import Literal, get_args
 
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
@@ -83,8 +84,14 @@ def count_answer(basis: str, reason: str | None, probability: float) -> None:
     probabilities.observe(probability)
 
 
+def expect_answers(reasons: Iterable[str]) -> None:
+    """Begin to count answers by the rules at 0: what is not there yet cannot be seen to rise."""
+    for reason in reasons:
+        _ANSWERS.labels("rules", reason)
+
+
 def expect_sent(to: str) -> None:
-    """Begin to count at 0: what is not there yet cannot be seen to rise."""
+    """Begin to count what is sent at 0."""
     for outcome in get_args(Outcome):
         _SENT.labels(to, outcome)
 
@@ -109,7 +116,7 @@ class WorkMetrics:
     """Counts the turns of one kind of background work."""
 
     def __init__(self, work: str) -> None:
-        """Begin with no failure: what is not there yet cannot be seen to rise."""
+        """Begin to count failures at 0."""
         self._work = work
         self._failures = _WORK_FAILURES.labels(work)
 

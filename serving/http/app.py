@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -32,6 +32,8 @@ from serving.http.routes.stored import stored_routes
 from serving.http.routes.webhooks import webhook_routes
 from serving.http.state import ServiceState
 from serving.http.watched import Watched
+from serving.metrics import expect_answers
+from serving.scoring.answer import FallbackReason
 
 App = TypeVar("App", bound=FastAPI)
 Routes = Callable[[ServiceState], APIRouter]
@@ -73,6 +75,7 @@ def create_app(state: ServiceState, limits: Limits = _LIMITS) -> DocumentedApp:
         lifespan=_with_threads,
     )
     register_ids()
+    expect_answers(get_args(FallbackReason))
     return _put_together(app, _ROUTES, state, limits)
 
 

@@ -121,6 +121,11 @@ _TOUCH = (
         changed=case((among(lead.c.number, "happened"), bindparam("now")), else_=lead.c.changed),
     )
 )
+_MAKE_DUE = (
+    update(lead)
+    .where(among(lead.c.number, "numbers"), lead.c.due.is_(None))
+    .values(due=bindparam("now"))
+)
 
 
 def own_leads(connection: Connection, lead_ids: Collection[str]) -> dict[str, StoredLead]:
@@ -212,6 +217,13 @@ def lock_leads(connection: Connection, numbers: Collection[int]) -> dict[int, in
     """
     rows = connection.execute(_LOCK, {"numbers": numbers}).all()
     return dict(tuple(row) for row in rows)
+
+
+def make_due(connection: Connection, numbers: Collection[int], now: int) -> None:
+    """Let leads be scored again that are not to be anyway."""
+    if numbers:
+        lock_leads(connection, numbers)
+        connection.execute(_MAKE_DUE, {"numbers": numbers, "now": now})
 
 
 def settle_due(connection: Connection, done: Mapping[int, int]) -> None:

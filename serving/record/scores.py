@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 from serving.model.reference import Grade
 from serving.record.among import among
 from serving.record.database import put
+from serving.record.leads import make_due
 from serving.record.schema import current_score, lead, score_given
 
 
@@ -66,22 +67,54 @@ _GIVEN = (
 
 
 def give_scores(connection: Connection, scores: Sequence[GivenScore]) -> None:
-    """Note scores that were given; the newest of each lead becomes its current one.
+    """Keep scores that were given; the newest of each lead becomes its current one.
 
     Scores of leads that are gone by now are left out.
     """
-    if not scores:
-        return
-    there = _there(connection, {score.lead for score in scores})
+    _show(connection, _kept(connection, scores))
+
+
+def give_asked(connection: Connection, scores: Sequence[GivenScore], now: int) -> None:
+    """Keep scores that somebody asked for; they become current where the grade stays the same.
+
+    Another grade is to be told, and whoever works in the background tells it: the lead is due.
+
+    Args:
+        connection: Writing.
+        scores: In any order; those of leads that are gone by now are left out.
+        now: Microseconds since 1970.
+    """
+    newest = _kept(connection, scores)
+    before = current_scores(connection, sorted(newest))
+    same = {
+        number: row
+        for number, row in newest.items()
+        if number in before and before[number].grade == row["grade"]
+    }
+    _show(connection, same)
+    changed = newest.keys() - same.keys()
+    make_due(
+        connection,
+        [n for n in changed if n not in before or before[n].as_of < newest[n]["as_of"]],
+        now,
+    )
+
+
+def _kept(connection: Connection, scores: Sequence[GivenScore]) -> dict[int, dict[str, Any]]:
+    """Keep scores of leads that are there, and return the newest row of each, by lead."""
+    there = _there(connection, {score.lead for score in scores}) if scores else set()
     rows = [score._asdict() for score in scores if score.lead in there]
-    if not rows:
-        return
-    connection.execute(score_given.insert().inline(), rows)
-    newest = {row["lead"]: _current(row) for row in sorted(rows, key=itemgetter("as_of"))}
+    if rows:
+        connection.execute(score_given.insert().inline(), rows)
+    return {row["lead"]: row for row in sorted(rows, key=itemgetter("as_of"))}
+
+
+def _show(connection: Connection, newest: Mapping[int, Mapping[str, Any]]) -> None:
+    """Make scores the current ones, unless newer ones are."""
     # Writers of the same leads wait for each other in one order.
-    current = [newest[number] for number in sorted(newest)]
+    rows = [_current(newest[number]) for number in sorted(newest)]
     update = ["given", "probability", "grade", "as_of"]
-    put(connection, current_score, current, update=update, found={"given": _GIVEN}, by="as_of")
+    put(connection, current_score, rows, update=update, found={"given": _GIVEN}, by="as_of")
 
 
 def _current(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,10 @@ import logging
 import threading
 from collections import deque
 
+from features.contract.clock import now
 from serving.record.audits import Look, note_looks
 from serving.record.database import Database, RecordError
-from serving.record.scores import GivenScore, give_scores
+from serving.record.scores import GivenScore, give_asked
 
 _SECONDS = 0.2
 _MOST = 100_000
@@ -52,7 +53,7 @@ class Ledger:
             return
         try:
             with self._database.writing() as connection:
-                give_scores(connection, scores)
+                give_asked(connection, scores, now())
                 note_looks(connection, looks)
         except RecordError as error:
             waiting = len(scores) + len(looks)

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from features.contract.clock import now
 from serving.http.state import ServiceState
 from serving.record.database import Database
 from serving.record.policy import Policy
@@ -21,6 +22,7 @@ from serving.record.schema import metadata
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores
+from serving.work.rescoring import rescore_due
 from tests.serving.problems import problem_of
 from tests.serving.server import running
 from tests.tiny import tiny_training
@@ -182,25 +184,29 @@ def test_a_lead_is_scored_only_on_a_basis(client: httpx.Client) -> None:
 
 def test_scores_that_were_given_are_kept(client: httpx.Client, state: ServiceState) -> None:
     put(client, "L")
-    answer = client.get("/v1/leads/L/score").json()
+    client.get("/v1/leads/L/score").raise_for_status()
     client.get("/v1/leads/L/score", params={"as_of": "2026-03-02T00:00:00Z"})
+    state.kept().ledger.flush()
+    with state.kept().database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT log_odds, contributions FROM score_given").all()
+    assert len(rows) == 1
+    # Its first grade is to be told, so it is shown once the work in the background has seen it.
+    assert client.get("/v1/leads").json()["leads"] == []
+    rescore_due(state.kept(), state.loaded(), now())
+    answer = client.get("/v1/leads/L/score").json()
     state.kept().ledger.flush()
     [listed] = client.get("/v1/leads").json()["leads"]
     assert listed["probability"] == answer["probability"]
     assert (listed["grade"], listed["scored_at"]) == (answer["grade"], answer["as_of"])
-    with state.kept().database.reading() as connection:
-        rows = connection.exec_driver_sql("SELECT log_odds, contributions FROM score_given").all()
-    assert len(rows) == 1
 
 
 def test_lists_are_read_page_by_page(client: httpx.Client, state: ServiceState) -> None:
     for number in range(7):
         put(client, f"L{number}", account_id="a" if number % 2 else "b")
-        client.get(f"/v1/leads/L{number}/score")
+    rescore_due(state.kept(), state.loaded(), now())
     stages = [{"lead_id": "L3", "stage": "MQL"}, {"lead_id": "L4", "stage": "MAL"}]
     client.post("/v1/stages", json={"stages": stages}).raise_for_status()
     client.post("/v1/stages", json={"stages": [{"lead_id": "L4", "stage": "MQL"}]})
-    state.kept().ledger.flush()
     for sort in ("probability", "changed"):
         assert sorted(listed(client, sort=sort, limit=2)) == [f"L{n}" for n in range(7)]
     assert listed(client, sort="changed")[0] == "L6"

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -21,6 +21,7 @@ from serving.http.state import ServiceState
 from serving.http.watched import Watched
 from serving.record.database import Database
 from serving.record.policy import Policy
+from serving.scoring.answer import FallbackReason
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
 from serving.settings import Settings
@@ -86,6 +87,13 @@ def test_requests_are_timed_by_route_and_status_never_by_path(client: httpx.Clie
     assert "erika" not in client.get("/metrics").text.lower()
     # This request itself.
     assert after("leadscore_requests_under_way") == 1.0
+
+
+def test_answers_by_the_rules_are_told_before_there_is_one() -> None:
+    with running(ServiceState()) as client:
+        told = Told(client)
+    for reason in get_args(FallbackReason):
+        assert told("leadscore_answers_total", basis="rules", reason=reason) is not None
 
 
 def test_answers_are_counted_by_basis_reason_and_probability(client: httpx.Client) -> None:

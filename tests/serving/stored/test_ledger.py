@@ -1,14 +1,14 @@
 """What was said is written down a moment later, whatever became of the leads meanwhile."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from serving.record.audits import Look, audits_of
 from serving.record.database import Database
 from serving.record.erasure import erase_lead
 from serving.record.leads import find_lead
-from serving.record.schema import score_given
-from serving.record.scores import GivenScore, current_scores
+from serving.record.schema import lead, score_given
+from serving.record.scores import GivenScore, current_scores, give_scores
 from serving.stored.ledger import Ledger
 from tests.serving.record.telling import NOW, put, told
 from tests.serving.statements import counted
@@ -61,27 +61,59 @@ def test_a_score_that_is_written_late_displaces_no_newer_one(
     database: Database, ledger: Ledger
 ) -> None:
     number, other = put(database, told("A")).number, put(database, told("B")).number
-    steps = [
-        [score(number, 0.2, NOW + 2), score(number, 0.1, NOW + 1), score(other, 0.7, NOW + 1)],
-        [score(number, 0.3, NOW), score(other, 0.8, NOW + 1)],
-    ]
-    for scores in steps:
-        for one in scores:
-            ledger.note(one)
-        ledger.flush()
-    assert written(database) == [(number, 0.2), (number, 0.1), (other, 0.7), (number, 0.3),
-                                 (other, 0.8)]  # fmt: skip
+    with database.writing() as connection:
+        give_scores(connection, [score(number, 0.2, NOW + 2), score(other, 0.7, NOW)])
+    settled(database)
+    ledger.note(score(number, 0.1, NOW + 1))
+    ledger.note(score(other, 0.8, NOW + 1))
+    ledger.flush()
+    assert shown(database, number, other) == {number: (0.2, NOW + 2), other: (0.8, NOW + 1)}
+    with database.writing() as connection:
+        give_scores(connection, [score(number, 0.3, NOW + 1)])
+    assert shown(database, number, other)[number] == (0.2, NOW + 2)
+    assert due(database) == []
+
+
+def test_another_grade_is_not_shown_but_makes_the_lead_due(
+    database: Database, ledger: Ledger
+) -> None:
+    numbers = [put(database, told(name)).number for name in "ABC"]
+    with database.writing() as connection:
+        give_scores(connection, [score(number, 0.2, NOW) for number in numbers[:2]])
+    settled(database)
+    late = score(numbers[0], 0.9, NOW - 1)._replace(grade="A")
+    newer = score(numbers[1], 0.9, NOW + 1)._replace(grade="A")
+    first = score(numbers[2], 0.9, NOW + 1)
+    for one in (late, newer, first):
+        ledger.note(one)
+    ledger.flush()
+    assert shown(database, *numbers) == dict.fromkeys(numbers[:2], (0.2, NOW))
+    assert due(database) == numbers[1:]
+
+
+def shown(database: Database, *numbers: int) -> dict[int, tuple[float, int]]:
     with database.reading() as connection:
-        found = current_scores(connection, [number, other])
-    assert {key: (one.probability, one.as_of) for key, one in found.items()} == {
-        number: (0.2, NOW + 2), other: (0.8, NOW + 1),
-    }  # fmt: skip
+        found = current_scores(connection, numbers)
+    return {number: (one.probability, one.as_of) for number, one in found.items()}
+
+
+def settled(database: Database) -> None:
+    with database.writing() as connection:
+        connection.execute(update(lead).values(due=None))
+
+
+def due(database: Database) -> list[int]:
+    with database.reading() as connection:
+        found = select(lead.c.number).where(lead.c.due.is_not(None)).order_by(lead.c.number)
+        return list(connection.execute(found).scalars())
 
 
 def test_scores_are_written_by_the_same_statements_however_many_they_are(
     database: Database, ledger: Ledger
 ) -> None:
     number = put(database, told("A")).number
+    with database.writing() as connection:
+        give_scores(connection, [score(number, 0.5, NOW)])
     asked = []
     for many in (1, 3, 20):
         for n in range(many):
@@ -90,4 +122,4 @@ def test_scores_are_written_by_the_same_statements_however_many_they_are(
             ledger.flush()
         asked.append(statements)
     assert asked[0] == asked[1] == asked[2]
-    assert len(asked[0]) == 3
+    assert len(asked[0]) == 4

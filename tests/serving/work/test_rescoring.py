@@ -14,10 +14,12 @@ from serving.intake.events import Whose
 from serving.record.consents import NewConsent, add_consent
 from serving.record.leads import find_lead, touch
 from serving.record.schema import current_score, outbox, score_given
+from serving.record.scores import current_scores
 from serving.record.webhooks import add_webhook
+from serving.scoring.answer import Answer
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
-from serving.stored.scoring import StoredScores
+from serving.stored.scoring import StoredScores, given_score
 from serving.work.rescoring import BATCH, CHANGED, FRESH_US, make_stale_due, rescore_due
 from serving.work.worker import Worker
 from tests.serving.record.telling import HOUR, NOW, did, put, told
@@ -71,6 +73,37 @@ def test_a_lead_is_scored_once_something_happened_to_it(scores: StoredScores) ->
     with scores.database.reading() as connection:
         given = connection.execute(select(score_given.c.as_of).order_by(score_given.c.number))
         assert list(given.scalars()) == [NOW + 1, NOW + HOUR + 1, NOW + 2 * HOUR + 1]
+
+
+def asked(scores: StoredScores, lead_id: str, at: int) -> None:
+    """Ask for a score as a caller does, and let it be written down."""
+    [answer], found = scores.score(SCORING, [lead_id], at, None)
+    assert isinstance(answer, Answer)
+    scores.ledger.note(given_score(found[lead_id].number, answer, SCORING, at, at))
+    scores.ledger.flush()
+
+
+def test_a_change_that_somebody_asked_for_first_is_told_all_the_same(scores: StoredScores) -> None:
+    lead(scores, "L")
+    asked(scores, "L", NOW + 1)
+    assert rescore_due(scores, SCORING, NOW + 2) == 1
+    demo(scores, "L", NOW + HOUR)
+    asked(scores, "L", NOW + HOUR + 1)
+    assert rescore_due(scores, SCORING, NOW + HOUR + 2) == 1
+    assert messages(scores) == [("L", None, "D"), ("L", "D", "C")]
+
+
+def test_a_change_that_time_brought_is_told_once_somebody_asks(scores: StoredScores) -> None:
+    lead(scores, "L")
+    demo(scores, "L", NOW)
+    rescore_due(scores, SCORING, NOW + HOUR)
+    for weeks in (1, 60):
+        asked(scores, "L", NOW + weeks * 7 * 24 * HOUR)
+        rescore_due(scores, SCORING, NOW + weeks * 7 * 24 * HOUR + 1)
+    assert messages(scores) == [("L", None, "C"), ("L", "C", "D")]
+    [number] = current(scores)
+    with scores.database.reading() as connection:
+        assert current_scores(connection, [number])[number].as_of == NOW + 60 * 7 * 24 * HOUR + 1
 
 
 def test_no_score_is_shown_of_whoever_may_not_be_scored_any_more(scores: StoredScores) -> None:
