@@ -71,6 +71,16 @@ def test_a_score_that_is_written_late_displaces_no_newer_one(
     assert due(database) == []
 
 
+def test_what_the_background_scores_is_shown_also_where_its_clock_was_put_back(
+    database: Database,
+) -> None:
+    number = put(database, told("A")).number
+    for probability, at in ((0.2, NOW + 2), (0.3, NOW + 1)):
+        with database.writing() as connection:
+            give_scores(connection, [score(number, probability, at)])
+    assert shown(database, number) == {number: (0.3, NOW + 1)}
+
+
 def test_another_grade_is_not_shown_but_makes_the_lead_due(
     database: Database, ledger: Ledger
 ) -> None:
