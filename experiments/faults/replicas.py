@@ -186,7 +186,15 @@ def _upserts(together: Replicas, database: Database, leads: int) -> Finding:
     """Tell each lead four times at once, by both services, each time with another role."""
     failed = 0
     for number in range(leads):
-        bodies = [{"profile": {"role": f"{n}"}, "consents": [_CONSENT]} for n in range(4)]
+        # Of two values of the very same moment, the record keeps one.
+        bodies = [
+            {
+                "profile": {"role": f"{n}"},
+                "consents": [_CONSENT],
+                "occurred_at": f"2026-01-01T00:00:0{n}Z",
+            }
+            for n in range(4)
+        ]
         failed += _failed(together.both("PUT", f"/v1/leads/{_id(number)}", *bodies))
     rows = _count(database, select(func.count()).select_from(lead))
     values = _count(database, select(func.count()).select_from(profile_value))

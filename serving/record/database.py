@@ -204,6 +204,7 @@ def put(
     *,
     update: Sequence[str],
     found: Mapping[str, ColumnElement[Any]] = MappingProxyType({}),
+    by: str | None = None,
 ) -> None:
     """Insert rows, or update columns of those whose primary key is there already.
 
@@ -213,6 +214,7 @@ def put(
         rows: By column, and by parameter of what is to be found.
         update: Columns of a row that is there.
         found: Columns that the database looks up.
+        by: Column by which a row that is there is left as it is if it is newer.
     """
     if not rows:
         return
@@ -220,6 +222,7 @@ def put(
     statement = statement.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),
         set_={name: statement.excluded[name] for name in update},
+        where=None if by is None else table.c[by] <= statement.excluded[by],
     )
     connection.execute(statement, rows)
 

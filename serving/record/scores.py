@@ -91,7 +91,7 @@ def give_asked(connection: Connection, scores: Sequence[GivenScore], now: int) -
         n: row for n, row in newest.items() if n not in before or before[n].as_of < row["as_of"]
     }
     same = {n: row for n, row in news.items() if n in before and before[n].grade == row["grade"]}
-    _show(connection, same)
+    _show(connection, same, by="as_of")
     make_due(connection, news.keys() - same.keys(), now)
 
 
@@ -104,12 +104,14 @@ def _kept(connection: Connection, scores: Sequence[GivenScore]) -> dict[int, dic
     return {row["lead"]: row for row in sorted(rows, key=itemgetter("as_of"))}
 
 
-def _show(connection: Connection, newest: Mapping[int, Mapping[str, Any]]) -> None:
-    """Make scores the current ones."""
+def _show(
+    connection: Connection, newest: Mapping[int, Mapping[str, Any]], by: str | None = None
+) -> None:
+    """Make scores the current ones; with `by`, those by whose column no newer one is."""
     # Writers of the same leads wait for each other in one order.
     rows = [_current(newest[number]) for number in sorted(newest)]
     update = ["given", "probability", "grade", "as_of"]
-    put(connection, current_score, rows, update=update, found={"given": _GIVEN})
+    put(connection, current_score, rows, update=update, found={"given": _GIVEN}, by=by)
 
 
 def _current(row: Mapping[str, Any]) -> dict[str, Any]:
