@@ -51,14 +51,18 @@ def known_keys(file: Path | None, database: Database | None) -> Keyring:
 class RecordKeys:
     """Keeps keys in a record, and notes in its audit what became of them."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], int] = now) -> None:
+    def __init__(
+        self, database: Database, *, by: str = ACTOR, clock: Callable[[], int] = now
+    ) -> None:
         """Keep them in the record of a database.
 
         Args:
             database: Of the record.
+            by: Who makes or revokes them, for the audit.
             clock: Microseconds since 1970.
         """
         self._database = database
+        self._by = by
         self._clock = clock
 
     def read(self) -> list[Key]:
@@ -90,7 +94,7 @@ class RecordKeys:
             at = self._clock()
             for key in kept:
                 if action := _action(there.get(key.id), key):
-                    note_audit(connection, at, ACTOR, action, None, _shown(key))
+                    note_audit(connection, at, self._by, action, None, _shown(key))
 
     def note_uses(self, uses: Mapping[str, int]) -> None:
         """Keep when keys were last used: microseconds since 1970, by id.

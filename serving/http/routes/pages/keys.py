@@ -13,7 +13,6 @@ from serving.http.pages.mistakes import PageError
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.pages.saying import say
-from serving.record.audits import note_audit
 from serving.record.keys import RecordKeys
 
 KEYS = "/app/keys"
@@ -43,7 +42,6 @@ def key_routes() -> APIRouter:
         allowed = frozenset(scope for scope in SCOPES if scope in visit.form.all("scopes"))
         key, token = new_key(visit.form.get("name"), allowed, visit.at, ends)
         store.put(key)
-        _note(visit, "key_made", key)
         return _keys(visit, made=key, token=token)
 
     @routes.post(KEYS + "/{key_id}/revoke")
@@ -55,7 +53,6 @@ def key_routes() -> APIRouter:
             raise PageError(404, "not_found")
         if key.revoked is None:
             store.put(replace(key, revoked=visit.at))
-            _note(visit, "key_revoked", key)
         return go(visit, KEYS, "key_revoked")
 
     return routes
@@ -93,7 +90,7 @@ def _keys(
 def _store(visit: Visit) -> RecordKeys:
     if visit.state.keys_in_file:
         raise PageError(409, "conflict")
-    return RecordKeys(visit.database)
+    return RecordKeys(visit.database, by=visit.user.actor)
 
 
 def _mistakes(visit: Visit) -> dict[str, str]:
@@ -107,8 +104,3 @@ def _mistakes(visit: Visit) -> dict[str, str]:
     if days and not (re.fullmatch("[0-9]{1,4}", days) and 1 <= int(days) <= _MOST_DAYS):
         found["days"] = "keys.mistake.days"
     return found
-
-
-def _note(visit: Visit, action: str, key: Key) -> None:
-    with visit.database.writing() as connection:
-        note_audit(connection, visit.at, visit.user.actor, action, None, f"key {key.id}")

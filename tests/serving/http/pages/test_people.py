@@ -8,6 +8,7 @@ import pytest
 from features.contract.clock import now
 from serving.access.key import new_key
 from serving.http.state import ServiceState
+from serving.record.audits import operator_audits
 from serving.record.keys import RecordKeys
 from serving.record.users import change_password, find_user
 from tests.serving.http.pages.browser import text_of
@@ -146,7 +147,7 @@ def test_an_admin_disables_and_enables_others_and_never_themselves(
 def test_a_key_is_made_shown_once_and_revoked(
     added: Added, opened: Opened, state: ServiceState
 ) -> None:
-    added()
+    user = added()
     browser = opened("anna")
     assert "No key yet" in text_of(browser.get("/app/keys"))
     answer = browser.send("/app/keys", name="crm", scopes=["read", "write"], days="30")
@@ -163,6 +164,11 @@ def test_a_key_is_made_shown_once_and_revoked(
     assert "The key is revoked" in text_of(browser.get("/app/keys"))
     assert browser.send(f"/app/keys/{key.id}/revoke").status_code == 303
     assert browser.send("/app/keys/000000000000/revoke").status_code == 404
+    with state.kept().database.reading() as connection:
+        noted = [one for one in operator_audits(connection) if one.action.startswith("key_")]
+    assert [(one.action, one.actor) for one in noted] == [
+        ("key_made", user.actor), ("key_revoked", user.actor),
+    ]  # fmt: skip
 
 
 def test_what_is_wrong_with_a_key_stands_beside_its_field(
