@@ -7,11 +7,15 @@ from serving.pages.words.both import Both
 from serving.pages.words.errors import ERRORS
 from serving.pages.words.frame import FRAME
 from serving.pages.words.keys import KEYS
+from serving.pages.words.lead import LEAD
 from serving.pages.words.login import LOGIN
 from serving.pages.words.profile import PROFILE
+from serving.pages.words.stages import CHANCE, STAGES
 from serving.pages.words.users import USERS
 
-WORDS: Mapping[str, Both] = {**FRAME, **ERRORS, **LOGIN, **PROFILE, **USERS, **KEYS}
+WORDS: Mapping[str, Both] = {
+    **FRAME, **ERRORS, **LOGIN, **PROFILE, **USERS, **KEYS, **CHANCE, **STAGES, **LEAD,
+}  # fmt: skip
 
 
 def say(language: Language, key: str, **filled: object) -> str:

@@ -67,6 +67,18 @@ def add_consents(
     return [number for number, _ in new]
 
 
+def consents_of(connection: Connection, numbers: Collection[int]) -> list[NewConsent]:
+    """Return the entries about leads, the oldest first."""
+    columns = [consent.c[name] for name in NewConsent._fields]
+    rows = connection.execute(
+        select(*columns)
+        .where(among(consent.c.lead, "numbers"))
+        .order_by(consent.c.at, consent.c.number),
+        {"numbers": numbers},
+    )
+    return [NewConsent(*row) for row in rows]
+
+
 def is_said_again(connection: Connection, number: int, new: NewConsent, *, by_source: bool) -> bool:
     """Tell whether an entry says what was said last, by its own moment, of its purpose and basis.
 

@@ -1,9 +1,11 @@
 """What people said of leads and of reasons."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from serving.record.among import among
 from serving.record.schema import feedback
 
 
@@ -25,3 +27,18 @@ def add_feedback(connection: Connection, new: NewFeedback, now: int) -> bool:
         return False
     connection.execute(feedback.insert().values(**new._asdict(), recorded=now))
     return True
+
+
+def wrong_reasons(connection: Connection, numbers: Collection[int]) -> set[str]:
+    """Return the subjects of the reasons that people called wrong, of some leads themselves."""
+    found = connection.execute(
+        select(feedback.c.subject)
+        .where(
+            among(feedback.c.lead, "numbers"),
+            feedback.c.kind == "wrong_reason",
+            feedback.c.subject.is_not(None),
+        )
+        .distinct(),
+        {"numbers": numbers},
+    )
+    return set(found.scalars())
