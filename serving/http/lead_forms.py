@@ -1,21 +1,43 @@
 """What somebody found out of a lead, as the form on BANT sends it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from serving.http.lead_page import CONFIDENCES
+from features.contract.language import Language
 from serving.http.moved import LONGEST_NOTE, BantBody
 from serving.http.pages.form import Form
 from serving.http.pages.mistakes import PageError
 from serving.intake.spelling import words_of
-from serving.lifecycle.bant import Report
+from serving.lifecycle.bant import Part, Report, Source
+from serving.pages.saying import say
+
+CONFIDENCES: Mapping[str, float] = {"certain": 1.0, "likely": 0.8, "vague": 0.4}
+"""How sure a finding is, as people choose it."""
+
+_QUARTERS = 8
 
 _NONE = "none"
 """What a choice says where it was asked, and there is none."""
 
 _LONGEST_NEED = 60
+
+
+def bant_choices(language: Language, today: datetime) -> Iterator[tuple[str, object]]:
+    """Yield what the form offers, by the name under which its template knows it."""
+
+    def called(begin: str, names: Iterable[str]) -> list[tuple[str, str]]:
+        return [(name, say(language, begin + name)) for name in names]
+
+    left_open = ("", say(language, "lead.bant.not_asked"))
+    none = (_NONE, say(language, "lead.bant.none"))
+    quarters = [(one, one) for one in _quarters(today)]
+    yield "authorities", [left_open, *called("bant.part.", get_args(Part)), none]
+    yield "timelines", [left_open, *quarters, none]
+    yield "sources", called("bant.source.", get_args(Source))
+    yield "confidences", called("bant.sure.", CONFIDENCES)
 
 
 class FormMistakeError(Exception):
@@ -98,3 +120,9 @@ def _amount(typed: str) -> str | float | None:
         return float(plain)
     except ValueError:
         return typed
+
+
+def _quarters(today: datetime) -> list[str]:
+    """Return this quarter and the next ones, such as `2026-Q3`."""
+    first = 4 * today.year + (today.month - 1) // 3
+    return [f"{one // 4}-Q{one % 4 + 1}" for one in range(first, first + _QUARTERS)]

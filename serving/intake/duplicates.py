@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection
 
 from serving.intake.likeness import Known, company_marks, evidence, known_of
+from serving.intake.name_words import note_words
 from serving.record.candidates import Kind, add_marks, contacts_of, first_with
 from serving.record.duplicates import FoundPair, suggest, take_uncompared, want_comparison
 
@@ -43,6 +44,7 @@ def compare_waiting(connection: Connection, most: int) -> int:
     numbers = take_uncompared(connection, most)
     if numbers:
         suggest(connection, found_pairs(connection, numbers))
+        note_words(connection, numbers)
     return len(numbers)
 
 

@@ -44,6 +44,7 @@ class Entry(NamedTuple):
 
 
 NAVIGATION: tuple[Entry, ...] = (
+    Entry("/app/leads", "work.title", "leads"),
     Entry("/app/users", "users.title", "users"),
     Entry("/app/keys", "keys.title", "keys"),
 )

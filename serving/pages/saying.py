@@ -12,9 +12,10 @@ from serving.pages.words.login import LOGIN
 from serving.pages.words.profile import PROFILE
 from serving.pages.words.stages import CHANCE, STAGES
 from serving.pages.words.users import USERS
+from serving.pages.words.work import WORK
 
 WORDS: Mapping[str, Both] = {
-    **FRAME, **ERRORS, **LOGIN, **PROFILE, **USERS, **KEYS, **CHANCE, **STAGES, **LEAD,
+    **FRAME, **ERRORS, **LOGIN, **PROFILE, **USERS, **KEYS, **CHANCE, **STAGES, **LEAD, **WORK,
 }  # fmt: skip
 
 

@@ -93,6 +93,18 @@ company_mark = Table(
     Index("ix_company_mark_value", "kind", "value", "lead"),
 )
 
+name_word = Table(
+    "name_word",
+    metadata,
+    _of_lead(),
+    # Compared by its code points, whatever the language of the database, so that words that begin
+    # alike stand together.
+    Column("word", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
+    PrimaryKeyConstraint("lead", "word"),
+    Index("ix_name_word_word", "word", "lead"),
+    sqlite_with_rowid=False,
+)
+
 profile_value = Table(
     "profile_value",
     metadata,
@@ -190,7 +202,10 @@ current_score = Table(
     Column("probability", Float, nullable=False),
     Column("grade", Text, nullable=False),
     _moment("as_of"),
-    Index("ix_current_score_probability", "probability", "lead"),
+    Column("stage", Text, nullable=False, server_default="", doc="Of the agreement; or empty."),
+    Column("use_case", Text, doc="Of the agreement; null is the usual one."),
+    # With what lists are filtered by.
+    Index("ix_current_score_probability", "probability", "lead", "stage", "grade", "use_case"),
     # A score that goes is looked for here.
     Index("ix_current_score_given", "given"),
 )

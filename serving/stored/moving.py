@@ -17,6 +17,7 @@ from serving.record.outbox import Message, add_messages
 from serving.record.policy import Policy
 from serving.record.roots import lock_roots
 from serving.record.stages import StageEntry, add_stages
+from serving.record.work_list import place_leads
 from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
@@ -64,12 +65,24 @@ def move_by_rules(
         answered: Leads that stand for themselves, with their scores.
         now: Microseconds since 1970.
     """
+    found = standings(connection, lifecycle, policy, answered, now)
     moved = [
         (one.lead, _entry(lifecycle, one, origin, way.to, BY_RULE, step)._replace(role="rule"))
-        for one in standings(connection, lifecycle, policy, answered, now)
+        for one in found
         for step, (origin, way) in enumerate(moves_by_rule(lifecycle, one.facts))
     ]
     write_moves(connection, moved, BY_RULE, now)
+    ends = {lead.number: lifecycle.called(entry.stage) for lead, entry in moved}
+    place_leads(
+        connection,
+        {
+            one.lead.number: (
+                ends.get(one.lead.number, one.facts.position.stage),
+                lifecycle.use_case(one.facts.profile),
+            )
+            for one in found
+        },
+    )
     return len(moved)
 
 
@@ -107,6 +120,7 @@ def move(
         role=asked.wish.role, reason=asked.wish.reason, note=asked.note
     )
     write_moves(connection, [(one.lead, entry)], asked.by, now)
+    place_leads(connection, {root: (way.to, entry.use_case)})
     touch(connection, [root], now)
     return entry
 

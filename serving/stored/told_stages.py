@@ -14,6 +14,7 @@ from serving.record.leads import StoredLead, leads_by_number, parts_of
 from serving.record.outbox import add_messages
 from serving.record.roots import lock_roots
 from serving.record.stages import StageEntry, add_stages, stages_of
+from serving.record.work_list import move_in_list
 from serving.stored.moving import message_of, note_move
 from serving.stored.standing import stands
 
@@ -64,11 +65,11 @@ def tell_stages(
     add_stages(connection, new, now)
     for entry in new:
         note_move(connection, entry, actor, now)
+    after = {n: stands(lifecycle, lead, histories.get(n, [])) for n, lead in leads.items()}
     moved = [
-        (lead, histories[n][-1])
-        for n, lead in leads.items()
-        if stands(lifecycle, lead, histories.get(n, [])).stage != before[n].stage
+        (lead, histories[n][-1]) for n, lead in leads.items() if after[n].stage != before[n].stage
     ]
+    move_in_list(connection, {lead.number: after[lead.number].stage for lead, _ in moved})
     add_messages(connection, [message_of(lead, entry, now) for lead, entry in moved], now)
     return len(new)
 

@@ -11,12 +11,10 @@ from serving.http.pages.mistakes import PageError
 from serving.http.pages.route import for_anybody, for_users, page_router
 from serving.http.pages.visit import Visiting, language_named
 from serving.http.route import GuardedRoute
+from serving.http.routes.pages.profile import PROFILE
 from serving.pages.assets import ASSETS, PATH
 from serving.pages.frame import HOME
 from serving.record.users import change_language
-
-FIRST_PAGE = "/app/profile"
-"""What somebody sees who has just logged in."""
 
 _YEAR_SECONDS = 365 * 24 * 3600
 _EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
@@ -29,7 +27,8 @@ def home_routes() -> APIRouter:
     @routes.get(HOME)
     @for_users
     def show_home(visit: Visiting) -> Response:
-        return go(visit, FIRST_PAGE)
+        # What somebody sees who has just logged in; everybody has a profile.
+        return go(visit, next((each.path for each in visit.frame.navigation), PROFILE))
 
     @routes.post("/app/language")
     @for_anybody

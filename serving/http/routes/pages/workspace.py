@@ -8,6 +8,7 @@ from serving.http.routes.pages.home import asset_routes, home_routes, missing_ro
 from serving.http.routes.pages.keys import key_routes
 from serving.http.routes.pages.lead import lead_routes
 from serving.http.routes.pages.lead_decisions import lead_decision_routes
+from serving.http.routes.pages.leads import work_routes
 from serving.http.routes.pages.login import login_routes
 from serving.http.routes.pages.profile import profile_routes
 from serving.http.routes.pages.provided_login import provided_login_routes
@@ -23,6 +24,7 @@ def workspace_routes() -> Iterator[APIRouter]:
     yield profile_routes()
     yield user_routes()
     yield key_routes()
+    yield work_routes()
     yield lead_routes()
     yield lead_decision_routes()
     yield missing_routes()

@@ -1,0 +1,103 @@
+"""The list of work: whom to talk to now."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from features.contract.duration import DAY_US
+from serving.http.cursor import cursor_of, place_of
+from serving.http.lead_page import LEADS, lead_path
+from serving.http.pages.answers import show
+from serving.http.pages.route import for_permission, page_router
+from serving.http.pages.visit import Visit, Visiting
+from serving.http.work_page import EVERY, OPEN, Asked, ShownRow, labels_of
+from serving.intake.name_words import find_numbers
+from serving.lifecycle.agreement import Lifecycle
+from serving.lifecycle.stages import STAGES
+from serving.model.reference import GRADE_FROM_SCORE
+from serving.pages.chance import chance, percent
+from serving.pages.saying import say
+from serving.record.name_words import MOST_FOUND
+from serving.record.work_list import Place, Wanted
+from serving.stored.work_list import WorkRow, work_rows
+
+PAGE = 25
+
+Grades = Annotated[list[str] | None, Query()]
+
+
+def work_routes() -> APIRouter:
+    """Return the path of the page."""
+    routes = page_router()
+
+    @routes.get(LEADS)
+    @for_permission("leads")
+    def show_work(
+        visit: Visiting,
+        q: str = "",
+        stage: str = OPEN,
+        grade: Grades = None,
+        use_case: str = "",
+        after: str | None = None,
+    ) -> Response:
+        lifecycle = visit.state.kept().lifecycle
+        asked = Asked(stage, tuple(grade or ()), use_case, q).checked(lifecycle)
+        return _work(visit, asked, after)
+
+    return routes
+
+
+def _work(visit: Visit, asked: Asked, after: str | None) -> Response:
+    scores = visit.state.kept()
+    place = place_of(after or None, numbers=1)
+    begin: Place | None = None if place is None else (place[0], place[1][0])
+    with visit.database.reading() as connection:
+        found = find_numbers(connection, asked.sought) if asked.sought else None
+        wanted = Wanted(
+            asked.stages(scores.lifecycle), asked.grades or None, asked.use_case or None, found
+        )
+        rows, end = work_rows(connection, scores, wanted, begin, PAGE, visit.at)
+    labels = labels_of(visit.state.scoring, visit.language)
+    day_ago = visit.at - DAY_US
+    return show(
+        visit,
+        "leads",
+        asked=asked,
+        default=Asked(),
+        rows=[ShownRow.of(row, labels, day_ago, visit.language) for row in rows],
+        told=_told(visit, rows, found),
+        stage_choices=_stages(visit, scores.lifecycle),
+        use_cases=_use_cases(visit, scores.lifecycle),
+        grades=list(GRADE_FROM_SCORE),
+        before=asked.address(LEADS) if begin else None,
+        after=asked.address(LEADS, cursor_of(end)) if end else None,
+        page_size=PAGE,
+        chance=partial(chance, language=visit.language),
+        percent=partial(percent, language=visit.language),
+        path=lead_path,
+    )
+
+
+def _told(visit: Visit, rows: list[WorkRow], found: frozenset[int] | None) -> str:
+    if found is not None and len(found) >= MOST_FOUND:
+        return say(visit.language, "work.told.many", most=MOST_FOUND)
+    moments = [row.item.score.as_of for row in rows if row.item.score is not None]
+    if found is not None or not moments:
+        return say(visit.language, "work.told.found", count=len(rows))
+    oldest = visit.frame.when(min(moments))
+    return say(visit.language, "work.told.page", count=len(rows), moment=oldest)
+
+
+def _stages(visit: Visit, lifecycle: Lifecycle) -> list[tuple[str, str]]:
+    there = [one for one in STAGES if one == "lead" or one in lifecycle.stages]
+    return [
+        (OPEN, say(visit.language, "work.stage.open")),
+        *((one, say(visit.language, f"stage.{one}")) for one in there),
+        (EVERY, say(visit.language, "work.stage.all")),
+    ]
+
+
+def _use_cases(visit: Visit, lifecycle: Lifecycle) -> list[tuple[str, str]]:
+    cases = [(one.name, one.name) for one in lifecycle.use_cases]
+    return [("", say(visit.language, "work.use_case.any")), *cases] if cases else []

@@ -1,0 +1,67 @@
+"""Whom to talk to: a page of the list of work, with what somebody should know of each lead."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from features.contract.duration import DAY_US
+from serving.record.people import Person, people_of
+from serving.record.score_history import PastScore, scores_at
+from serving.record.work_list import Place, Wanted, WorkItem, work_list
+from serving.stored.scoring import StoredScores
+from serving.stored.standing import Standing, standings
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """A lead of the list.
+
+    Attributes:
+        item: With its score; None where it may not be shown any more.
+        person: As people know it.
+        standing: Where it stands.
+        before: What was said of it a day ago; None where nothing was.
+    """
+
+    item: WorkItem
+    person: Person
+    standing: Standing
+    before: PastScore | None
+
+
+def work_rows(
+    connection: Connection,
+    scores: StoredScores,
+    wanted: Wanted,
+    after: Place | None,
+    limit: int,
+    now: int,
+) -> tuple[list[WorkRow], Place | None]:
+    """Return a page of leads, the most promising first, and where it ended; None on the last.
+
+    Args:
+        connection: Reading.
+        scores: Of the record.
+        wanted: Which leads.
+        after: Where the page before ended.
+        limit: At most so many.
+        now: Microseconds since 1970.
+    """
+    items, end = work_list(connection, wanted, after, limit)
+    leads = [item.lead for item in items]
+    numbers = [lead.number for lead in leads]
+    people = people_of(connection, numbers)
+    before = scores_at(connection, numbers, now - DAY_US)
+    standing = standings(
+        connection, scores.lifecycle, scores.policy, [(lead, None) for lead in leads], now
+    )
+    rows = [
+        WorkRow(item, people[item.lead.number], stands, before.get(item.lead.number))
+        for item, stands in zip(items, standing, strict=True)
+    ]
+    return [row if row.standing.facts.consent else _unscored(row) for row in rows], end
+
+
+def _unscored(row: WorkRow) -> WorkRow:
+    """Return a row without what may not be said of a lead whose basis was just withdrawn."""
+    return replace(row, item=row.item._replace(score=None, contributions={}), before=None)
