@@ -135,7 +135,7 @@ class LeadPage:
         return LeadLifecycle.of(lifecycle, standing, said, self.language)
 
     def _field(self, name: str, labels: Labels | None) -> str:
-        key = f"field.{name}"
+        key = f"known.{name}"
         if key in WORDS:
             return self._say(key)
         return name if labels is None else labels.field(name)

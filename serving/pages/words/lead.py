@@ -8,8 +8,6 @@ LEAD: Mapping[str, Both] = {
     "lead.back": Both("Arbeitsliste", "Work list"),
     "lead.id": Both("Kennung", "Id"),
     "lead.created": Both("Lead seit", "Lead since"),
-    "lead.email": Both("E-Mail", "E-mail"),
-    "lead.phone": Both("Telefon", "Phone"),
     "lead.no_contact": Both(
         "Weder E-Mail-Adresse noch Telefonnummer sind bekannt.",
         "Neither e-mail address nor telephone number is known.",
@@ -95,7 +93,7 @@ LEAD: Mapping[str, Both] = {
     "lead.missing.events": Both("Ereignisse", "events"),
     "lead.missing.account_events": Both("Ereignisse der Firma", "events of the company"),
     # What it did.
-    "lead.timeline": Both("Verlauf", "Timeline"),
+    "lead.timeline": Both("Was geschah", "What happened"),
     "lead.timeline.text": Both(
         "Was jedes Ereignis heute zur Bewertung beiträgt: der Lead mit allem bis dahin, verglichen "
         "mit ihm ohne dieses Ereignis.",
@@ -127,8 +125,8 @@ LEAD: Mapping[str, Both] = {
     ),
     "lead.change.other": Both("Übriges", "the rest"),
     "lead.history": Both("Bisherige Bewertungen", "Scores so far"),
-    "lead.history.why": Both("Was seither geschah", "What happened since"),
-    "lead.history.why.of": Both("Was seit {moment} geschah", "What happened since {moment}"),
+    "lead.history.why": Both("Was sich seither änderte", "What changed since"),
+    "lead.history.why.of": Both("Was sich seit {moment} änderte", "What changed since {moment}"),
     "lead.history.empty": Both("Dies ist die erste Bewertung.", "This is the first score."),
     # Where it stands.
     "lead.stage": Both("Stufe", "Stage"),
@@ -222,10 +220,10 @@ LEAD: Mapping[str, Both] = {
     "lead.what_if.mistake.long": Both("Höchstens 200 Zeichen.", "200 characters at most."),
     # What is known.
     "lead.known": Both("Was bekannt ist", "What is known"),
-    "field.free_mailer": Both("Adresse bei einem Freemailer", "Address of a free provider"),
-    "field.phone_country": Both("Land der Telefonnummer", "Country of the phone number"),
-    "field.country_code": Both("Ländercode", "Country code"),
-    "field.employees_band": Both("Größenklasse", "Size of company"),
+    "known.free_mailer": Both("Adresse bei einem Freemailer", "Address of a free provider"),
+    "known.phone_country": Both("Land der Telefonnummer", "Country of the phone number"),
+    "known.country_code": Both("Ländercode", "Country code"),
+    "known.employees_band": Both("Größenklasse", "Size of company"),
     "lead.known.nothing": Both("Noch keine Angaben.", "Nothing yet."),
     "lead.company": Both("Firma", "Company"),
     "lead.company.combined": Both(

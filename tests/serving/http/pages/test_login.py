@@ -47,7 +47,7 @@ def test_a_guest_logs_in_and_gets_where_they_wanted(added: Added, opened: Opened
                           next="/app/users?a=b")  # fmt: skip
     assert (answer.status_code, answer.headers["location"]) == (303, "/app/users?a=b")
     assert "Anna" in text_of(browser.get("/app/"))
-    assert browser.get("/app/login").url.path == "/app/profile"
+    assert browser.get("/app/login").url.path == "/app/leads"
 
 
 def test_the_first_page_tells_how_the_first_user_is_added(opened: Opened) -> None:
@@ -136,7 +136,7 @@ def test_a_session_ends_by_itself(
 ) -> None:
     added()
     browser = opened("anna")
-    assert browser.get("/app/").url.path == "/app/profile"
+    assert browser.get("/app/").url.path == "/app/leads"
     state.session_terms = terms
     assert browser.get("/app/").url.path == "/app/login"
 
@@ -155,7 +155,7 @@ def test_who_is_active_stays_until_the_session_is_over_in_any_case(
 
     at = now()
     set_back(begun=at - 600 * minute, seen=at - 119 * minute)
-    assert browser.get("/app/").url.path == "/app/profile"
+    assert browser.get("/app/").url.path == "/app/leads"
     with database.reading() as connection:
         assert connection.execute(select(user_session.c.seen)).scalar_one() >= at
     set_back(begun=at - 720 * minute)

@@ -81,7 +81,7 @@ def test_sessions_are_ended_one_by_one_and_only_ones_own(added: Added, opened: O
         r'action="(/app/profile/sessions/\d+/end)"', browser.get("/app/profile").text
     )
     assert stranger.send(path).status_code == 303
-    assert other.get("/app/").url.path == "/app/profile"
+    assert other.get("/app/").url.path == "/app/leads"
     browser.send(path)
     assert "The session has ended." in text_of(browser.get("/app/profile"))
     assert other.get("/app/").url.path == "/app/login"
