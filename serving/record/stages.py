@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from serving.lifecycle.stages import Role
 from serving.record.among import among
 from serving.record.database import insert_new
-from serving.record.schema import stage_change
+from serving.record.schema import lead, stage_change
 
 
 class StageEntry(NamedTuple):
@@ -51,6 +51,24 @@ _ENTRIES = (
     .where(among(_c.lead, "numbers"))
     .order_by(_c.at, _c.recorded, _c.lead)
 )
+
+
+_MOVED = (
+    select(lead.c.root)
+    .join(stage_change, stage_change.c.lead == lead.c.number)
+    .where(_c.at >= bindparam("since"))
+    .distinct()
+)
+
+
+def moved_since(connection: Connection, since: int) -> list[int]:
+    """Return the numbers of the leads that stand, of whose stage anything was told since a moment.
+
+    Args:
+        connection: Reading.
+        since: Microseconds since 1970.
+    """
+    return sorted(connection.execute(_MOVED, {"since": since}).scalars())
 
 
 def stages_of(connection: Connection, parts: Mapping[int, int]) -> dict[int, list[StageEntry]]:
