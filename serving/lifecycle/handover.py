@@ -57,6 +57,12 @@ class HandoverTerms(DocumentPart):
         return self.cost_of_call / self.value_of_conversion
 
 
+def lacking_keys() -> list[str]:
+    """Return what an agreement must say before calls have a price."""
+    fields = HandoverTerms.model_fields
+    return [f"handover.{name}" for name, field in fields.items() if field.is_required()]
+
+
 def expected_value(probability: float, terms: HandoverTerms) -> float:
     """Return what a call of a lead is worth, in the currency of the terms."""
     return probability * terms.value_of_conversion - terms.cost_of_call

@@ -41,7 +41,7 @@ class WeekList(NamedTuple):
         low: With these probabilities, fewer would be seen in at most 1 of 40 such weeks.
         high: More would be seen in at most 1 of 40.
         converted: How many became SQL within the horizon.
-        mature: Whether the horizon has passed for all of them.
+        mature: Whether the horizon has passed for whoever was handed over in that week.
     """
 
     week: int
@@ -92,7 +92,7 @@ def _list(week: int, handed: Sequence[HandedOver], horizon: int, as_of: int) -> 
             one.reached is not None and one.at < one.reached <= min(one.at + horizon, as_of)
             for one in known
         ),
-        mature=week + WEEK_US <= as_of and all(one.at + horizon <= as_of for one in known),
+        mature=week + WEEK_US + horizon <= as_of,
     )
 
 

@@ -26,8 +26,8 @@ from serving.stored.standing import standings
 MOST = 2_000
 """Leads that wait, the most promising first, that are looked at."""
 
-WEEKS = 8
-"""Lists that are told, this week's among them."""
+MATURE_WEEKS = 4
+"""Lists that are told of whom it is known what became of them, besides all that are newer."""
 
 _PAGE = 500
 
@@ -78,9 +78,10 @@ def handover_of(
     terms = lifecycle.handover
     stage: Stage = "MQL" if terms is None else terms.stage
     horizon = horizon_of(scoring, terms)
-    since = week_of(as_of) - (WEEKS - 1) * WEEK_US
+    weeks = horizon // WEEK_US + 2 + MATURE_WEEKS
+    since = week_of(as_of) - (weeks - 1) * WEEK_US
     handed = handed_over(connection, lifecycle, stage, since, as_of)
-    lists = week_lists(handed, horizon, as_of, WEEKS)
+    lists = week_lists(handed, horizon, as_of, weeks)
     if terms is None:
         return Handover(as_of, None, [], None, horizon, lists)
     waiting = _waiting(connection, lifecycle, policy, as_of)

@@ -27,7 +27,9 @@ def next_actions(
             its current score; None where it has none.
         now: Microseconds since 1970.
     """
-    parts = parts_of(connection, [one.lead.number for one, _ in scored])
+    # Without a basis for profiling, what a lead did is not looked at.
+    allowed = [one.lead.number for one, _ in scored if one.facts.consent]
+    parts = parts_of(connection, allowed)
     newest = newest_events(connection, parts, now)
     return [
         next_action(
