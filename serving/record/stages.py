@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from serving.lifecycle.stages import Role
+from serving.lifecycle.stages import Role, Stage
 from serving.record.among import among
 from serving.record.database import insert_new
 from serving.record.schema import lead, stage_change
@@ -69,6 +69,12 @@ def moved_since(connection: Connection, since: int) -> list[int]:
         since: Microseconds since 1970.
     """
     return sorted(connection.execute(_MOVED, {"since": since}).scalars())
+
+
+def count_by_rule(connection: Connection, stage: Stage, since: int) -> int:
+    """Return how many times rules moved leads into a stage after a moment, microseconds."""
+    moves = select(func.count()).where(_c.at > since, _c.stage == stage, _c.role == "rule")
+    return connection.execute(moves).scalar_one()
 
 
 def stages_of(connection: Connection, parts: Mapping[int, int]) -> dict[int, list[StageEntry]]:

@@ -156,7 +156,7 @@ def _others(
             lead.c.number == lead.c.root, lead.c.kind == "lead", lead.c.number != but.number,
             lead.c.created <= as_of,
         )
-        .order_by(lead.c.number.desc())
+        .order_by(lead.c.root.desc(), lead.c.number.desc())
         .limit(OTHERS)
     ).scalars().all()  # fmt: skip
     parts = parts_of(connection, numbers)
