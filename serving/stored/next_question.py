@@ -34,7 +34,7 @@ MOST_FIELDS = 10
 """The most important ones that are missing; at most 100 scorings answer a question."""
 
 MOST_VALUES = 10
-"""Of one field: its most frequent ones, or of numbers the middles of as many equal parts."""
+"""Of one field: its most frequent ones; of more numbers, the middles of as many equal parts."""
 
 LEAST_LEADS = 3
 """A value that fewer leads have is not tried: it tells little, and might tell of somebody."""
@@ -176,7 +176,7 @@ def _values(
     spelled: dict[tuple[type, str], Counter[ProfileValue]] = {}
     for value in known:
         key = (type(value), category_key(str(value), boolean=False))
-        spelled.setdefault(key, Counter())[value] += 1
+        spelled.setdefault(key, Counter())[_shown(value)] += 1
     counted = [
         (min(of, key=lambda value: (-of[value], str(value))), of.total())
         for of in spelled.values()
@@ -185,8 +185,16 @@ def _values(
     return sorted(counted, key=lambda one: (-one[1], str(one[0])))[:MOST_VALUES]
 
 
+def _shown(value: ProfileValue) -> ProfileValue:
+    return value.strip() if isinstance(value, str) else value
+
+
 def _parts(numbers: Sequence[float]) -> list[tuple[ProfileValue, int]]:
-    """Return the middles of equal parts of ascending numbers, each with how many it stands for."""
+    """Return ascending numbers, each with how many have it; of many, the middles of equal parts."""
+    few = Counter(numbers)
+    if len(few) <= MOST_VALUES:
+        common = [(number, count) for number, count in few.items() if count >= LEAST_LEADS]
+        return sorted(common, key=lambda one: (-one[1], one[0]))
     parts = min(MOST_VALUES, len(numbers) // LEAST_LEADS)
     borders = [len(numbers) * place // parts for place in range(parts + 1)] if parts else []
     counted: Counter[float] = Counter()
