@@ -13,7 +13,7 @@ from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.bant import BantTerms
 from serving.lifecycle.criteria import Check, Criteria, look
 from serving.lifecycle.handover import HandoverTerms
-from serving.lifecycle.next_action import NextActionTerms
+from serving.lifecycle.situation import NextActionTerms
 from serving.lifecycle.stages import STAGES, Cause, Role, Stage, cause_of, is_ahead
 from serving.lifecycle.terms import StageTerms, Transition, UseCase, View, ViewName
 from serving.lifecycle.words import check_text, shown

@@ -17,7 +17,7 @@ from features.contract.lead import ProfileValue
 from serving.lifecycle.bant import BantTerms
 from serving.lifecycle.criteria import Facts, look
 from serving.lifecycle.handover import HandoverTerms
-from serving.lifecycle.next_action import NextActionTerms
+from serving.lifecycle.situation import NextActionTerms
 from serving.lifecycle.soundness import mistakes
 from serving.lifecycle.stages import STAGES, Stage
 from serving.lifecycle.terms import Name, StageTerms, Transition, UseCase, View, ViewName

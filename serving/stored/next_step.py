@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from serving.lifecycle.agreement import Lifecycle
-from serving.lifecycle.next_action import NextAction, Situation, next_action
+from serving.lifecycle.next_action import NextAction, next_action
+from serving.lifecycle.situation import Situation
 from serving.model.reference import Grade
 from serving.record.events import newest_events
 from serving.record.leads import parts_of
@@ -35,6 +36,7 @@ def next_actions(
         next_action(
             Situation(
                 stage=one.facts.position.stage,
+                since=one.facts.position.since,
                 now=now,
                 consent=one.facts.consent,
                 contactable=one.facts.contactable,

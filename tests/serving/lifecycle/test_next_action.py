@@ -10,13 +10,8 @@ from hypothesis import strategies as st
 from features.contract.duration import DAY_US
 from serving.lifecycle.action_words import ACTIONS, money_text, share_text
 from serving.lifecycle.handover import HandoverTerms, expected_value
-from serving.lifecycle.next_action import (
-    Kind,
-    NextAction,
-    NextActionTerms,
-    Situation,
-    next_action,
-)
+from serving.lifecycle.next_action import Kind, NextAction, next_action
+from serving.lifecycle.situation import NextActionTerms, Situation
 from serving.lifecycle.stages import STAGES
 from tests.serving.lifecycle.agreements import NOW
 
@@ -25,8 +20,8 @@ PRICED = HandoverTerms(
 )
 USUAL = NextActionTerms()
 OPEN = Situation(
-    stage="MAL", now=NOW, consent=True, contactable=True, probability=0.1, grade="B", bar=None,
-    newest={},
+    stage="MAL", since=NOW - 5 * DAY_US, now=NOW, consent=True, contactable=True,
+    probability=0.1, grade="B", bar=None, newest={},
 )  # fmt: skip
 
 
@@ -65,7 +60,9 @@ def decided(handover: HandoverTerms | None = PRICED, **changes: Any) -> tuple[st
         ({"probability": 0.01, "newest": ago(webinar=180)}, "let_rest", "quiet"),
         ({"probability": 0.01, "newest": ago(webinar=179.9)}, "nurture", "not_yet"),
         ({"stage": "recycled", "probability": 0.9}, "nurture", "set_aside"),
-        ({"stage": "recycled", "newest": ago(demo_request=1)}, "offer_demo", "demo_interest"),
+        ({"stage": "recycled", "newest": ago(demo_request=4.99)}, "offer_demo", "demo_interest"),
+        ({"stage": "recycled", "newest": ago(demo_request=5)}, "nurture", "set_aside"),
+        ({"stage": "recycled", "newest": ago(webinar=3)}, "send_content", "active"),
         ({"probability": None, "grade": None}, "nurture", "no_score"),
         ({"stage": None, "probability": 0.9}, "nurture", "not_yet"),
     ],
@@ -105,6 +102,7 @@ def test_amounts_and_shares_are_written_as_people_write_them() -> None:
 situations = st.builds(
     Situation,
     stage=st.sampled_from([None, *STAGES]),
+    since=st.integers(NOW - 400 * DAY_US, NOW),
     now=st.just(NOW),
     consent=st.booleans(),
     contactable=st.booleans(),
