@@ -1,6 +1,6 @@
 """Stages that leads were said to be in: by the CRM, by people, by rules; one history of all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -56,19 +56,32 @@ _ENTRIES = (
 _MOVED = (
     select(lead.c.root)
     .join(stage_change, stage_change.c.lead == lead.c.number)
-    .where(_c.at >= bindparam("since"))
+    .where(_c.at >= bindparam("since"), among(_c.stage, "names"))
     .distinct()
 )
+_NAMES = select(_c.stage).where(_c.at >= bindparam("since")).distinct()
 
 
-def moved_since(connection: Connection, since: int) -> list[int]:
-    """Return the numbers of the leads that stand, of whose stage anything was told since a moment.
+def names_since(connection: Connection, since: int) -> list[str]:
+    """Return the stages, as they were told, that leads came into since a moment.
 
     Args:
         connection: Reading.
         since: Microseconds since 1970.
     """
-    return sorted(connection.execute(_MOVED, {"since": since}).scalars())
+    return sorted(connection.execute(_NAMES, {"since": since}).scalars())
+
+
+def moved_since(connection: Connection, names: Collection[str], since: int) -> list[int]:
+    """Return the numbers of the leads that stand, and came into any of some stages since a moment.
+
+    Args:
+        connection: Reading.
+        names: Of stages, as they were told.
+        since: Microseconds since 1970.
+    """
+    asked = {"names": names, "since": since}
+    return sorted(connection.execute(_MOVED, asked).scalars())
 
 
 def count_by_rule(connection: Connection, stage: Stage, since: int) -> int:

@@ -10,7 +10,7 @@ from serving.lifecycle.lists import HandedOver
 from serving.lifecycle.stages import STAGES, Stage
 from serving.record.leads import StoredLead, leads_by_number, parts_of
 from serving.record.scores import probabilities_given
-from serving.record.stages import StageEntry, moved_since, stages_of
+from serving.record.stages import StageEntry, moved_since, names_since, stages_of
 from serving.stored.standing import stands
 
 _WON: frozenset[Stage | None] = frozenset({"SQL", "customer"})
@@ -31,12 +31,14 @@ def handed_over(
         since: Microseconds since 1970.
         as_of: Microseconds since 1970; what came later is not known yet.
     """
-    leads = leads_by_number(connection, moved_since(connection, since))
+    at_sales = STAGES[STAGES.index(stage) : STAGES.index("SQL")]
+    names = [n for n in names_since(connection, since) if lifecycle.called(n) in at_sales]
+    leads = leads_by_number(connection, moved_since(connection, names, since))
     histories = stages_of(connection, parts_of(connection, [lead.number for lead in leads]))
     arrived = [
         (lead.number, one)
         for lead in leads
-        for one in _arrivals(lifecycle, stage, lead, histories[lead.number])
+        for one in _arrivals(lifecycle, at_sales, lead, histories[lead.number])
         if since <= one.at <= as_of
     ]
     unsaid = sorted({number for number, one in arrived if one.probability is None})
@@ -45,10 +47,12 @@ def handed_over(
 
 
 def _arrivals(
-    lifecycle: Lifecycle, stage: Stage, lead: StoredLead, history: Sequence[StageEntry]
+    lifecycle: Lifecycle,
+    at_sales: Sequence[Stage],
+    lead: StoredLead,
+    history: Sequence[StageEntry],
 ) -> list[HandedOver]:
     """Return each time that a lead came to sales, and when it became SQL after that."""
-    at_sales = STAGES[STAGES.index(stage) : STAGES.index("SQL")]
     here = stands(lifecycle, lead, [])
     came: list[HandedOver] = []
     won: list[int] = []
