@@ -96,6 +96,47 @@ def preview(
     typer.echo(f"{sum(found.values()):,} leads looked at by {said}; nothing was changed")
 
 
+@lifecycle.command(epilog="Example: `leadscore lifecycle handover --project project.toml`")
+def handover(
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Bring the best threshold into force.")
+    ] = False,
+    project: Annotated[
+        Path | None, typer.Option(help="Champion of this project, with its rules.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Folder, models:/name@champion or models:/name/3.")
+    ] = None,
+) -> None:
+    """Tell from which probability it pays to hand leads over to sales; --apply makes it so."""
+    from features.contract.clock import now
+    from features.contract.mistake import MistakeError
+    from leadscore.handover_report import handover_lines
+    from serving.bootstrap import scoring_once
+    from serving.lifecycle.agreement import read_lifecycle
+    from serving.record.policy import read_policy
+    from serving.record.upgrade import require_upgraded
+    from serving.stored.handover import bring_best_into_force, handover_of
+
+    settings = settings_of(project, model=model)
+    agreed, policy = read_lifecycle(settings.lifecycle), read_policy(settings.policy)
+    scoring = scoring_once(settings)
+    with record_database() as database:
+        require_upgraded(database)
+        with database.reading() as connection:
+            found = handover_of(connection, agreed, policy, scoring, now())
+        for line in handover_lines(found):
+            typer.echo(line)
+        if not apply:
+            typer.echo("nothing was changed; --apply brings the best threshold into force")
+            return
+        with database.writing() as connection:
+            entry = bring_best_into_force(connection, agreed, found, "command")
+    if entry is None:
+        raise MistakeError("there is no threshold to apply; write [handover] into the file")
+    typer.echo(f"in force from now on: {entry.threshold:.4f}")
+
+
 def _called(read: "Lifecycle") -> str:
     return f"version {read.version}, fingerprint {read.fingerprint}"
 

@@ -12,6 +12,8 @@ from serving.http.bant import BantView
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.bant import BantTerms
 from serving.lifecycle.criteria import Check, Criteria, look
+from serving.lifecycle.handover import HandoverTerms
+from serving.lifecycle.situation import NextActionTerms
 from serving.lifecycle.stages import STAGES, Cause, Role, Stage, cause_of, is_ahead
 from serving.lifecycle.terms import StageTerms, Transition, UseCase, View, ViewName
 from serving.lifecycle.words import check_text, shown
@@ -48,6 +50,8 @@ class LifecycleView(BaseModel):
     bant: BantTerms
     views: tuple[View, ...]
     use_cases: tuple[UseCase, ...]
+    handover: HandoverTerms | None = Field(description="Null where no call has a price.")
+    next_action: NextActionTerms
 
     @classmethod
     def of(cls, lifecycle: Lifecycle) -> Self:
@@ -60,6 +64,8 @@ class LifecycleView(BaseModel):
             bant=lifecycle.bant,
             views=lifecycle.views,
             use_cases=lifecycle.use_cases,
+            handover=lifecycle.handover,
+            next_action=lifecycle.next_action,
         )
 
 

@@ -16,6 +16,8 @@ from features.contract.document_part import DocumentPart
 from features.contract.lead import ProfileValue
 from serving.lifecycle.bant import BantTerms
 from serving.lifecycle.criteria import Facts, look
+from serving.lifecycle.handover import HandoverTerms
+from serving.lifecycle.situation import NextActionTerms
 from serving.lifecycle.soundness import mistakes
 from serving.lifecycle.stages import STAGES, Stage
 from serving.lifecycle.terms import Name, StageTerms, Transition, UseCase, View, ViewName
@@ -31,6 +33,8 @@ class Lifecycle(DocumentPart):
         bant: Which evidence counts.
         views: The first that fits counts.
         use_cases: The first that fits counts; without any, every lead is treated alike.
+        handover: What calls cost and may bring; without it, criteria alone hand leads over.
+        next_action: What counts as interest, and as silence.
     """
 
     version: Name
@@ -39,6 +43,8 @@ class Lifecycle(DocumentPart):
     bant: BantTerms = Field(default_factory=BantTerms)
     views: tuple[View, ...] = ()
     use_cases: tuple[UseCase, ...] = ()
+    handover: HandoverTerms | None = None
+    next_action: NextActionTerms = Field(default_factory=NextActionTerms)
 
     @model_validator(mode="after")
     def _names_mean_one_stage(self) -> Self:
@@ -80,6 +86,15 @@ class Lifecycle(DocumentPart):
             raise ValueError("; ".join(found))
         return self
 
+    @model_validator(mode="after")
+    def _rules_hand_over(self) -> Self:
+        if self.handover is not None and not any(map(self._hands_over, self.transitions)):
+            raise ValueError(
+                f"handover: no rule leads to '{self.handover.stage}'; name the stage by which "
+                "rules hand leads over, or add rule to a transition there"
+            )
+        return self
+
     @cached_property
     def fingerprint(self) -> str:
         """What two agreements that say the same share; 12 hexadecimal digits."""
@@ -100,10 +115,20 @@ class Lifecycle(DocumentPart):
         return next((one.name for one in self.use_cases if one.fits(profile)), None)
 
     def ways(self, facts: Facts) -> tuple[Transition, ...]:
-        """Return the ways on from where a lead stands, with the thresholds of its use case."""
+        """Return the ways on from where a lead stands, with the thresholds of its use case.
+
+        Where a threshold of the handover is in force, rules hand over by it alone, whatever else
+        the agreement asks of the score.
+        """
         use_case = self.use_case(facts.profile)
         every = self.transitions if use_case is None else self._applied[use_case]
-        return tuple(one for one in every if facts.position.stage in one.origins)
+        ways = tuple(one for one in every if facts.position.stage in one.origins)
+        threshold = facts.threshold
+        if threshold is None:
+            return ways
+        return tuple(
+            one.from_threshold(threshold) if self._hands_over(one) else one for one in ways
+        )
 
     def view(self, facts: Facts) -> ViewName | None:
         """Return what kind of lead it is called, None where it is called none."""
@@ -112,6 +137,10 @@ class Lifecycle(DocumentPart):
             if facts.position.stage in one.stages and all(check.holds for check in checks):
                 return one.name
         return None
+
+    def _hands_over(self, way: Transition) -> bool:
+        terms = self.handover
+        return terms is not None and "rule" in way.by and way.to == terms.stage
 
     @cached_property
     def _by_name(self) -> dict[str, Stage]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from features.contract.lead import Event, moment
 from serving.record.among import among
@@ -20,6 +20,16 @@ _CAME = (
     select(_c.lead)
     .where(among(_c.lead, "numbers"), _c.received == bindparam("received"))
     .distinct()
+)
+
+_NEWEST = (
+    select(_c.lead, _c.type, func.max(_c.occurred))
+    .where(
+        among(_c.lead, "numbers"),
+        _c.occurred < bindparam("as_of"),
+        _c.recorded <= bindparam("as_of"),
+    )
+    .group_by(_c.lead, _c.type)
 )
 
 _BY_SENDER, _BY_DIGEST = "=", "#"
@@ -85,6 +95,24 @@ def events_of(
         found[parts[number]].append(
             Event(event_type, moment(occurred), moment(recorded), value, item, sent)
         )
+    return found
+
+
+def newest_events(
+    connection: Connection, parts: Mapping[int, int], as_of: int
+) -> dict[int, dict[str, int]]:
+    """Return when leads last did what, by the number of the lead that stands and type of event.
+
+    Args:
+        connection: Reading.
+        parts: By number of each lead, for which it stands.
+        as_of: Microseconds since 1970; what happened or was recorded later is not known.
+    """
+    found: dict[int, dict[str, int]] = {root: {} for root in parts.values()}
+    rows = connection.execute(_NEWEST, {"numbers": sorted(parts), "as_of": as_of})
+    for number, event_type, occurred in rows:
+        known = found[parts[number]]
+        known[event_type] = max(occurred, known.get(event_type, occurred))
     return found
 
 

@@ -156,7 +156,24 @@ stage_change = Table(
     Column("probability", Float, doc="At that moment; null where it was not looked at."),
     Column("grade", Text),
     PrimaryKeyConstraint("lead", "stage", "at"),
+    Index("ix_stage_change_at", "at"),
     sqlite_with_rowid=False,
+)
+
+handover_threshold = Table(
+    "handover_threshold",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("threshold", Float, nullable=False, doc="From which probability leads are handed over."),
+    _moment("at"),
+    Column("by", Text, nullable=False, doc="Who brought it into force: a person, or `rule`."),
+    Column("agreement", Text, nullable=False, doc="Version and fingerprint of the lifecycle file."),
+    Column("leads", Integer, nullable=False, doc="Of the week, at or above it."),
+    Column("called", Integer, nullable=False, doc="Of these, for whom there is time."),
+    Column("conversions", Float, nullable=False, doc="Of those, expected."),
+    Column("value", Float, nullable=False, doc="That they bring by expectation, less the calls."),
+    Column("currency", Text, nullable=False),
+    Column("occasion", Text, unique=True, doc="What it follows; null where a person decided."),
 )
 
 bant_report = Table(

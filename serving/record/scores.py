@@ -65,6 +65,12 @@ _GIVEN = (
     .scalar_subquery()
 )
 
+_GIVEN_OF = (
+    select(score_given.c.lead, score_given.c.as_of, score_given.c.probability)
+    .where(among(score_given.c.lead, "numbers"))
+    .order_by(score_given.c.lead, score_given.c.as_of, score_given.c.number)
+)
+
 
 def give_scores(connection: Connection, scores: Sequence[GivenScore]) -> None:
     """Keep scores that were given; the newest of each lead becomes its current one.
@@ -129,3 +135,16 @@ def current_scores(connection: Connection, numbers: Sequence[int]) -> dict[int, 
     """Return the newest score of each lead that has one, by number."""
     rows = connection.execute(_CURRENT, {"numbers": numbers}).all()
     return {row[0]: CurrentScore(*row[1:]) for row in rows}
+
+
+def probabilities_given(
+    connection: Connection, numbers: Sequence[int]
+) -> dict[int, list[tuple[int, float]]]:
+    """Return what was said of leads when, by number: moments and probabilities, the oldest first.
+
+    Moments are microseconds since 1970.
+    """
+    found: dict[int, list[tuple[int, float]]] = {}
+    for number, as_of, probability in connection.execute(_GIVEN_OF, {"numbers": numbers}):
+        found.setdefault(number, []).append((as_of, probability))
+    return found

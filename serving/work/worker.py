@@ -7,6 +7,7 @@ from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
 from serving.work.comparing import compare_new
 from serving.work.delivery import Deliveries
+from serving.work.handing_over import keep_threshold
 from serving.work.loop import Loop
 from serving.work.opt_in_mails import OptInMails
 from serving.work.rescoring import SETTLING_US, make_stale_due, rescore_due
@@ -69,6 +70,7 @@ class Worker:
         now = self._clock()
         if abs(now - self._stale_at) > _STALE_EVERY_US:
             make_stale_due(self._scores, now)
+            keep_threshold(self._scores, scoring, now)
             self._stale_at = now
         return rescore_due(self._scores, scoring, now, SETTLING_US)
 

@@ -9,16 +9,24 @@ from sqlalchemy import event
 
 from features.contract.clock import now
 from serving.http.state import ServiceState
+from serving.lifecycle.handover import HandoverTerms
 from serving.record.database import Database
+from serving.work.handing_over import keep_threshold
 from serving.work.rescoring import rescore_due
 from tests.serving.server import running
 
 _SCAN = re.compile(r"SCAN (?!anon_)(\w+)\b(?! USING)|Seq Scan on (\w+)")
 
-_SMALL = frozenset({"webhook", "secret", "api_key", "tombstone", "uncompared", "json_each"})
+_SMALL = frozenset(
+    {"webhook", "secret", "api_key", "tombstone", "uncompared", "handover_threshold", "json_each"}
+)
 """Tables and functions that hold little, whatever the record does."""
 
 BANT = {"need": {"code": "x"}, "source": "call", "confidence": 1.0}
+
+PRICED = HandoverTerms(
+    calls_per_week=1, value_of_conversion=100, cost_of_call=1, currency="EUR", apply="automatic"
+)
 
 Parameters = tuple[object, ...] | dict[str, object]
 
@@ -71,7 +79,7 @@ def _requests(client: httpx.Client) -> None:
     made = client.post("/v1/merges", json={"kept": "A", "joined": "B"}).raise_for_status().json()
     for path in (
         "leads/A/score", "leads/A/history", "leads/A/export", "leads/A/audit", "accounts/firm",
-        "leads/A/lifecycle", "leads/A/bant",
+        "leads/A/lifecycle", "leads/A/bant", "leads/A/next", "handover",
         "leads?account=firm", "leads?sort=changed", "merges?lead_id=A", "duplicates?lead_id=A",
     ):  # fmt: skip
         client.get(f"/v1/{path}").raise_for_status()
@@ -80,9 +88,12 @@ def _requests(client: httpx.Client) -> None:
 
 
 def test_no_request_reads_a_whole_table(state: ServiceState, database: Database) -> None:
+    kept = state.kept()
+    kept.lifecycle = kept.lifecycle.model_copy(update={"handover": PRICED})
     with running(state) as client, noted(database) as statements:
         _requests(client)
-        rescore_due(state.kept(), state.loaded(), now())
+        rescore_due(kept, state.loaded(), now())
+        assert keep_threshold(kept, state.loaded(), now())
     found = {
         (table, statement)
         for statement, parameters in statements.items()
