@@ -7,17 +7,20 @@ from urllib.parse import quote
 
 from features.contract.duration import parse_duration
 from features.contract.language import Language
-from features.contract.lead import ContractError, micros, moment
+from features.contract.lead import ContractError, ProfileValue, micros, moment
 from features.wording.words import during, value_text
 from serving.access.user import User
 from serving.http.bant import FindingView
+from serving.http.handover import ActionView
 from serving.http.lead_choices import choices
 from serving.http.lead_forms import bant_choices
 from serving.http.lead_view import ChangeView, EventRow
 from serving.http.lifecycle import LeadLifecycle
 from serving.http.what_if import fields_to_suppose
+from serving.lifecycle.action_words import money_text, share_text
+from serving.lifecycle.handover import expected_value
 from serving.lifecycle.stages import STAGES
-from serving.pages.chance import chance, percent
+from serving.pages.chance import chance
 from serving.pages.course import course
 from serving.pages.explained import Explained
 from serving.pages.finding import finding_text
@@ -71,11 +74,13 @@ class LeadPage:
         yield "reason", self._reason
         yield "unscored", self._unscored
         yield "company", found.company
+        yield "action", ActionView.of(found.action, language)
+        yield "worth", self._worth
         yield "consents", found.consents[::-1]
         yield "found", self._found
         yield from bant_choices(self.language, moment(self.now))
         yield "chance", partial(chance, language=language)
-        yield "percent", partial(percent, language=language)
+        yield "percent", partial(share_text, language=language)
         yield "path", lead_path
         yield "micros", partial(micros, field="at")
         labels = None if self._basis is None else Labels(self._basis, language)
@@ -134,6 +139,13 @@ class LeadPage:
         lifecycle, standing = self.scores.lifecycle, self.dossier.standing
         return LeadLifecycle.of(lifecycle, standing, said, self.language)
 
+    @property
+    def _worth(self) -> str | None:
+        terms, outcome = self.scores.lifecycle.handover, self.dossier.outcome
+        if terms is None or not isinstance(outcome, Answer):
+            return None
+        return money_text(expected_value(outcome.probability, terms), terms.currency, self.language)
+
     def _field(self, name: str, labels: Labels | None) -> str:
         key = f"known.{name}"
         if key in WORDS:
@@ -142,7 +154,7 @@ class LeadPage:
 
     def _profile(self, labels: Labels | None) -> list[tuple[str, str]]:
         return [
-            (self._field(name, labels), value_text(_shown(value), self.language))
+            (self._field(name, labels), value_text(shown_value(value), self.language))
             for name, value in sorted(self.dossier.standing.facts.profile.items())
             if value is not None
         ]
@@ -170,7 +182,8 @@ class LeadPage:
         return "loading", {}
 
 
-def _shown(value: object) -> float | str | None:
+def shown_value(value: ProfileValue) -> float | str | None:
+    """Return a profile value as `value_text` says it."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str | float | None) else float(str(value))
+    return float(value) if isinstance(value, int) else value

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from features.contract.language import Language
 from features.contract.text import LONGEST_NAME
 from features.wording.words import decimal
+from serving.http.handover import ActionView
 from serving.http.pages.mistakes import PageError
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.stages import ASIDE, STAGES, Stage
@@ -103,6 +104,7 @@ class ShownRow:
     stage: Stage | None
     why: Why
     moved: "Moved"
+    action: ActionView
 
     @classmethod
     def of(
@@ -116,6 +118,7 @@ class ShownRow:
             stage=row.standing.facts.position.stage,
             why=Why((), ()) if labels is None else Why.of(row.item.contributions, labels),
             moved=moved_since(row, day_ago, language),
+            action=ActionView.of(row.action, language),
         )
 
 

@@ -1,7 +1,6 @@
-"""Probabilities as people say them: "about 4 in 10", and in figures no finer than they are true."""
+"""Probabilities as people say them: "about 4 in 10"."""
 
 from features.contract.language import Language
-from features.wording.words import decimal
 from serving.pages.saying import say
 
 _SCALES = (10, 100, 1_000)
@@ -19,13 +18,6 @@ def chance(probability: float, language: Language) -> str:
     key = "chance.over" if probability > 0.5 else "chance.under"
     count = _SCALES[-1] - 1 if probability > 0.5 else 1
     return say(language, key, count=count, scale=_thousands(_SCALES[-1], language))
-
-
-def percent(probability: float, language: Language) -> str:
-    """Return a probability in per cent: whole ones, below ten with one digit more."""
-    value = 100 * probability
-    text = f"{value:.0f}" if round(value, 1) >= 10 else f"{value:.1f}"
-    return f"{decimal(text, language)} %"
 
 
 def _thousands(number: int, language: Language) -> str:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from features.contract.language import Language
 from features.wording.words import decimal, value_text
-from serving.pages.chance import percent
+from serving.lifecycle.action_words import share_text
 from serving.pages.waterfall import Waterfall
 from serving.scoring.answer import Answer
 from serving.scoring.labels import Labels
@@ -82,7 +82,7 @@ class Explained:
             rows=tuple(rows if answer.other_contribution else rows[:-1]),
             total=ReasonRow(
                 None, "", "none", signed(drawn.total, language),
-                percent(answer.probability, language), drawn.whole(), (),
+                share_text(answer.probability, language), drawn.whole(), (),
             ),
             fit=fit,
             behaviour=behaviour,
@@ -126,4 +126,4 @@ def signed(value: float, language: Language) -> str:
 
 
 def _probability(log_odds: float, language: Language) -> str:
-    return percent(1.0 / (1.0 + math.exp(-log_odds)), language)
+    return share_text(1.0 / (1.0 + math.exp(-log_odds)), language)

@@ -10,6 +10,7 @@ from features.contract.case import Case
 from features.contract.duration import DAY_US
 from features.contract.language import Language
 from features.contract.lead import ContractError
+from serving.lifecycle.next_action import NextAction
 from serving.record.cases import stored_cases
 from serving.record.consents import NewConsent, consents_of
 from serving.record.leads import StoredLead, parts_of
@@ -19,6 +20,7 @@ from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
 from serving.stored.change import Change, explain_change
 from serving.stored.company import Company, company_of
+from serving.stored.next_step import next_actions
 from serving.stored.scoring import Outcome, StoredScores
 from serving.stored.standing import Standing, standings
 from serving.stored.timeline import Timeline, timeline
@@ -59,6 +61,7 @@ class Dossier:
         outcome: Its score, or why it has none; None while nothing is loaded that scores.
         behind: What lies behind the score; None where there is none.
         standing: Where it stands, and what is known of it.
+        action: What to do next.
         company: None where it has none.
         consents: The ledger, the oldest first.
     """
@@ -68,6 +71,7 @@ class Dossier:
     outcome: Outcome | None
     behind: Behind | None
     standing: Standing
+    action: NextAction
     company: Company | None
     consents: tuple[NewConsent, ...]
 
@@ -101,12 +105,15 @@ def dossier(
         begin = max(lead.created, min(now - _WEEK_US if since is None else since, now))
         behind = _behind(connection, scoring, outcome, (lead, parts), (begin, now), language)
     [standing] = standings(connection, scores.lifecycle, scores.policy, [(lead, outcome)], now)
+    score = (outcome.probability, outcome.grade) if isinstance(outcome, Answer) else None
+    [action] = next_actions(connection, scores.lifecycle, [(standing, score)], now)
     return Dossier(
         lead=lead,
         person=people_of(connection, [lead.number])[lead.number],
         outcome=outcome,
         behind=behind,
         standing=standing,
+        action=action,
         company=company_of(connection, scores.lifecycle, lead),
         consents=tuple(consents_of(connection, sorted(parts))),
     )

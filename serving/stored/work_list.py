@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from features.contract.duration import DAY_US
+from serving.lifecycle.next_action import NextAction
+from serving.model.reference import Grade
 from serving.record.people import Person, people_of
 from serving.record.score_history import PastScore, scores_at
 from serving.record.work_list import Place, Wanted, WorkItem, work_list
+from serving.stored.next_step import next_actions
 from serving.stored.scoring import StoredScores
 from serving.stored.standing import Standing, standings
 
@@ -20,12 +23,14 @@ class WorkRow:
         item: With its score; None where it may not be shown any more.
         person: As people know it.
         standing: Where it stands.
+        action: What to do next.
         before: What was said of it a day ago; None where nothing was.
     """
 
     item: WorkItem
     person: Person
     standing: Standing
+    action: NextAction
     before: PastScore | None
 
 
@@ -55,11 +60,19 @@ def work_rows(
     standing = standings(
         connection, scores.lifecycle, scores.policy, [(lead, None) for lead in leads], now
     )
+    scored = [(one, _score(item, one)) for item, one in zip(items, standing, strict=True)]
+    actions = next_actions(connection, scores.lifecycle, scored, now)
     rows = [
-        WorkRow(item, people[item.lead.number], stands, before.get(item.lead.number))
-        for item, stands in zip(items, standing, strict=True)
+        WorkRow(item, people[item.lead.number], one, action, before.get(item.lead.number))
+        for item, one, action in zip(items, standing, actions, strict=True)
     ]
     return [row if row.standing.facts.consent else _unscored(row) for row in rows], end
+
+
+def _score(item: WorkItem, standing: Standing) -> tuple[float, Grade] | None:
+    if item.score is None or not standing.facts.consent:
+        return None
+    return item.score.probability, item.score.grade
 
 
 def _unscored(row: WorkRow) -> WorkRow:

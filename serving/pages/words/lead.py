@@ -128,6 +128,26 @@ LEAD: Mapping[str, Both] = {
     "lead.history.why": Both("Was sich seither änderte", "What changed since"),
     "lead.history.why.of": Both("Was sich seit {moment} änderte", "What changed since {moment}"),
     "lead.history.empty": Both("Dies ist die erste Bewertung.", "This is the first score."),
+    # What to do next.
+    "lead.next": Both("Als Nächstes", "Next"),
+    "lead.next.worth": Both("Erwartungswert {money}", "Expected value {money}"),
+    "lead.question": Both("Die beste nächste Frage", "The best next question"),
+    "lead.question.back": Both("Zum Lead", "To the lead"),
+    "lead.question.ask": Both("Was sollte man fragen?", "What should be asked?"),
+    "lead.question.best": Both("Fragen Sie nach: {field}.", "Ask for: {field}."),
+    "lead.question.moves": Both(
+        "Die Antwort verschiebt die Bewertung im Mittel um {points} Punkte; sie läge zwischen "
+        "{low} und {high}. Gerechnet mit dem, was {leads} andere Leads sagten.",
+        "The answer moves the score by {points} points on average; it would lie between {low} and "
+        "{high}. Computed with what {leads} other leads said.",
+    ),
+    "lead.question.answers": Both("Nach Antwort", "By answer"),
+    "lead.question.share": Both("{share} der Leads", "{share} of leads"),
+    "lead.question.then": Both("Danach:", "Then:"),
+    "lead.question.none": Both(
+        "Es fehlt keine Angabe, deren Antwort die Bewertung verschieben würde.",
+        "Nothing is missing whose answer would move the score.",
+    ),
     # Where it stands.
     "lead.stage": Both("Stufe", "Stage"),
     "lead.stage.since": Both("seit {moment}", "since {moment}"),

@@ -1,4 +1,4 @@
-"""Probabilities in words and figures, at every border."""
+"""Probabilities in words, at every border."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.pages.chance import chance, percent
+from serving.pages.chance import chance
 
 
 @pytest.mark.parametrize(
@@ -43,18 +43,3 @@ def test_words_are_never_far_from_the_figure(probability: float) -> None:
     count, scale = (int(number.replace(",", "")) for number in numbers)
     assert 0 < count < scale
     assert abs(count / scale - probability) <= 0.5 / scale + 1e-3
-
-
-@pytest.mark.parametrize(
-    ("probability", "en", "de"),
-    [
-        (0.0, "0.0 %", "0,0 %"),
-        (0.0994, "9.9 %", "9,9 %"),
-        (0.0996, "10 %", "10 %"),
-        (0.104, "10 %", "10 %"),
-        (0.415, "42 %", "42 %"),
-        (1.0, "100 %", "100 %"),
-    ],
-)
-def test_percent(probability: float, en: str, de: str) -> None:
-    assert (percent(probability, "en"), percent(probability, "de")) == (en, de)

@@ -13,10 +13,11 @@ from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.http.work_page import EVERY, OPEN, Asked, ShownRow, labels_of
 from serving.intake.name_words import find_numbers
+from serving.lifecycle.action_words import share_text
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.stages import STAGES
 from serving.model.reference import GRADE_FROM_SCORE
-from serving.pages.chance import chance, percent
+from serving.pages.chance import chance
 from serving.pages.saying import say
 from serving.record.name_words import MOST_FOUND
 from serving.record.work_list import Place, Wanted
@@ -74,7 +75,7 @@ def _work(visit: Visit, asked: Asked, after: str | None) -> Response:
         after=asked.address(LEADS, cursor_of(end)) if end else None,
         page_size=PAGE,
         chance=partial(chance, language=visit.language),
-        percent=partial(percent, language=visit.language),
+        percent=partial(share_text, language=visit.language),
         path=lead_path,
     )
 

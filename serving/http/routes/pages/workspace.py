@@ -12,6 +12,7 @@ from serving.http.routes.pages.leads import work_routes
 from serving.http.routes.pages.login import login_routes
 from serving.http.routes.pages.profile import profile_routes
 from serving.http.routes.pages.provided_login import provided_login_routes
+from serving.http.routes.pages.question import question_routes
 from serving.http.routes.pages.users import user_routes
 
 
@@ -27,4 +28,5 @@ def workspace_routes() -> Iterator[APIRouter]:
     yield work_routes()
     yield lead_routes()
     yield lead_decision_routes()
+    yield question_routes()
     yield missing_routes()
