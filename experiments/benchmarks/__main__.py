@@ -23,6 +23,7 @@ BENCHMARKS = (
     "record_work",
     "record_size",
     "record_history",
+    "workspace",
 )
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 

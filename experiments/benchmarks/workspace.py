@@ -44,7 +44,7 @@ from serving.record.sessions import begin_session
 from serving.record.users import add_user
 
 _PEOPLE = 8
-_SECONDS = 8.0
+_SECONDS = 4.0
 _OPENED = 500
 _AT_ONCE = 20_000
 _FIRST = (

@@ -14,11 +14,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from features.contract.clock import now
 from features.contract.language import Language
+from features.contract.lead import ProfileValue
 from serving.access.key import new_key
 from serving.access.password import password_hash
 from serving.access.role import Role
 from serving.access.user import LANGUAGES
 from serving.http.state import ServiceState
+from serving.intake.duplicates import compare_waiting
+from serving.intake.events import ToldEvent, Whose, take_events
+from serving.intake.leads import ToldLead, take_lead
+from serving.record.consents import NewConsent, add_consents
 from serving.record.database import Database
 from serving.record.keys import RecordKeys
 from serving.record.policy import Policy
@@ -26,6 +31,7 @@ from serving.record.users import add_user, disable_user
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores
+from serving.work.rescoring import rescore_due
 from tests.serving.server import running
 
 PASSWORD = "ein ganzer Satz als Passwort"
@@ -46,7 +52,11 @@ def state(upgraded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Serv
     return state
 
 
+LEADS = ("/app/leads", "/app/leads?q=nobody", "/app/leads/hot?field=role&value=x", "/app/leads/no")
+
+
 def _fill(database: Database) -> None:
+    _fill_leads(database)
     kept = password_hash(PASSWORD)
     people: tuple[tuple[str, str, Role], ...] = (
         ("anna", "Anna Beispiel", "admin"),
@@ -64,6 +74,33 @@ def _fill(database: Database) -> None:
     store = RecordKeys(database)
     for name, ends in (("crm", now() + 10**14), ("web", None), ("old", now() - 1)):
         store.put(new_key(name, frozenset({"read", "write"}), now() - 10**13, ends)[0])
+
+
+def _fill_leads(database: Database) -> None:
+    created = now() - 10**12
+    profile: dict[str, ProfileValue] = {"role": "CEO", HOSTILE: HOSTILE}
+    for lead_id, name in (("hot", "Helga Heiß"), ("no", HOSTILE), ("mate", "Max Mate")):
+        contact = {"name": name, "company": HOSTILE, "email": f"{lead_id}@example.com"}
+        told = ToldLead(
+            lead_id, created, "firm", True, profile, contact, occurred=created, recorded=created
+        )
+        with database.writing() as connection:
+            number = take_lead(connection, told, created).number
+            if lead_id != "no":
+                given = NewConsent("profiling", "consent", True, HOSTILE, None, None, created)
+                add_consents(connection, [(number, given)], created)
+    kinds = ("demo_request", "price_page", HOSTILE)
+    events = [
+        ToldEvent(Whose("lead_id", "hot"), kind, None, now() - 10**11, now() - 10**11, 1.0, HOSTILE)
+        for kind in kinds
+    ]
+    with database.writing() as connection:
+        take_events(connection, events, now(), "test")
+    scores = StoredScores(database, Policy())
+    rules = Scoring(read_rules(), "no_model", Conditions(deadline=math.inf))
+    rescore_due(scores, rules, now())
+    with database.writing() as connection:
+        compare_waiting(connection, 100)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +173,7 @@ def test_no_page_has_barriers(
         page.click("main button")
         found += barriers(page)
         log_in(page)
-        for path in ("/app/profile", "/app/users", "/app/keys", "/app/missing"):
+        for path in ("/app/profile", "/app/users", "/app/keys", "/app/missing", *LEADS):
             for width in (1200, 360):
                 page.set_viewport_size({"width": width, "height": 800})
                 page.goto(path)
@@ -194,3 +231,41 @@ def test_scripts_send_the_token_of_forms(chromium: Browser, address: str) -> Non
         # No page is kept in the browser, where somebody else could read it later.
         assert page.evaluate("sessionStorage.getItem('htmx-history-cache')") is None
         assert page.evaluate("localStorage.length") == 0
+
+
+def test_the_list_is_searched_while_one_types(chromium: Browser, address: str) -> None:
+    with opened(chromium, address) as page:
+        log_in(page)
+        page.goto("/app/leads")
+        expect(page.locator("a.name")).to_have_count(2)
+        page.fill("#q", "helg")
+        expect(page.locator("a.name")).to_have_text(["Helga Heiß"])
+        expect(page.locator("#told")).to_have_text("1 leads found.")
+        assert page.evaluate("document.activeElement.id") == "q"
+        assert "q=helg" in page.url
+        page.fill("#q", "nobody at all")
+        expect(page.locator(".empty h2")).to_have_text("Nobody fits that")
+
+
+def test_a_lead_is_decided_with_and_without_scripts(chromium: Browser, address: str) -> None:
+    for scripts in (True, False):
+        with opened(chromium, address, scripts=scripts) as page:
+            log_in(page)
+            page.goto("/app/leads/hot")
+            if scripts:
+                # What to ask is computed after the page is there.
+                expect(page.locator("#question a")).to_have_count(0)
+                page.locator("#what-if #value").fill("student")
+                page.get_by_role("button", name="Compute").click()
+                expect(page.locator(".supposed")).to_contain_text("If role were student")
+                assert "value=student" not in page.url
+            else:
+                page.click("#question a")
+                expect(page.locator("h1")).to_have_text("The best next question")
+                page.click("text=To the lead")
+                page.click("text=Reject")
+                page.locator("#reason-disqualified").select_option("spam")
+                page.locator("#note-disqualified").fill(HOSTILE)
+                page.locator(".decision:has(#reason-disqualified) button").click()
+                expect(page.locator(".note.done")).to_have_text("The stage is changed.")
+                expect(page.locator(".standing .stage")).to_have_text("Disqualified")
