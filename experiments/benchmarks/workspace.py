@@ -68,6 +68,9 @@ def fill(database: Database, leads: int) -> None:
         while some := list(islice(rows, _AT_ONCE)):
             with database.writing() as connection:
                 connection.execute(table.insert(), some)
+    if database.embedded:
+        return
+    # PostgreSQL looks at its tables by itself, but minutes later.
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
 

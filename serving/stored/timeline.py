@@ -12,6 +12,11 @@ from features.contract.lead import Event, micros
 from features.contract.visibility import visible_from
 from serving.scoring.scoring import Scoring
 
+MOST_READ = 10_000
+"""Events that are read for a timeline, all scorings together: of a long history, fewer are told."""
+
+LEAST = 3
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
@@ -42,13 +47,15 @@ def timeline(scoring: Scoring, case: Case, most: int) -> Timeline:
     Args:
         scoring: The model and the rules.
         case: The lead, with all of its events.
-        most: So many events are looked at.
+        most: So many events are told; fewer, but `LEAST`, of whom more than `MOST_READ` would
+            have to be read for it.
 
     Raises:
         ContractError: The lead's data cannot be read as its features want them.
     """
     counting = sorted((e for e in case.events if _counts(e, case.as_of)), key=_order)
-    earlier = max(0, len(counting) - most)
+    told = min(most, max(LEAST, MOST_READ // max(len(counting), 1)))
+    earlier = max(0, len(counting) - told)
     steps = range(earlier, len(counting) + 1)
     said = scoring.assess([replace(case, events=counting[:step]) for step in steps])
     odds = [float(one.base + one.by_reason.sum()) for one in said]

@@ -78,3 +78,10 @@ def test_nothing_happened(scoring: Scoring) -> None:
     told = timeline(scoring, case([]), most=25)
     assert (told.entries, told.earlier) == ((), 0)
     assert told.start == pytest.approx(odds(scoring, []), abs=1e-9)
+
+
+@pytest.mark.parametrize(("events", "told"), [(399, 25), (400, 25), (401, 24), (3_334, 3)])
+def test_of_a_long_history_fewer_are_told(scoring: Scoring, events: int, told: int) -> None:
+    did = [event("page_view", NOW - 1 - n * HOUR // 60) for n in range(events)]
+    found = timeline(scoring, case(did), most=25)
+    assert (len(found.entries), found.earlier) == (told, events - told)
