@@ -19,8 +19,8 @@ from serving.http.app import create_app
 from serving.http.asked import ImportQuery, ListQuery
 from serving.http.batch import BatchResult
 from serving.http.errors import ErrorBody
-from serving.http.kinds import KINDS, ErrorCode
 from serving.http.handover import HandoverView, NextView, QuestionView
+from serving.http.kinds import KINDS, ErrorCode
 from serving.http.lifecycle import LeadLifecycle
 from serving.http.moved import BantBody, TransitionBody
 from serving.http.request import ScoreRequest, SentEvent, SentLead
