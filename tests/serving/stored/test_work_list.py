@@ -80,7 +80,7 @@ def test_contacts_are_found_by_their_leads(database: Database, scores: StoredSco
         plans = [
             str(row[-1])
             for statement, parameters in statements.items()
-            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         ]
     asked = [plan for plan in plans if "contact" in plan]
     # An index of all contacts of a kind is no help where there are many leads.

@@ -9,6 +9,7 @@ from features.contract.clock import now
 from features.contract.duration import DAY_US
 from serving.http.state import ServiceState
 from serving.intake.duplicates import compare_waiting
+from serving.record.leads import find_leads
 from serving.record.scores import GivenScore, give_scores
 from serving.work.rescoring import rescore_due
 from tests.serving.http.pages.browser import text_of
@@ -132,9 +133,9 @@ def test_what_changed_since_yesterday(
     client.patch("/v1/leads/warm", json={"created_at": "2026-01-01T00:00:00Z"}).raise_for_status()
     settle(state)
     with state.kept().database.writing() as connection:
-        rows = dict(connection.exec_driver_sql("SELECT lead_id, number FROM lead").all())
+        hot = find_leads(connection, ["hot"])["hot"].number
         before = GivenScore(
-            rows["hot"], now() - DAY_US - 10**9, now(), 0.001, 1, "D", "rules", None, None, None,
+            hot, now() - DAY_US - 10**9, now(), 0.001, 1, "D", "rules", None, None, None,
             0.0, 0.0, {},
         )  # fmt: skip
         give_scores(connection, [before])
