@@ -1,6 +1,6 @@
 """Of what people are alerted, and whom; whether something that happened is such a case."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal, NamedTuple, Self
 
@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from features.contract.category import category_key
 from features.contract.document_part import DocumentPart
 from features.contract.duration import DAY_US, Duration
+from features.declaration.feature_set import DisplayName
 from serving.lifecycle.business_hours import BusinessHours, BusinessTime
 from serving.lifecycle.position import Position
 from serving.lifecycle.sla import SlaTerms, sla_of
@@ -30,14 +31,14 @@ class AlertTerms(DocumentPart):
         tell: Targets, such as `sales`; a receiver is registered for some of them.
         stages: A lead in any of these; without any, in whichever.
         use_cases: A lead of any of these; without any, of whichever.
-        quiet_for: For so long it is not raised for a lead again.
+        label: What people read; the name, if left out.
     """
 
     name: Code
     tell: tuple[Code, ...] = Field(min_length=1)
     stages: Stages | None = None
     use_cases: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
-    quiet_for: Duration = DAY_US
+    label: DisplayName | None = None
 
     def concerns(self, stage: Stage | None, use_case: str | None) -> bool:
         """Tell whether a lead in a stage is one that it is about."""
@@ -54,11 +55,13 @@ class EventAlert(AlertTerms):
         events: Types of events.
         items: To what it was done, with `*` for anything, and whatever its case; without any, to
             whatever.
+        quiet_for: For so long it is not raised for a lead again.
     """
 
     kind: Literal["event"]
     events: tuple[Name, ...] = Field(min_length=1)
     items: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
+    quiet_for: Duration = DAY_US
 
     def is_about(self, event_type: str, item: str | None) -> bool:
         """Tell whether an event is one of these."""
@@ -76,11 +79,13 @@ class GradeAlert(AlertTerms):
         origin: It was this one or a worse one before, `from` in the file; without it, any worse
             than `to`, or none at all.
         to: It is this one or a better one.
+        quiet_for: For so long it is not raised for a lead again.
     """
 
     kind: Literal["grade"]
     origin: Grade | None = Field(default=None, alias="from")
     to: Grade
+    quiet_for: Duration = DAY_US
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
@@ -124,6 +129,54 @@ class SlaAlert(AlertTerms):
 
 
 Alert = Annotated[EventAlert | GradeAlert | SlaAlert, Field(discriminator="kind")]
+
+
+class Occurrence(NamedTuple):
+    """Something that happened and that an alert is about.
+
+    Attributes:
+        alert: Which it is.
+        lead: Number of the lead it belongs to, whichever stands for that one.
+        key: What nothing else of that lead has that the alert is about.
+        at: When it came to be known, microseconds since 1970.
+        because: What happened, for its readers.
+    """
+
+    alert: Alert
+    lead: int
+    key: str
+    at: int
+    because: Mapping[str, str | None]
+
+
+class Raised(NamedTuple):
+    """An alert that was raised; `at` is in microseconds since 1970."""
+
+    name: str
+    key: str
+    at: int
+
+
+def news(occurrences: Iterable[Occurrence], raised: Collection[Raised]) -> list[Occurrence]:
+    """Return what somebody is to be alerted of, of each alert the newest at most.
+
+    Nobody is told twice: not of what was raised, nor of what came while an alert of an event or a
+    grade was quiet after it.
+
+    Args:
+        occurrences: Of one lead.
+        raised: Of the same lead, and of all that it stands for.
+    """
+    known = {(one.name, one.key) for one in raised}
+    last = {one.name: one.at for one in sorted(raised, key=lambda one: one.at)}
+    found: dict[str, Occurrence] = {}
+    for one in sorted(occurrences, key=lambda one: one.at):
+        name = one.alert.name
+        quiet = 0 if isinstance(one.alert, SlaAlert) else one.alert.quiet_for
+        silent = quiet > 0 and name in last and one.at <= last[name] + quiet
+        if (name, one.key) not in known and not silent:
+            found[name] = one
+    return list(found.values())
 
 
 class SlaMoment(NamedTuple):

@@ -1,11 +1,11 @@
 """Leads scored again: soon after something happened to them, and once a day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, delete, select, update
 
 from features.contract.lead import moment
-from serving.metrics import count_rescored
+from serving.metrics import count_alerts, count_rescored
 from serving.record.ahead import put_right
 from serving.record.leads import StoredLead, leads_by_number, settle_due
 from serving.record.outbox import Message, add_messages
@@ -13,8 +13,10 @@ from serving.record.schema import current_score, lead
 from serving.record.scores import CurrentScore, current_scores, give_scores
 from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
+from serving.stored.alerting import alert_of_scored
 from serving.stored.moving import move_by_rules
 from serving.stored.scoring import StoredScores, given_score
+from serving.stored.standing import standings
 
 BATCH = 100
 """Leads of one transaction; nobody else can write to SQLite for as long."""
@@ -58,12 +60,15 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int 
             for one, outcome in zip(leads, outcomes, strict=True)
             if isinstance(outcome, Answer)
         ]
-        _tell(connection, answered, now)
+        before = current_scores(connection, [one.number for one, _ in answered])
+        _tell(connection, answered, before, now)
         give_scores(
             connection,
             [given_score(one.number, said, scoring, now, now) for one, said in answered],
         )
-        move_by_rules(connection, scores.lifecycle, scores.policy, answered, now)
+        here = standings(connection, scores.lifecycle, scores.policy, answered, now)
+        moved = move_by_rules(connection, scores.lifecycle, here, now)
+        alerts = alert_of_scored(connection, scores.lifecycle, moved, before, now)
         silent = due.keys() - {one.number for one, _ in answered}
         # No score is shown of whoever may not be scored any more.
         connection.execute(delete(current_score).where(current_score.c.lead.in_(silent)))
@@ -71,6 +76,7 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int 
     for one, said in answered:
         count_rescored(said.basis, said.fallback_reason, 1)
         scores.challenge(one.number, now)
+    count_alerts(alerts)
     count_rescored("none", None, len(silent))
     return len(due)
 
@@ -95,8 +101,12 @@ def make_stale_due(scores: StoredScores, now: int) -> None:
         )
 
 
-def _tell(connection: Connection, answered: Sequence[tuple[StoredLead, Answer]], now: int) -> None:
-    before = current_scores(connection, [one.number for one, _ in answered])
+def _tell(
+    connection: Connection,
+    answered: Sequence[tuple[StoredLead, Answer]],
+    before: Mapping[int, CurrentScore],
+    now: int,
+) -> None:
     add_messages(
         connection,
         [

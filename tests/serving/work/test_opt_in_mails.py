@@ -132,7 +132,7 @@ def test_a_mail_whose_sender_died_is_sent_after_its_lease(
     with opened(office) as mail:
         mails = OptInMails(database, mail, clock)
         with monkeypatch.context() as patched:
-            patched.setattr("serving.work.opt_in_mails._connected", _dies)
+            patched.setattr("serving.work.handing_in._connected", _dies)
             with pytest.raises(KeyboardInterrupt):
                 mails.send_due()
         clock.now += LEASE_US - 1
