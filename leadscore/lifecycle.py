@@ -129,7 +129,7 @@ def _called(read: "Lifecycle") -> str:
 
 def _listed(needs: "Criteria") -> str:
     said = needs.model_dump(mode="json", exclude_none=True)
-    return "\n".join(f"{name} {_written(value)}" for name, value in terms.items())
+    return "\n".join(f"{name} {_written(value)}" for name, value in said.items())
 
 
 def _written(value: object) -> str:

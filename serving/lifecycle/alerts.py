@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from features.contract.category import category_key
 from features.contract.document_part import DocumentPart
@@ -81,6 +81,8 @@ class GradeAlert(AlertTerms):
         to: It is this one or a better one.
         quiet_for: For so long it is not raised for a lead again.
     """
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     kind: Literal["grade"]
     origin: Grade | None = Field(default=None, alias="from")
