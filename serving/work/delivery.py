@@ -26,7 +26,7 @@ from serving.record.outbox import (
 )
 from serving.record.webhooks import disable_webhook
 from serving.work.backoff import PAUSES, SECOND_US, Attempt, next_attempt, outcome_of
-from serving.work.handing_in import MAIL, hand_in, new_message
+from serving.work.handing_in import MAIL, hand_in, new_message, write_text
 from serving.work.shapes import shaped
 
 WEBHOOK = "webhook"
@@ -108,9 +108,8 @@ class Deliveries:
         message = new_message(self._mail, address, sent.message_id, at)
         text = alert_text(sent.payload["data"], self._reading)
         message["Subject"] = text.title
-        message["Content-Language"] = self._reading.language
         lines = [*text.sentences, *filter(None, [text.link])]
-        message.set_content("\n\n".join(lines) + "\n", cte="quoted-printable")
+        write_text(message, "\n\n".join(lines) + "\n", self._reading.language)
         return hand_in(self._mail.server, message)
 
     def _post(self, sent: Delivery) -> Attempt:

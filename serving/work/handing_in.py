@@ -10,6 +10,7 @@ from email.utils import format_datetime, parseaddr
 
 from email_validator import validate_email
 
+from features.contract.language import Language
 from serving.mail import Mail, MailServer
 from serving.work.backoff import Attempt
 
@@ -41,6 +42,13 @@ def new_message(mail: Mail, to: str, message_id: str, at: datetime) -> EmailMess
     message["Message-ID"] = f"<{message_id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     return message
+
+
+def write_text(message: EmailMessage, text: str, language: Language) -> None:
+    """Give an e-mail its text."""
+    message.set_content(text, cte="quoted-printable")
+    # A text that is set takes away what was said of one before.
+    message["Content-Language"] = language
 
 
 def hand_in(at: MailServer, message: EmailMessage) -> Attempt:

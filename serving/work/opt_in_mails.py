@@ -12,7 +12,7 @@ from serving.record.opt_in_tokens import token_of
 from serving.record.opt_ins import SENT, OptIn, claim_mail, settle_mail, why_void
 from serving.record.outbox import DEAD, WAITING
 from serving.work.backoff import Attempt, next_attempt, outcome_of
-from serving.work.handing_in import MAIL, hand_in, new_message
+from serving.work.handing_in import MAIL, hand_in, new_message, write_text
 
 
 class OptInMails:
@@ -53,8 +53,7 @@ class OptInMails:
         letter = opt_in_letter(one.language, one.text, link, moment(one.expires))
         message = new_message(self._mail, one.email, one.id, moment(self._clock()))
         message["Subject"] = letter.subject
-        message["Content-Language"] = one.language
-        message.set_content(letter.text, cte="quoted-printable")
+        write_text(message, letter.text, one.language)
         return message
 
 

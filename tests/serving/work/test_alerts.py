@@ -450,6 +450,7 @@ def test_receivers_get_what_they_are_there_for_in_their_own_shape(
     [letter] = office.mails
     assert letter["Subject"] == title
     assert letter["To"] == "vertrieb@xn--mller-kva.de"
+    assert letter["Content-Language"] == "de"
     assert letter["Message-ID"].startswith("<msg_")
     assert link in letter.get_content()
     assert sentences[0] in letter.get_content()

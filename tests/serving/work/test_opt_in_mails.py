@@ -112,6 +112,7 @@ def test_a_server_that_is_away_gets_the_mail_when_it_comes_back(
     assert message["Message-ID"] == f"<{asked}@example.com>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["To"] == "a@b.de"
+    assert message["Content-Language"] == "en"
 
 
 def test_what_expired_before_it_could_be_sent_is_not_sent(
