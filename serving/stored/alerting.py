@@ -22,6 +22,7 @@ from serving.lifecycle.alerts import (
     next_moment,
     sla_moments,
 )
+from serving.model.reference import Grade
 from serving.record.alerts import NewAlert, add_alerts, raised_of
 from serving.record.events import RecentEvent, recent_events
 from serving.record.leads import leads_by_number, parts_of
@@ -38,7 +39,7 @@ def alert_of_scored(
     connection: Connection,
     lifecycle: Lifecycle,
     scored: Sequence[Standing],
-    before: Mapping[int, CurrentScore],
+    grades: Mapping[int, Grade | None],
     now: int,
 ) -> list[Kind]:
     """Alert people of what happened to leads that were just scored, and return of what kinds.
@@ -47,7 +48,8 @@ def alert_of_scored(
         connection: Writing; nobody else raises alerts of these leads meanwhile.
         lifecycle: The agreement.
         scored: Where they stand by now, with their scores.
-        before: By number, the score that each had before; a lead that had none is left out.
+        grades: By number, the grade that each had before, None where it had none; a lead of which
+            that says nothing is left out.
         now: Microseconds since 1970.
     """
     if not lifecycle.alerts:
@@ -57,7 +59,7 @@ def alert_of_scored(
     found = {
         one.lead.number: [
             *_events(lifecycle, one, events.get(one.lead.number, ())),
-            *_grades(lifecycle, one, before.get(one.lead.number)),
+            *_grades(lifecycle, one, grades),
             *_promises(one, due_moments(_moments(lifecycle, one), now)),
         ]
         for one in scored
@@ -131,12 +133,12 @@ def _events(
 
 
 def _grades(
-    lifecycle: Lifecycle, one: Standing, before: CurrentScore | None
+    lifecycle: Lifecycle, one: Standing, grades: Mapping[int, Grade | None]
 ) -> Iterator[Occurrence]:
     score, now = one.facts.score, one.facts.now
-    if score is None:
+    if score is None or one.lead.number not in grades:
         return
-    old = None if before is None else before.grade
+    old = grades[one.lead.number]
     use_case = lifecycle.use_case(one.facts.profile)
     for alert in lifecycle.alerts:
         if (

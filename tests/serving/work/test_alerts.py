@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from features.contract.duration import DAY_US, HOUR_US
 from features.contract.lead import Event, micros, moment
@@ -26,7 +26,7 @@ from serving.record.leads import find_lead, touch
 from serving.record.merges import join_leads, undo_merge
 from serving.record.outbox import Shape
 from serving.record.policy import Policy
-from serving.record.schema import delivery, outbox, sla_clock
+from serving.record.schema import delivery, outbox, score_given, sla_clock
 from serving.record.stages import StageEntry, add_stages
 from serving.record.webhooks import add_webhook, list_webhooks
 from serving.scoring.rules import read_rules
@@ -220,6 +220,17 @@ def test_a_grade_that_jumps_is_told(scores: StoredScores) -> None:
     assert sorted(raised(scores)) == ["demo", "jump"]
     [jump] = [one for one in messages(scores) if one["data"]["alert"] == "jump"]
     assert jump["data"]["because"] == {"old": "D", "new": "C"}
+
+
+def test_a_grade_that_jumps_since_something_else_answers_is_none(scores: StoredScores) -> None:
+    lead(scores)
+    rescored(scores, NOW + 1)
+    with scores.database.writing() as connection:
+        # As while a model answered, whose place the rules take now.
+        connection.execute(update(score_given).values(model_version="m/1", rules=None))
+    event(scores, "demo_request", NOW + HOUR_US)
+    rescored(scores, NOW + HOUR_US + 1)
+    assert raised(scores) == ["demo"]
 
 
 def test_of_whoever_may_not_be_scored_nobody_is_alerted(scores: StoredScores) -> None:
