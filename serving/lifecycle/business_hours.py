@@ -9,7 +9,14 @@ from typing import Annotated, NamedTuple, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 from features.contract.document import suggestion
 from features.contract.document_part import DocumentPart
@@ -20,7 +27,7 @@ MINUTE_US = HOUR_US // 60
 
 _UNITS = {"h": HOUR_US, "min": MINUTE_US}
 _TIME = re.compile(r"\s*(\d{1,6})\s*(h|min)\s*")
-_SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
+_SPAN = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d")
 _DAY = timedelta(days=1)
 
 
@@ -31,37 +38,31 @@ class Opening(NamedTuple):
     closes: int
 
 
-def _opening(written: object) -> object:
-    if isinstance(written, Opening):
-        return written
-    match = _SPAN.fullmatch(written) if isinstance(written, str) else None
-    if match is None:
+def _opening(written: str) -> Opening:
+    hours, minutes, to_hours, to_minutes = (int(part) for part in re.split("[:-]", written))
+    return Opening(60 * hours + minutes, 60 * to_hours + to_minutes)
+
+
+def _hours(written: object) -> str:
+    if not isinstance(written, str) or not _SPAN.fullmatch(written):
         raise ValueError(f"{written!r} are no hours of a day; write '09:00-17:00'")
-    hours, minutes, to_hours, to_minutes = map(int, match.groups())
-    found = Opening(60 * hours + minutes, 60 * to_hours + to_minutes)
+    found = _opening(written)
     if not found.opens < found.closes <= 24 * 60:
         raise ValueError(f"{written!r} must end after it begins, at 24:00 at the latest")
-    return found
-
-
-def _written_opening(one: Opening) -> str:
-    said = [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in one]
-    return "-".join(said)
+    return written
 
 
 def _several(written: object) -> object:
     return written if isinstance(written, (list, tuple)) else (written,)
 
 
-def _in_order(openings: tuple[Opening, ...]) -> tuple[Opening, ...]:
-    if any(later.opens < earlier.closes for earlier, later in pairwise(openings)):
+def _in_order(day: tuple[str, ...]) -> tuple[str, ...]:
+    if any(_opening(then).opens < _opening(one).closes for one, then in pairwise(day)):
         raise ValueError("hours of a day must not overlap; write them in order")
-    return openings
+    return day
 
 
-Hours = Annotated[
-    Opening, BeforeValidator(_opening), PlainSerializer(_written_opening, return_type=str)
-]
+Hours = Annotated[str, BeforeValidator(_hours)]
 OfDay = Annotated[tuple[Hours, ...], AfterValidator(_in_order), BeforeValidator(_several)]
 
 
@@ -92,6 +93,7 @@ BusinessTime = Annotated[
     int,
     BeforeValidator(parse_business_time),
     PlainSerializer(format_business_time, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["8h"]}),
 ]
 """Microseconds inside, ``"8h"`` or ``"30min"`` in TOML and JSON; hours are business hours."""
 
@@ -184,10 +186,11 @@ class BusinessHours(DocumentPart):
     @cached_property
     def _week(self) -> tuple[tuple[Opening, ...], ...]:
         # In the order of `date.weekday`.
-        return (
+        days = (
             self.monday, self.tuesday, self.wednesday, self.thursday, self.friday, self.saturday,
             self.sunday,
         )  # fmt: skip
+        return tuple(tuple(map(_opening, day)) for day in days)
 
     @cached_property
     def _known(self) -> dict[date, tuple[tuple[int, int], ...]]:
