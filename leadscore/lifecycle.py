@@ -58,6 +58,33 @@ def show(
         for stage, needs in case.needs.items():
             table.add_row("", stage, escape(f"use case {case.name}"), escape(_listed(needs)), "")
     Console().print(table)
+    _show_promises(read)
+
+
+def _show_promises(read: "Lifecycle") -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from serving.lifecycle.business_hours import format_business_time
+
+    if read.sla is not None:
+        hours = read.sla.hours.model_dump(mode="json", exclude_defaults=True)
+        said = "; ".join(f"{name} {_written(value)}" for name, value in hours.items())
+        table = Table("stage", "within", "warning from", title=escape(f"Promises: {said}"))
+        for stage, one in read.sla.stages.items():
+            table.add_row(stage, format_business_time(one.within), f"{one.warn_at:.0%}")
+        Console().print(table)
+    if read.alerts:
+        table = Table("alert", "kind", "of what", "whom", title="Alerts")
+        for alert in read.alerts:
+            terms = alert.model_dump(
+                mode="json", exclude_defaults=True, by_alias=True,
+                exclude={"name", "kind", "tell", "label"},
+            )  # fmt: skip
+            about = "\n".join(f"{name} {_written(value)}" for name, value in terms.items())
+            table.add_row(alert.name, alert.kind, escape(about), ", ".join(alert.tell))
+        Console().print(table)
 
 
 @lifecycle.command(epilog="Example: `leadscore lifecycle preview lifecycle.toml`")

@@ -14,10 +14,12 @@ from features.contract.category import category_key
 from features.contract.document import read_document
 from features.contract.document_part import DocumentPart
 from features.contract.lead import ProfileValue
+from serving.lifecycle.alerts import Alert, alert_mistakes
 from serving.lifecycle.bant import BantTerms
 from serving.lifecycle.criteria import Facts, look
 from serving.lifecycle.handover import HandoverTerms
 from serving.lifecycle.situation import NextActionTerms
+from serving.lifecycle.sla import SlaTerms
 from serving.lifecycle.soundness import mistakes
 from serving.lifecycle.stages import STAGES, Stage
 from serving.lifecycle.terms import Name, StageTerms, Transition, UseCase, View, ViewName
@@ -35,6 +37,8 @@ class Lifecycle(DocumentPart):
         use_cases: The first that fits counts; without any, every lead is treated alike.
         handover: What calls cost and may bring; without it, criteria alone hand leads over.
         next_action: What counts as interest, and as silence.
+        sla: Within how many business hours leads move on.
+        alerts: Of what people are alerted; each counts.
     """
 
     version: Name
@@ -45,6 +49,8 @@ class Lifecycle(DocumentPart):
     use_cases: tuple[UseCase, ...] = ()
     handover: HandoverTerms | None = None
     next_action: NextActionTerms = Field(default_factory=NextActionTerms)
+    sla: SlaTerms | None = None
+    alerts: tuple[Alert, ...] = ()
 
     @model_validator(mode="after")
     def _names_mean_one_stage(self) -> Self:
@@ -75,13 +81,14 @@ class Lifecycle(DocumentPart):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         ends = {stage for stage, terms in self.stages.items() if terms.end}
-        known = {"visitor", "lead", *self.stages}
+        known: set[Stage] = {"visitor", "lead", *self.stages}
         found = mistakes([s for s in STAGES if s in known], ends, self.transitions, self.views)
         for use_case in self.use_cases:
             ways = self._applied[use_case.name]
             found += [f"use case '{use_case.name}': {said}" for said in mistakes(
                 [s for s in STAGES if s in known], ends, ways, ()
             ) if said not in found]  # fmt: skip
+        found += self._promises(known, ends)
         if found:
             raise ValueError("; ".join(found))
         return self
@@ -95,10 +102,24 @@ class Lifecycle(DocumentPart):
             )
         return self
 
+    def _promises(self, known: set[Stage], ends: set[Stage]) -> list[str]:
+        """Return what is wrong with promises and alerts."""
+        promised = () if self.sla is None else self.sla.stages
+        found = []
+        for stage in promised:
+            if stage not in known:
+                found.append(f"sla.stages.{stage}: there is no [stages.{stage}]; add it")
+            elif stage in ends:
+                found.append(f"sla.stages.{stage}: the stage is an end; leave it out")
+        use_cases = [one.name for one in self.use_cases]
+        return [*found, *alert_mistakes(self.alerts, self.sla, known, use_cases)]
+
     @cached_property
     def fingerprint(self) -> str:
         """What two agreements that say the same share; 12 hexadecimal digits."""
-        said = self.model_dump_json(exclude={"version"})
+        # One that promises nothing says the same as before anything could be promised.
+        silent = {name for name in ("sla", "alerts") if not getattr(self, name)}
+        said = self.model_dump_json(exclude={"version"} | silent)
         return hashlib.sha256(said.encode()).hexdigest()[:12]
 
     @property

@@ -32,6 +32,14 @@ _NEWEST = (
     .group_by(_c.lead, _c.type)
 )
 
+_OF_TYPES = select(_c.lead, _c.type, _c.event_id, _c.occurred, _c.received, _c.item).where(
+    among(_c.lead, "numbers"),
+    among(_c.type, "types"),
+    _c.occurred > bindparam("after"),
+    _c.occurred <= bindparam("as_of"),
+    _c.recorded <= bindparam("as_of"),
+)
+
 _BY_SENDER, _BY_DIGEST = "=", "#"
 
 
@@ -57,6 +65,42 @@ class NewEvent(NamedTuple):
     value: float | None
     item: str | None
     source: str
+
+
+class RecentEvent(NamedTuple):
+    """An event of which somebody may be alerted; moments are microseconds since 1970.
+
+    Attributes:
+        lead: Number of the lead of which it was told.
+        type: Such as ``demo_request``.
+        event_id: The record's own; of a lead and a type, no other has it.
+        occurred: When it happened.
+        received: When it came in.
+        item: None if it has none.
+    """
+
+    lead: int
+    type: str
+    event_id: str
+    occurred: int
+    received: int
+    item: str | None
+
+
+def recent_events(
+    connection: Connection, numbers: Collection[int], types: Collection[str], after: int, as_of: int
+) -> list[RecentEvent]:
+    """Return events of some types that happened after a moment and are known at another one.
+
+    Args:
+        connection: Reading.
+        numbers: Of leads, each for itself.
+        types: Of events.
+        after: Microseconds since 1970.
+        as_of: Microseconds since 1970.
+    """
+    asked = {"numbers": sorted(numbers), "types": sorted(types), "after": after, "as_of": as_of}
+    return [RecentEvent(*row) for row in connection.execute(_OF_TYPES, asked)]
 
 
 def add_events(connection: Connection, events: Iterable[NewEvent], received: int) -> int:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -337,6 +338,14 @@ webhook = Table(
     Column("events", JSON, nullable=False),
     _moment("created"),
     Column("disabled", Text, doc="Why nothing is sent any more."),
+    Column(
+        "shape",
+        Text,
+        nullable=False,
+        server_default="standard",
+        doc="What messages look like: `standard`, `slack`, `teams`, `mail`.",
+    ),
+    Column("targets", JSON(none_as_null=True), doc="Of alerts; null takes all."),
     sqlite_autoincrement=True,
 )
 
@@ -362,6 +371,29 @@ delivery = Table(
     Column("answer", Text, doc="Status or fault of the newest attempt."),
     PrimaryKeyConstraint("outbox", "webhook"),
     Index("ix_delivery_due", "state", "due"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    _of_lead(),
+    Column("name", Text, nullable=False, doc="As the agreement calls it."),
+    Column("key", Text, nullable=False, doc="What happened; nobody is told twice."),
+    Column("kind", Text, nullable=False),
+    _moment("raised"),
+    Column("said", JSON, nullable=False, doc="What was told."),
+    UniqueConstraint("lead", "name", "key"),
+    Index("ix_alert_raised", "raised", "number"),
+    sqlite_autoincrement=True,
+)
+
+sla_clock = Table(
+    "sla_clock",
+    metadata,
+    Column("lead", _Number, ForeignKey("lead.number", ondelete="CASCADE"), primary_key=True),
+    _moment("due"),
+    Index("ix_sla_clock_due", "due"),
 )
 
 audit = Table(

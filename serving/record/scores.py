@@ -48,6 +48,12 @@ class CurrentScore(NamedTuple):
 _c = current_score.c
 _CURRENT = select(_c.lead, _c.probability, _c.grade, _c.as_of).where(among(_c.lead, "numbers"))
 
+_GIVERS = (
+    select(_c.lead, score_given.c.model_version, score_given.c.rules)
+    .join(score_given, score_given.c.number == _c.given)
+    .where(among(_c.lead, "numbers"))
+)
+
 _THERE = (
     select(lead.c.number)
     .where(among(lead.c.number, "numbers"))
@@ -129,6 +135,19 @@ def _current(row: Mapping[str, Any]) -> dict[str, Any]:
 def _there(connection: Connection, numbers: Collection[int]) -> set[int]:
     """Return which leads are there; nobody can remove them until we are done."""
     return set(connection.execute(_THERE, {"numbers": numbers}).scalars())
+
+
+class Giver(NamedTuple):
+    """What gave a score: a version of a model, or rules of a fingerprint; the other is None."""
+
+    model_version: str | None
+    rules: str | None
+
+
+def givers_of(connection: Connection, numbers: Sequence[int]) -> dict[int, Giver]:
+    """Return what gave the newest score of each lead that has one, by number."""
+    rows = connection.execute(_GIVERS, {"numbers": numbers}).all()
+    return {row[0]: Giver(*row[1:]) for row in rows}
 
 
 def current_scores(connection: Connection, numbers: Sequence[int]) -> dict[int, CurrentScore]:
