@@ -21,6 +21,7 @@ from serving.lifecycle.action_words import money_text, share_text
 from serving.lifecycle.handover import expected_value
 from serving.lifecycle.stages import STAGES
 from serving.pages.chance import chance
+from serving.pages.clock import clock_of
 from serving.pages.course import course
 from serving.pages.explained import Explained
 from serving.pages.finding import finding_text
@@ -31,6 +32,7 @@ from serving.scoring.labels import Labels
 from serving.scoring.scoring import Scoring
 from serving.stored.dossier import MOST_EVENTS, Behind, Dossier
 from serving.stored.scoring import StoredScores
+from serving.stored.work_list import promise
 
 LEADS = "/app/leads"
 
@@ -76,6 +78,7 @@ class LeadPage:
         yield "company", found.company
         yield "action", ActionView.of(found.action, language)
         yield "worth", self._worth
+        yield "clock", clock_of(promise(self.scores.lifecycle, found.standing, self.now), language)
         yield "consents", found.consents[::-1]
         yield "found", self._found
         yield from bant_choices(self.language, moment(self.now))

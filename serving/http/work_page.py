@@ -13,6 +13,7 @@ from serving.http.pages.mistakes import PageError
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.stages import ASIDE, STAGES, Stage
 from serving.model.reference import GRADE_FROM_SCORE
+from serving.pages.clock import Clock, clock_of
 from serving.pages.saying import say
 from serving.record.leads import StoredLead
 from serving.record.people import Person
@@ -105,6 +106,7 @@ class ShownRow:
     why: Why
     moved: "Moved"
     action: ActionView
+    clock: Clock | None
 
     @classmethod
     def of(
@@ -119,6 +121,7 @@ class ShownRow:
             why=Why((), ()) if labels is None else Why.of(row.item.contributions, labels),
             moved=moved_since(row, day_ago, language),
             action=ActionView.of(row.action, language),
+            clock=clock_of(row.sla, language),
         )
 
 

@@ -10,13 +10,15 @@ from serving.pages.words.keys import KEYS
 from serving.pages.words.lead import LEAD
 from serving.pages.words.login import LOGIN
 from serving.pages.words.profile import PROFILE
-from serving.pages.words.stages import CHANCE, STAGES
+from serving.pages.words.stages import CHANCE, CLOCK, STAGES
 from serving.pages.words.users import USERS
 from serving.pages.words.work import WORK
 
-WORDS: Mapping[str, Both] = {
-    **FRAME, **ERRORS, **LOGIN, **PROFILE, **USERS, **KEYS, **CHANCE, **STAGES, **LEAD, **WORK,
-}  # fmt: skip
+_PARTS = (
+    FRAME, ERRORS, LOGIN, PROFILE, USERS, KEYS, CHANCE, CLOCK, STAGES, LEAD, WORK,
+)  # fmt: skip
+
+WORDS: Mapping[str, Both] = {key: both for part in _PARTS for key, both in part.items()}
 
 
 def say(language: Language, key: str, **filled: object) -> str:

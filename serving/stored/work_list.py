@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from features.contract.duration import DAY_US
+from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.next_action import NextAction
+from serving.lifecycle.sla import Sla, sla_of
 from serving.model.reference import Grade
 from serving.record.people import Person, people_of
 from serving.record.score_history import PastScore, scores_at
@@ -24,6 +26,7 @@ class WorkRow:
         person: As people know it.
         standing: Where it stands.
         action: What to do next.
+        sla: What sales promised; None where that is nothing.
         before: What was said of it a day ago; None where nothing was.
     """
 
@@ -31,6 +34,7 @@ class WorkRow:
     person: Person
     standing: Standing
     action: NextAction
+    sla: Sla | None
     before: PastScore | None
 
 
@@ -63,10 +67,23 @@ def work_rows(
     scored = [(one, _score(item, one)) for item, one in zip(items, standing, strict=True)]
     actions = next_actions(connection, scores.lifecycle, scored, now)
     rows = [
-        WorkRow(item, people[item.lead.number], one, action, before.get(item.lead.number))
+        WorkRow(
+            item,
+            people[item.lead.number],
+            one,
+            action,
+            promise(scores.lifecycle, one, now),
+            before.get(item.lead.number),
+        )
         for item, one, action in zip(items, standing, actions, strict=True)
     ]
     return [row if row.standing.facts.consent else _unscored(row) for row in rows], end
+
+
+def promise(lifecycle: Lifecycle, standing: Standing, now: int) -> Sla | None:
+    """Return the promise that runs for a lead where it stands, None where there is none."""
+    position = standing.facts.position
+    return sla_of(position.stage, position.since, lifecycle.sla, now)
 
 
 def _score(item: WorkItem, standing: Standing) -> tuple[float, Grade] | None:

@@ -59,3 +59,12 @@ CHANCE: Mapping[str, Both] = {
     "chance.under": Both("weniger als {count} von {scale}", "fewer than {count} in {scale}"),
 }
 """Of probabilities."""
+
+CLOCK: Mapping[str, Both] = {
+    "clock.left": Both("noch {time}", "{time} left"),
+    "clock.late": Both("{time} zu spät", "{time} late"),
+    "clock.hours": Both("{number} Arbeitsstd.", "{number} business h"),
+    "clock.minutes": Both("{number} Arbeitsmin.", "{number} business min"),
+    "clock.due": Both("zugesagt bis {moment}", "promised by {moment}"),
+}
+"""Of the promises of sales."""
