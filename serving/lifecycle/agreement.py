@@ -25,6 +25,10 @@ from serving.lifecycle.stages import STAGES, Stage
 from serving.lifecycle.terms import Name, StageTerms, Transition, UseCase, View, ViewName
 
 
+_LATER = ("handover", "next_action", "sla", "alerts")
+"""What was added since: an agreement without says the same as before there was any."""
+
+
 class Lifecycle(DocumentPart):
     """A whole lifecycle file.
 
@@ -117,10 +121,13 @@ class Lifecycle(DocumentPart):
     @cached_property
     def fingerprint(self) -> str:
         """What two agreements that say the same share; 12 hexadecimal digits."""
-        # One that promises nothing says the same as before anything could be promised.
-        silent = {name for name in ("sla", "alerts") if not getattr(self, name)}
+        silent = {name for name in _LATER if getattr(self, name) == self._usual(name)}
         said = self.model_dump_json(exclude={"version"} | silent)
         return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+    @classmethod
+    def _usual(cls, name: str) -> object:
+        return cls.model_fields[name].get_default(call_default_factory=True)
 
     @property
     def name(self) -> str:
