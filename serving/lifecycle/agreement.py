@@ -86,7 +86,8 @@ class Lifecycle(DocumentPart):
     @cached_property
     def fingerprint(self) -> str:
         """What two agreements that say the same share; 12 hexadecimal digits."""
-        said = self.model_dump_json(exclude={"version"})
+        # Figures move no lead.
+        said = self.model_dump_json(exclude={"version", "kpis"})
         return hashlib.sha256(said.encode()).hexdigest()[:12]
 
     @property

@@ -11,7 +11,7 @@ from serving.lifecycle.kpis.groups import Dimension, Grouping
 from serving.lifecycle.kpis.journeys import Journey, Pass, Step
 from serving.lifecycle.kpis.kpis import Case, Cohorts
 from serving.lifecycle.kpis.promises import Scored
-from serving.lifecycle.kpis.speed import Handed
+from serving.lifecycle.kpis.speed import Handed, is_in_pipeline
 from serving.lifecycle.kpis.worth import Opened, amount
 from serving.lifecycle.stages import Stage
 from serving.record.costs import costs_of
@@ -41,6 +41,7 @@ class Period:
         return Cohorts(
             handed=self._handed(journeys, as_of),
             opened=self._opened(journeys),
+            pipeline=self._pipeline(journeys, as_of),
             leads=self._leads(journeys, {case.of.month for case in costs}),
             costs=costs,
             scored=self._scored(journeys, as_of),
@@ -59,6 +60,15 @@ class Period:
         return [
             Case(self._key(one, step), Opened(way, amount(one.profile.get(self._terms.value))))
             for one, way, step in self._begun(journeys, "SQL")
+        ]
+
+    def _pipeline(self, journeys: Mapping[int, Journey], as_of: int) -> list[Case[Pass]]:
+        at, within = min(self._end, as_of), self._terms.close_within
+        return [
+            Case(self._key(one, way.entered["SQL"]), way)
+            for one in journeys.values()
+            for way in one.passes
+            if is_in_pipeline(way, within, at)
         ]
 
     def _begun(

@@ -35,6 +35,9 @@ def kpis_of(
         end: Of the period.
         by: By what the figures are told apart; by nothing, they are told of all alone.
         as_of: What was known by then counts.
+
+    Raises:
+        TooManyGroupsError: There are more than a thousand groups.
     """
     journeys = journeys_of(connection, lifecycle, by, as_of)
     cohorts = Period(connection, lifecycle, begin, end, by).cohorts(journeys, as_of)

@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from features.contract.duration import DAY_US
 from features.contract.lead import micros, moment
+
+_MONTHS = 12
 
 
 def month_of(at: int) -> str:
@@ -29,3 +32,9 @@ def month_ends(month: str) -> int:
     """Return when the next month begins."""
     begins = moment(month_begins(month))
     return micros((begins + timedelta(days=31)).replace(day=1), "month")
+
+
+def usual_period(as_of: int) -> tuple[int, int]:
+    """Return a year of months, with that of a moment and up to the end of its day."""
+    year, month = divmod(12 * moment(as_of).year + moment(as_of).month - _MONTHS, 12)
+    return month_begins(f"{year}-{month + 1:02}"), as_of // DAY_US * DAY_US + DAY_US

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar, get_args
 
+from features.contract.mistake import MistakeError
 from serving.lifecycle.kpis.costs import Cost, cost_per_lead, cost_per_sql
 from serving.lifecycle.kpis.figure import Figure
 from serving.lifecycle.kpis.funnel import acceptance, conversion, rejections
 from serving.lifecycle.kpis.groups import Dimension, Key
-from serving.lifecycle.kpis.journeys import Journey
+from serving.lifecycle.kpis.journeys import Journey, Pass
 from serving.lifecycle.kpis.promises import Promise, Scored, promises
 from serving.lifecycle.kpis.speed import (
-    Elapsed,
+    Due,
     Handed,
     in_time,
     sales_cycle,
@@ -30,18 +31,18 @@ KPI_NAMES: tuple[KpiName, ...] = get_args(KpiName)
 One = TypeVar("One")
 
 
+MOST_GROUPS = 1_000
+
+
+class TooManyGroupsError(MistakeError):
+    """More groups than anybody reads; the message says how many."""
+
+
 class Case(NamedTuple, Generic[One]):
     """What belongs to a group; to none of them where `key` is None."""
 
     key: Key | None
     of: One
-
-
-class Promised(NamedTuple):
-    """How soon sales promised to act: a limit, and what of the time counts."""
-
-    limit: int
-    elapsed: Elapsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Cohorts:
     Attributes:
         handed: Passes that were handed to sales.
         opened: Passes that became SQL.
+        pipeline: Passes that are SQL, and not decided yet, at the end of the period.
         leads: Leads that were created, in months whose costs are known.
         costs: Of months that lie in the period as a whole.
         scored: Leads that were scored.
@@ -58,20 +60,24 @@ class Cohorts:
 
     handed: Sequence[Case[Handed]]
     opened: Sequence[Case[Opened]]
+    pipeline: Sequence[Case[Pass]]
     leads: Sequence[Case[Journey]]
     costs: Sequence[Case[Cost]]
     scored: Sequence[Case[Scored]]
 
     def by_group(self) -> dict[Key, "Cohorts"]:
         """Return what belongs to each group, in order; what is not known comes last."""
-        handed, opened, leads = _by_key(self.handed), _by_key(self.opened), _by_key(self.leads)
-        costs, scored = _by_key(self.costs), _by_key(self.scored)
+        handed, opened, pipeline = (
+            _by_key(self.handed), _by_key(self.opened), _by_key(self.pipeline)
+        )  # fmt: skip
+        leads, costs, scored = _by_key(self.leads), _by_key(self.costs), _by_key(self.scored)
+        keys = {*handed, *opened, *pipeline, *leads, *costs, *scored}
         return {
             key: Cohorts(
-                handed.get(key, []), opened.get(key, []), leads.get(key, []), costs.get(key, []),
-                scored.get(key, []),
+                handed.get(key, []), opened.get(key, []), pipeline.get(key, []),
+                leads.get(key, []), costs.get(key, []), scored.get(key, []),
             )
-            for key in sorted({*handed, *opened, *leads, *costs, *scored}, key=_place)
+            for key in sorted(keys, key=_place)
         }  # fmt: skip
 
 
@@ -119,7 +125,7 @@ def group(
     key: Key,
     cohorts: Cohorts,
     terms: KpiTerms,
-    promised: Promised | None,
+    due: Due | None,
     as_of: int,
 ) -> Group:
     """Return the figures of a group.
@@ -128,7 +134,7 @@ def group(
         key: Of the group.
         cohorts: What belongs to it.
         terms: What the figures look at.
-        promised: How soon sales promised to act; None where it did not.
+        due: Until when a pass is to move on; None where nothing was promised.
         as_of: Microseconds since 1970.
     """
     handed = [case.of for case in cohorts.handed]
@@ -140,14 +146,17 @@ def group(
         "acceptance_rate": acceptance(ways),
         "speed_to_lead": speed_to_lead(handed, terms.action_within, as_of),
     }
-    if promised is not None:
-        figures["within_sla"] = in_time(handed, promised.limit, promised.elapsed, as_of)
+    if due is not None:
+        figures["within_sla"] = in_time(handed, due, as_of)
+    closing = terms.close_within
+    speed = velocity(len(cohorts.pipeline), deals, closing, as_of)
+    value = deal_value(opened)
     figures |= {
-        "close_rate": conversion(deals, "SQL", "customer", terms.close_within, as_of),
-        "sales_cycle": sales_cycle(deals, terms.close_within, as_of),
-        "deal_value": deal_value(opened),
-        "pipeline_velocity": velocity(deals, terms.close_within, as_of),
-        "pipeline_value": pipeline_value(opened, terms.close_within, as_of),
+        "close_rate": conversion(deals, "SQL", "customer", closing, as_of),
+        "sales_cycle": sales_cycle(deals, closing, as_of),
+        "deal_value": value,
+        "pipeline_velocity": speed,
+        "pipeline_value": pipeline_value(speed, value),
     }
     if cohorts.costs:
         leads, costs = [case.of for case in cohorts.leads], [case.of for case in cohorts.costs]
@@ -161,16 +170,22 @@ def groups(
     cohorts: Cohorts,
     by: tuple[Dimension, ...],
     terms: KpiTerms,
-    promised: Promised | None,
+    due: Due | None,
     as_of: int,
 ) -> tuple[Group, tuple[Group, ...]]:
-    """Return the figures of all, and of each group where anything is told apart."""
-    total = group((), cohorts, terms, promised, as_of)
-    if not by:
-        return total, ()
-    return total, tuple(
-        group(key, some, terms, promised, as_of) for key, some in cohorts.by_group().items()
-    )
+    """Return the figures of all, and of each group where anything is told apart.
+
+    Raises:
+        TooManyGroupsError: There are more than a thousand.
+    """
+    some = cohorts.by_group() if by else {}
+    if len(some) > MOST_GROUPS:
+        raise TooManyGroupsError(
+            f"by {', '.join(by)} there are {len(some):,} groups; ask for at most {MOST_GROUPS:,}: "
+            "of a shorter period, or by less"
+        )
+    total = group((), cohorts, terms, due, as_of)
+    return total, tuple(group(key, one, terms, due, as_of) for key, one in some.items())
 
 
 def _by_key(cases: Iterable[Case[One]]) -> dict[Key, list[Case[One]]]:

@@ -10,8 +10,8 @@ from serving.lifecycle.kpis.figure import Figure, median, share
 from serving.lifecycle.kpis.funnel import conversion, duration
 from serving.lifecycle.kpis.journeys import Pass
 
-Elapsed = Callable[[int, int], int]
-"""Returns how much time counts between two moments; all of it in microseconds."""
+Due = Callable[[int], int]
+"""Returns the last moment at which a promise of a moment is kept; microseconds since 1970."""
 
 
 class Handed(NamedTuple):
@@ -31,6 +31,12 @@ class Handed(NamedTuple):
         return self.way.entered["MQL"].at
 
     @property
+    def left(self) -> int | None:
+        """When it moved on or was set aside, None where it did not yet."""
+        ways = (self.way.reached("SAL"), self.way.aside)
+        return min((step.at for step in ways if step is not None), default=None)
+
+    @property
     def action(self) -> int | None:
         """When sales first did anything about it: a decision, or being in touch with the lead.
 
@@ -46,11 +52,6 @@ class Handed(NamedTuple):
 
 
 _OTHERS = frozenset({"rule", "marketing"})
-
-
-def wall_clock(begin: int, end: int) -> int:
-    """Return all the time between two moments."""
-    return end - begin
 
 
 def speed_to_lead(handed: Sequence[Handed], within: int, as_of: int) -> Figure:
@@ -70,18 +71,17 @@ def speed_to_lead(handed: Sequence[Handed], within: int, as_of: int) -> Figure:
     return median(hours, len(handed) - len(mature))
 
 
-def in_time(handed: Sequence[Handed], limit: int, elapsed: Elapsed, as_of: int) -> Figure:
-    """Return which share of passes saw an action of sales within a limit.
+def in_time(handed: Sequence[Handed], due: Due, as_of: int) -> Figure:
+    """Return which share of passes moved on before what was promised of them was due.
 
     Args:
         handed: The cohort.
-        limit: In microseconds of what counts.
-        elapsed: What of the time counts, such as business hours.
-        as_of: Microseconds since 1970; passes whose limit has not passed by then wait.
+        due: When it is for a pass that was handed over at a moment.
+        as_of: Microseconds since 1970; passes that are not due by then wait.
     """
-    mature = [one for one in handed if elapsed(one.at, as_of) >= limit]
-    met = sum(one.action is not None and elapsed(one.at, one.action) <= limit for one in mature)
-    return share(met, len(mature), len(handed) - len(mature))
+    mature = [one for one in handed if due(one.at) < as_of]
+    kept = sum(one.left is not None and one.left <= due(one.at) for one in mature)
+    return share(kept, len(mature), len(handed) - len(mature))
 
 
 def sales_cycle(opened: Sequence[Pass], within: int, as_of: int) -> Figure:
@@ -92,17 +92,38 @@ def sales_cycle(opened: Sequence[Pass], within: int, as_of: int) -> Figure:
     return median(days, len(opened) - len(mature))
 
 
-def velocity(opened: Sequence[Pass], within: int, as_of: int) -> Figure:
-    """Return how many deals a day a pipeline of these SQLs is worth.
+def velocity(pipeline: int, opened: Sequence[Pass], within: int, as_of: int) -> Figure:
+    """Return how many deals a day a pipeline is worth.
 
-    It is the number of opportunities times the close rate, divided by the days of a sales cycle. As
-    a product of figures it has no interval; its parts have theirs.
+    It is the number of open opportunities times the close rate, divided by the days of a sales
+    cycle. As a product of figures it has no interval; its parts have theirs.
+
+    Args:
+        pipeline: How many opportunities are open.
+        opened: The cohort of whom the close rate and the cycle are.
+        within: How long after it became SQL a pass may be won, in microseconds.
+        as_of: Microseconds since 1970.
     """
     closing = conversion(opened, "SQL", "customer", within, as_of)
     cycle = sales_cycle(opened, within, as_of)
-    won = len(opened) * (closing.value or 0.0)
+    won = pipeline * (closing.value or 0.0)
     per_day = won / cycle.value if cycle.value else None
     return Figure(won, cycle.value or 0.0, per_day, waiting=closing.waiting)
+
+
+def is_in_pipeline(one: Pass, within: int, at: int) -> bool:
+    """Tell whether a pass became SQL, could still be won in time, and was not decided yet.
+
+    Args:
+        one: The pass.
+        within: How long after it became SQL it may be won, in microseconds.
+        at: A moment, microseconds since 1970.
+    """
+    step = one.begun("SQL")
+    if step is None or not step.at < at <= step.at + within:
+        return False
+    ends = (one.entered.get("customer"), one.aside)
+    return all(end is None or end.at >= at for end in ends)
 
 
 def _waited(one: Handed) -> float:

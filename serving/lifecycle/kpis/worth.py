@@ -7,7 +7,6 @@ from typing import NamedTuple
 from features.contract.lead import ProfileValue
 from serving.lifecycle.kpis.figure import Figure
 from serving.lifecycle.kpis.journeys import Pass
-from serving.lifecycle.kpis.speed import velocity
 
 
 class Opened(NamedTuple):
@@ -36,9 +35,8 @@ def deal_value(opened: Sequence[Opened]) -> Figure:
     return Figure(total, len(known), total / len(known) if known else None)
 
 
-def pipeline_value(opened: Sequence[Opened], within: int, as_of: int) -> Figure:
+def pipeline_value(speed: Figure, value: Figure) -> Figure:
     """Return the velocity of a pipeline in money: deals a day times the mean value of a deal."""
-    speed, value = velocity([one.way for one in opened], within, as_of), deal_value(opened)
     if speed.value is None or value.value is None:
         return Figure(0.0, speed.denominator, None, waiting=speed.waiting)
     return Figure(
