@@ -36,7 +36,7 @@ class PeriodQuery(BaseModel):
         begin = usual[0] if self.begin is None else _midnight(self.begin)
         end = usual[1] if self.end is None else _midnight(self.end)
         if not 0 <= begin < end:
-            raise ContractError("from", "must lie before to, and not before 1970")
+            raise ContractError("query.from", "must lie before to, and not before 1970")
         return begin, end
 
 

@@ -35,4 +35,4 @@ def wrong_reasons(connection: Connection, begin: int, end: int) -> list[tuple[in
         .join(lead, lead.c.number == _f.lead)
         .where(_f.kind == "wrong_reason", _f.at >= begin, _f.at < end, _f.subject.is_not(None))
     )
-    return list(rows.tuples())
+    return [(root, subject) for root, subject in rows]

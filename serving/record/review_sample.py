@@ -73,7 +73,7 @@ def graded(connection: Connection, grades: Collection[str]) -> Iterator[tuple[in
             lead.c.number == lead.c.root, lead.c.kind == "lead", current_score.c.grade.in_(grades)
         )
     )
-    return iter(rows.tuples())
+    return ((number, grade) for number, grade in rows)
 
 
 def keep_draw(

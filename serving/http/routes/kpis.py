@@ -52,7 +52,7 @@ def _kpis(state: ServiceState, query: KpisQuery) -> Kpis:
         with kept.database.reading() as connection:
             return kpis_of(connection, kept.lifecycle, begin, end, tuple(query.by), at)
     except TooManyGroupsError as error:
-        raise RefusedError(422, "invalid_request", str(error), "by") from None
+        raise RefusedError(422, "invalid_request", str(error), "query.by") from None
 
 
 def period_of(query: PeriodQuery, at: int) -> tuple[int, int]:
