@@ -158,6 +158,18 @@ def test_the_first_score_of_the_period_is_held_to_its_promise(database: Database
     assert [one.realised.waiting for one in figures(database, as_of=at(31)).total.promises] == [2]
 
 
+def test_a_case_has_the_grade_of_then(database: Database) -> None:
+    told_by_crm = lead(database, "a", ("MQL", at(5), "crm", None))
+    _score(database, told_by_crm, at(4), 0.1, "D")
+    _score(database, told_by_crm, at(5), 0.3, "B")
+    _score(database, told_by_crm, at(6), 0.4, "A")
+    lead(database, "b", ("MQL", at(5), "crm", None))
+    groups = figures(database, "grade").groups
+    assert [(g.key, g.figures["mql_to_sql"].denominator) for g in groups if g.key != ("D",)] == [
+        (("B",), 1), ((None,), 1),
+    ]  # fmt: skip
+
+
 def test_costs_told_again_are_replaced(database: Database) -> None:
     costs = [Cost("2026-01", "ads", None, 1.0), Cost("2026-01", "ads", "x", 2.0)]
     with database.writing() as connection:
