@@ -210,7 +210,7 @@ def test_figures_are_told_on_a_terminal_and_as_csv(
     assert "kept" in run("costs", str(costs))
     period = ("--from", "2026-01-01", "--to", "2026-04-01")
     shown = run("kpis", *period)
-    assert "mql_to_sql" in shown and "cost_per_lead" in shown
+    assert "MQL to SQL" in shown and "1,000.50 of 1" in shown
     run("kpis", *period, "--by", "channel", "--csv", str(out))
     rows = list(csv.DictReader(StringIO(out.read_text())))
     assert {row["channel"] for row in rows} == {"", "ads", '\'=hyperlink("x")'}
