@@ -75,6 +75,8 @@ def test_an_empty_record_has_figures_of_nobody(client: httpx.Client) -> None:
         ("from=2026-02-30", "from"),
         ("from=1969-01-01", "from"),
         ("to=yesterday", "to"),
+        ("from=0", "from"),
+        ("from=2026-01-01T00:00:00", "from"),
         ("by=colour", "by.0"),
         ("by=month&by=month", "by"),
         ("begin=2026-01-01", "begin"),
