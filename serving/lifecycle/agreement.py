@@ -18,11 +18,16 @@ from serving.lifecycle.alerts import Alert, alert_mistakes
 from serving.lifecycle.bant import BantTerms
 from serving.lifecycle.criteria import Facts, look
 from serving.lifecycle.handover import HandoverTerms
+from serving.lifecycle.kpis.terms import KpiTerms
+from serving.lifecycle.review import ReviewTerms
 from serving.lifecycle.situation import NextActionTerms
 from serving.lifecycle.sla import SlaTerms
 from serving.lifecycle.soundness import mistakes
 from serving.lifecycle.stages import STAGES, Stage
 from serving.lifecycle.terms import Name, StageTerms, Transition, UseCase, View, ViewName
+
+_LATER = ("handover", "next_action", "sla", "alerts")
+"""What was added since: an agreement without says the same as before there was any."""
 
 
 class Lifecycle(DocumentPart):
@@ -35,6 +40,8 @@ class Lifecycle(DocumentPart):
         bant: Which evidence counts.
         views: The first that fits counts.
         use_cases: The first that fits counts; without any, every lead is treated alike.
+        kpis: What figures of all this look at.
+        review: Which leads of low grades go to people all the same; None is none.
         handover: What calls cost and may bring; without it, criteria alone hand leads over.
         next_action: What counts as interest, and as silence.
         sla: Within how many business hours leads move on.
@@ -47,6 +54,8 @@ class Lifecycle(DocumentPart):
     bant: BantTerms = Field(default_factory=BantTerms)
     views: tuple[View, ...] = ()
     use_cases: tuple[UseCase, ...] = ()
+    kpis: KpiTerms = Field(default_factory=KpiTerms)
+    review: ReviewTerms | None = None
     handover: HandoverTerms | None = None
     next_action: NextActionTerms = Field(default_factory=NextActionTerms)
     sla: SlaTerms | None = None
@@ -117,10 +126,14 @@ class Lifecycle(DocumentPart):
     @cached_property
     def fingerprint(self) -> str:
         """What two agreements that say the same share; 12 hexadecimal digits."""
-        # One that promises nothing says the same as before anything could be promised.
-        silent = {name for name in ("sla", "alerts") if not getattr(self, name)}
-        said = self.model_dump_json(exclude={"version"} | silent)
+        silent = {name for name in _LATER if getattr(self, name) == self._usual(name)}
+        # Neither figures nor a review move a lead.
+        said = self.model_dump_json(exclude={"version", "kpis", "review"} | silent)
         return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+    @classmethod
+    def _usual(cls, name: str) -> object:
+        return cls.model_fields[name].get_default(call_default_factory=True)
 
     @property
     def name(self) -> str:

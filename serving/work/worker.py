@@ -1,4 +1,4 @@
-"""The loop of the work: leads and promises that are due, messages that wait, new contacts."""
+"""The loop of the work: leads and promises that are due, messages, new contacts, a review."""
 
 from collections.abc import Callable
 from typing import get_args
@@ -8,6 +8,7 @@ from serving.mail import Mail
 from serving.metrics import expect_alerts
 from serving.pages.alerts import Reading
 from serving.scoring.scoring import Scoring
+from serving.stored.review import draw_week
 from serving.stored.scoring import StoredScores
 from serving.work.comparing import compare_new
 from serving.work.delivery import Deliveries
@@ -18,6 +19,7 @@ from serving.work.promises import look_at_promises
 from serving.work.rescoring import SETTLING_US, make_stale_due, rescore_due
 
 _STALE_EVERY_US = 60_000_000
+_DRAWN_EVERY_US = 600_000_000
 
 
 class Worker:
@@ -51,8 +53,9 @@ class Worker:
         )
         self._mails = None if mail is None else OptInMails(scores.database, mail, clock)
         self._stale_at = 0
+        self._drawn_at = 0
         expect_alerts(get_args(Kind))
-        kinds = (self.rescore, self.alert, self.deliver, self.mail, self.compare)
+        kinds = (self.rescore, self.alert, self.deliver, self.mail, self.compare, self.review)
         self._loops = [Loop(work) for work in kinds]
 
     def start(self) -> None:
@@ -100,3 +103,11 @@ class Worker:
     def compare(self) -> int:
         """Compare some of the leads whose contacts are new with others, and return how many."""
         return compare_new(self._scores.database)
+
+    def review(self) -> int:
+        """Draw this week's leads for a review, once there are any, and return how many."""
+        now = self._clock()
+        if abs(now - self._drawn_at) <= _DRAWN_EVERY_US:
+            return 0
+        self._drawn_at = now
+        return draw_week(self._scores.database, self._scores.lifecycle, self._scores.policy, now)
