@@ -23,8 +23,9 @@ from serving.scoring.labels import Labels
 from serving.scoring.scoring import Scoring
 from serving.stored.work_list import WorkRow
 
-OPEN, EVERY = "open", "all"
-"""What is wanted besides one stage: leads that are not done with, or all."""
+OPEN, REVIEW, EVERY = "open", "review", "all"
+"""What is wanted besides one stage: leads that are not done with, that were drawn for a review this
+week, or all."""
 
 _FOR, _AGAINST = 2, 1
 """How many reasons a line has."""
@@ -36,7 +37,7 @@ class Asked(NamedTuple):
     """What is asked of the list, as its form sends it.
 
     Attributes:
-        stage: One, or `open`, or `all`.
+        stage: One, or `open`, `review`, `all`.
         grades: Any of them; none is all.
         use_case: Of the agreement; empty is any.
         sought: By which leads are looked for; empty is not.
@@ -54,14 +55,14 @@ class Asked(NamedTuple):
             PageError: No form of ours asks for it.
         """
         cases = {"", *(one.name for one in lifecycle.use_cases)}
-        fits = self.stage in {OPEN, EVERY, *STAGES} and self.use_case in cases
+        fits = self.stage in {OPEN, REVIEW, EVERY, *STAGES} and self.use_case in cases
         if not fits or not set(self.grades) <= GRADE_FROM_SCORE.keys():
             raise PageError(400, "invalid")
         return self._replace(sought=self.sought.strip()[:LONGEST_NAME])
 
     def stages(self, lifecycle: Lifecycle) -> tuple[str, ...] | None:
         """Return the stages that are wanted; None is any."""
-        if self.stage == EVERY:
+        if self.stage in (REVIEW, EVERY):
             return None
         if self.stage != OPEN:
             return (self.stage,)
@@ -107,6 +108,7 @@ class ShownRow:
     moved: "Moved"
     action: ActionView
     clock: Clock | None
+    drawn: bool
 
     @classmethod
     def of(
@@ -122,6 +124,7 @@ class ShownRow:
             moved=moved_since(row, day_ago, language),
             action=ActionView.of(row.action, language),
             clock=clock_of(row.sla, language),
+            drawn=row.drawn,
         )
 
 

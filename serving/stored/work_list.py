@@ -6,10 +6,12 @@ from sqlalchemy import Connection
 
 from features.contract.duration import DAY_US
 from serving.lifecycle.agreement import Lifecycle
+from serving.lifecycle.kpis.calendar import week_of
 from serving.lifecycle.next_action import NextAction
 from serving.lifecycle.sla import Sla, sla_of
 from serving.model.reference import Grade
 from serving.record.people import Person, people_of
+from serving.record.review_sample import sampled
 from serving.record.score_history import PastScore, scores_at
 from serving.record.work_list import Place, Wanted, WorkItem, work_list
 from serving.stored.next_step import next_actions
@@ -28,6 +30,7 @@ class WorkRow:
         action: What to do next.
         sla: What sales promised; None where that is nothing.
         before: What was said of it a day ago; None where nothing was.
+        drawn: Whether it was drawn for a review this week.
     """
 
     item: WorkItem
@@ -36,6 +39,7 @@ class WorkRow:
     action: NextAction
     sla: Sla | None
     before: PastScore | None
+    drawn: bool
 
 
 def work_rows(
@@ -66,18 +70,27 @@ def work_rows(
     )
     scored = [(one, _score(item, one)) for item, one in zip(items, standing, strict=True)]
     actions = next_actions(connection, scores.lifecycle, scored, now)
+    drawn = drawn_for_review(connection, scores.lifecycle, now)
     rows = [
         WorkRow(
-            item,
-            people[item.lead.number],
-            one,
-            action,
-            promise(scores.lifecycle, one, now),
-            before.get(item.lead.number),
+            item=item,
+            person=people[item.lead.number],
+            standing=one,
+            action=action,
+            sla=promise(scores.lifecycle, one, now),
+            before=before.get(item.lead.number),
+            drawn=item.lead.number in drawn,
         )
         for item, one, action in zip(items, standing, actions, strict=True)
     ]
     return [row if row.standing.facts.consent else _unscored(row) for row in rows], end
+
+
+def drawn_for_review(connection: Connection, lifecycle: Lifecycle, now: int) -> frozenset[int]:
+    """Return the numbers of the leads that people should look at this week."""
+    if lifecycle.review is None:
+        return frozenset()
+    return frozenset(sampled(connection, week_of(now)))
 
 
 def promise(lifecycle: Lifecycle, standing: Standing, now: int) -> Sla | None:

@@ -16,6 +16,7 @@ WORK: Mapping[str, Both] = {
     "work.stage": Both("Stufe", "Stage"),
     "work.stage.open": Both("Alle offenen", "All open ones"),
     "work.stage.all": Both("Alle", "All"),
+    "work.review": Both("Zur Prüfung", "For review"),
     "work.grades": Both("Klasse", "Grade"),
     "work.use_case": Both("Anwendungsfall", "Use case"),
     "work.use_case.any": Both("Alle", "All"),

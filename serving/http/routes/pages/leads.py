@@ -11,7 +11,7 @@ from serving.http.lead_page import LEADS, lead_path
 from serving.http.pages.answers import show
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
-from serving.http.work_page import EVERY, OPEN, Asked, ShownRow, labels_of
+from serving.http.work_page import EVERY, OPEN, REVIEW, Asked, ShownRow, labels_of
 from serving.intake.name_words import find_numbers
 from serving.lifecycle.action_words import share_text
 from serving.lifecycle.agreement import Lifecycle
@@ -21,7 +21,7 @@ from serving.pages.chance import chance
 from serving.pages.saying import say
 from serving.record.name_words import MOST_FOUND
 from serving.record.work_list import Place, Wanted
-from serving.stored.work_list import WorkRow, work_rows
+from serving.stored.work_list import WorkRow, drawn_for_review, work_rows
 
 PAGE = 25
 
@@ -55,6 +55,9 @@ def _work(visit: Visit, asked: Asked, after: str | None) -> Response:
     begin: Place | None = None if place is None else (place[0], place[1][0])
     with visit.database.reading() as connection:
         found = find_numbers(connection, asked.sought) if asked.sought else None
+        if asked.stage == REVIEW:
+            drawn = drawn_for_review(connection, scores.lifecycle, visit.at)
+            found = drawn if found is None else drawn & found
         wanted = Wanted(
             asked.stages(scores.lifecycle), asked.grades or None, asked.use_case or None, found
         )
@@ -95,6 +98,7 @@ def _stages(visit: Visit, lifecycle: Lifecycle) -> list[tuple[str, str]]:
     return [
         (OPEN, say(visit.language, "work.stage.open")),
         *((one, say(visit.language, f"stage.{one}")) for one in there),
+        *([(REVIEW, say(visit.language, "work.review"))] if lifecycle.review else []),
         (EVERY, say(visit.language, "work.stage.all")),
     ]
 

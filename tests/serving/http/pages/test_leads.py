@@ -11,6 +11,7 @@ from serving.http.state import ServiceState
 from serving.intake.duplicates import compare_waiting
 from serving.record.leads import find_leads
 from serving.record.scores import GivenScore, give_scores
+from serving.stored.review import draw_week
 from serving.work.rescoring import rescore_due
 from tests.serving.http.pages.browser import text_of
 from tests.serving.http.pages.conftest import Added, Opened
@@ -181,3 +182,16 @@ def test_hostile_text_is_text(
     assert names(page) == ["L"]
     assert "<script>alert" not in page.text and "<img src=x" not in page.text
     assert HOSTILE in text_of(page)
+
+
+def test_leads_that_were_drawn_are_put_before_people(
+    filled: None, state: ServiceState, added: Added, opened: Opened
+) -> None:
+    added()
+    browser, scores = opened("anna"), state.kept()
+    assert names(browser.get("/app/leads?stage=review")) == []
+    assert draw_week(scores.database, scores.lifecycle, scores.policy, now()) == 1
+    page = browser.get("/app/leads?stage=review")
+    assert names(page) == ["cold"]
+    assert text_of(page).count("For review") == 2
+    assert names(browser.get("/app/leads?stage=review&q=hei")) == []
