@@ -14,7 +14,10 @@ from serving.http.openapi import DocumentedApp
 from serving.http.operations import operation_id
 from serving.http.rates import Rates
 from serving.http.route import answer_errors
+from serving.http.routes.alerts import alert_routes
+from serving.http.routes.handover import handover_routes
 from serving.http.routes.imports import import_routes
+from serving.http.routes.kpis import kpi_routes
 from serving.http.routes.lifecycle import lifecycle_routes
 from serving.http.routes.merges import merge_routes
 from serving.http.routes.metrics import metrics_routes
@@ -24,6 +27,7 @@ from serving.http.routes.opt_ins import opt_in_routes
 from serving.http.routes.pages.workspace import workspace_routes
 from serving.http.routes.problems import problem_routes
 from serving.http.routes.record import record_routes
+from serving.http.routes.reviews import review_routes
 from serving.http.routes.rights import rights_routes
 from serving.http.routes.score import score_routes
 from serving.http.routes.segment import segment_routes
@@ -45,6 +49,9 @@ _ROUTES = (
     score_routes,
     stored_routes,
     lifecycle_routes,
+    kpi_routes,
+    review_routes,
+    handover_routes,
     record_routes,
     rights_routes,
     opt_in_routes,
@@ -53,6 +60,7 @@ _ROUTES = (
     segment_routes,
     sender_routes,
     webhook_routes,
+    alert_routes,
     merge_routes,
     *_OPERATION,
 )

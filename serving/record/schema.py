@@ -17,6 +17,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -144,7 +145,24 @@ stage_change = Table(
     Column("probability", Float, doc="At that moment; null where it was not looked at."),
     Column("grade", Text),
     PrimaryKeyConstraint("lead", "stage", "at"),
+    Index("ix_stage_change_at", "at"),
     sqlite_with_rowid=False,
+)
+
+handover_threshold = Table(
+    "handover_threshold",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("threshold", Float, nullable=False, doc="From which probability leads are handed over."),
+    _moment("at"),
+    Column("by", Text, nullable=False, doc="Who brought it into force: a person, or `rule`."),
+    Column("agreement", Text, nullable=False, doc="Version and fingerprint of the lifecycle file."),
+    Column("leads", Integer, nullable=False, doc="Of the week, at or above it."),
+    Column("called", Integer, nullable=False, doc="Of these, for whom there is time."),
+    Column("conversions", Float, nullable=False, doc="Of those, expected."),
+    Column("value", Float, nullable=False, doc="That they bring by expectation, less the calls."),
+    Column("currency", Text, nullable=False),
+    Column("occasion", Text, unique=True, doc="What it follows; null where a person decided."),
 )
 
 bant_report = Table(
@@ -218,7 +236,43 @@ feedback = Table(
     Column("by", Text),
     _moment("at"),
     _moment("recorded"),
+    Column("note", Text, doc="Free text, so personal data."),
     Index("ix_feedback_lead", "lead"),
+)
+
+# Leads of low grades that go to people all the same, and how likely each was to be drawn.
+review_sample = Table(
+    "review_sample",
+    metadata,
+    Column("week", Text, nullable=False, doc="As of ISO 8601, such as `2026-W09`."),
+    _of_lead(),
+    Column("grade", Text, nullable=False, doc="When it was drawn."),
+    Column("probability", Float, nullable=False, doc="Of being drawn, above 0 up to 1."),
+    _moment("drawn"),
+    PrimaryKeyConstraint("week", "lead"),
+    Index("ix_review_sample_lead", "lead"),
+    sqlite_with_rowid=False,
+)
+
+review_week = Table(
+    "review_week",
+    metadata,
+    Column("week", Text, primary_key=True),
+    Column("eligible", Integer, nullable=False),
+    Column("sampled", Integer, nullable=False),
+    _moment("drawn"),
+)
+
+cost = Table(
+    "cost",
+    metadata,
+    Column("month", Text, nullable=False, doc="Such as `2026-03`."),
+    Column("channel", Text, nullable=False, doc="In the form of equal categories."),
+    Column("campaign", Text, nullable=False, doc="The same; empty where it is the channel's own."),
+    Column("amount", Float, nullable=False, doc="In the currency of the agreement."),
+    _moment("recorded"),
+    PrimaryKeyConstraint("month", "channel", "campaign"),
+    sqlite_with_rowid=False,
 )
 
 consent = Table(
@@ -305,6 +359,14 @@ webhook = Table(
     Column("events", JSON, nullable=False),
     _moment("created"),
     Column("disabled", Text, doc="Why nothing is sent any more."),
+    Column(
+        "shape",
+        Text,
+        nullable=False,
+        server_default="standard",
+        doc="What messages look like: `standard`, `slack`, `teams`, `mail`.",
+    ),
+    Column("targets", JSON(none_as_null=True), doc="Of alerts; null takes all."),
     sqlite_autoincrement=True,
 )
 
@@ -330,6 +392,29 @@ delivery = Table(
     Column("answer", Text, doc="Status or fault of the newest attempt."),
     PrimaryKeyConstraint("outbox", "webhook"),
     Index("ix_delivery_due", "state", "due"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    _of_lead(),
+    Column("name", Text, nullable=False, doc="As the agreement calls it."),
+    Column("key", Text, nullable=False, doc="What happened; nobody is told twice."),
+    Column("kind", Text, nullable=False),
+    _moment("raised"),
+    Column("said", JSON, nullable=False, doc="What was told."),
+    UniqueConstraint("lead", "name", "key"),
+    Index("ix_alert_raised", "raised", "number"),
+    sqlite_autoincrement=True,
+)
+
+sla_clock = Table(
+    "sla_clock",
+    metadata,
+    Column("lead", _Number, ForeignKey("lead.number", ondelete="CASCADE"), primary_key=True),
+    _moment("due"),
+    Index("ix_sla_clock_due", "due"),
 )
 
 audit = Table(
