@@ -136,6 +136,11 @@ class Lifecycle(DocumentPart):
         return cls.model_fields[name].get_default(call_default_factory=True)
 
     @property
+    def time_zone(self) -> str:
+        """Of the hours in which people work, and of the moments that they read."""
+        return "UTC" if self.sla is None else self.sla.hours.time_zone
+
+    @property
     def name(self) -> str:
         """Which agreement it is, for the record: its version, and what it says."""
         return f"{self.version} {self.fingerprint}"
