@@ -1,5 +1,6 @@
 """A record in which leads have come in, were scored and worked on for some weeks, day by day."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -25,6 +26,9 @@ DAYS = 8 * 7
 """For so long scores are given and leads are worked on."""
 
 _OLDEST_US = 120 * DAY_US
+_LEADS_A_CALL = 120
+"""The team has time for one call a day for so many leads: less than are handed over."""
+
 _SOURCE = "demo"
 _FIELDS = (
     "channel", "industry", "employees", "role", "country", "bundesland", "has_phone", "newsletter",
@@ -61,7 +65,8 @@ class PastWeeks:
         ]
         roles = {lead.lead_id: lead.profile["role"] for lead in self._leads}
         endings = {row["lead_id"]: _ending(row) for row in _rows(stages) if row["stage"] in _ENDS}
-        self._team = SalesTeam(scores, scoring, simulation.truth, endings, roles, seed)
+        calls = math.ceil(len(self._leads) / _LEADS_A_CALL)
+        self._team = SalesTeam(scores, scoring, simulation.truth, endings, roles, seed, calls)
 
     def live(self, progress: Progress) -> None:
         """Let it all happen up to the present."""

@@ -28,7 +28,6 @@ from serving.stored.told_stages import ToldStage, tell_stages
 
 PEOPLE = ("user 2", "user 3")
 
-_CALLS_A_DAY = 12
 _MINUTE_US = 60_000_000
 _OPENS_US = 7 * 3_600_000_000
 _HORIZON_US = 30 * DAY_US
@@ -61,6 +60,7 @@ class SalesTeam:
         endings: Mapping[str, Ending],
         roles: Mapping[str, ProfileValue],
         seed: int,
+        calls_a_day: int,
     ) -> None:
         """Take what the team works with.
 
@@ -71,6 +71,7 @@ class SalesTeam:
             endings: What truly became of some of them, by id.
             roles: Their positions, by id.
             seed: Of all chance.
+            calls_a_day: For how many leads it has time.
         """
         self._scores = scores
         self._scoring = scoring
@@ -78,6 +79,7 @@ class SalesTeam:
         self._endings = endings
         self._roles = roles
         self._random = random.Random(seed)
+        self._calls_a_day = calls_a_day
 
     def work(self, connection: Connection, leads: Sequence[StoredLead], midnight: int) -> None:
         """Do what a day brings.
@@ -101,7 +103,7 @@ class SalesTeam:
             elif stage == "MQL":
                 handed_over.append((history[-1].probability or 0.0, lead))
         handed_over.sort(key=lambda one: -one[0])
-        for _, lead in handed_over[:_CALLS_A_DAY]:
+        for _, lead in handed_over[: self._calls_a_day]:
             self._call(connection, lead, next(clock))
 
     def _clock(self, midnight: int) -> Iterator[int]:
