@@ -10,9 +10,11 @@ import threading
 from serving.access.hosts import hosts_of
 from serving.access.opening import guard
 from serving.bootstrap import (
+    follow,
     keep_loaded,
     keyring_of,
     open_record,
+    rules_of,
     state_of,
     worker_of,
 )
@@ -74,14 +76,15 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
         listener: Is closed at the end.
         place: Of this process among several; None where it is alone.
     """
-    rules = read_rules(settings.rules)
-    state = state_of(settings, rules)
+    state = state_of(settings)
+    rules = rules_of(settings, state.record)
     address: str = listener.getsockname()[0]
     guard(state.keyring, address, may_be_open=settings.open)
     state.hosts = hosts_of(address, settings.listed_hosts, settings.public_url)
     state.keyring.start()
     worker = _worker(settings, state, place)
     watch = _watch(settings, rules, state, place)
+    follow(state.record, watch)
     sys.setswitchinterval(_SWITCH_SECONDS)
     limits = Limits(settings.requests_at_once, settings.mib_at_once * MIB, settings.rate)
     app = create_app(state, limits)

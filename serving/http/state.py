@@ -10,6 +10,7 @@ from serving.access.hosts import Hosts
 from serving.access.keyring import Keyring
 from serving.access.provider import Provider
 from serving.access.session import Terms
+from serving.agreements import Agreements
 from serving.http.errors import RefusedError
 from serving.http.recent import Recent, RecentAnswers
 from serving.intake.mapping import Mapping
@@ -97,6 +98,16 @@ class ServiceState:
                 503, "no_record", "no record is kept here; set LEADSCORE_DATABASE_URL"
             )
         return self.record
+
+    def agreed(self) -> Agreements:
+        """Return what keeps to what was agreed on.
+
+        Raises:
+            RefusedError: No record is kept.
+        """
+        agreements = self.kept().agreements
+        assert agreements is not None
+        return agreements
 
     def require_mail(self) -> None:
         """Make sure that e-mails can be sent.

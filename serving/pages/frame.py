@@ -6,6 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from babel.dates import format_datetime
+from babel.numbers import format_decimal
 
 from features.contract.language import Language
 from features.contract.lead import moment
@@ -44,6 +45,7 @@ class Entry(NamedTuple):
 
 
 NAVIGATION: tuple[Entry, ...] = (
+    Entry("/app/agreed", "agreed.title", None),
     Entry("/app/users", "users.title", "users"),
     Entry("/app/keys", "keys.title", "keys"),
 )
@@ -92,6 +94,16 @@ class Frame:
         """Return a moment, in microseconds since 1970, for a reader."""
         said = format_datetime(moment(at), "d. MMM y, HH:mm", locale=self.language)
         return say(self.language, "frame.utc", moment=said)
+
+    def number(self, value: float, places: int = 0) -> str:
+        """Return a number for a reader, with so many decimal places at most."""
+        shape = "#,##0." + "#" * places if places else "#,##0"
+        said: str = format_decimal(value, shape, locale=self.language)
+        return said
+
+    def percent(self, share: float, places: int = 0) -> str:
+        """Return a share from 0 to 1 for a reader, in percent."""
+        return f"{self.number(100 * share, places)} %"
 
 
 def page(name: str, frame: Frame, **values: object) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from features.contract.language import Language
+from serving.pages.words.agreed import AGREED
 from serving.pages.words.both import Both
 from serving.pages.words.errors import ERRORS
 from serving.pages.words.frame import FRAME
@@ -11,7 +12,15 @@ from serving.pages.words.login import LOGIN
 from serving.pages.words.profile import PROFILE
 from serving.pages.words.users import USERS
 
-WORDS: Mapping[str, Both] = {**FRAME, **ERRORS, **LOGIN, **PROFILE, **USERS, **KEYS}
+WORDS: Mapping[str, Both] = {
+    **FRAME,
+    **ERRORS,
+    **LOGIN,
+    **PROFILE,
+    **AGREED,
+    **USERS,
+    **KEYS,
+}
 
 
 def say(language: Language, key: str, **filled: object) -> str:

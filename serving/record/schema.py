@@ -17,6 +17,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -342,6 +343,21 @@ audit = Table(
     Column("lead", _Number, doc="Stays when the lead goes; it names nobody."),
     Column("detail", Text),
     Index("ix_audit_lead", "lead", "at"),
+)
+
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False, doc="`lifecycle` or `rules`."),
+    Column("version", Integer, nullable=False, doc="From 1, of its kind."),
+    Column("text", Text, nullable=False, doc="As it was typed, in TOML."),
+    Column("by", Text, nullable=False),
+    _moment("at"),
+    Column("note", Text, doc="Why, in the words of whoever changed it."),
+    Column("undone_from", Integer, doc="Version that it goes back to; 0 is the file."),
+    # Of two who change one version at once, one is refused.
+    UniqueConstraint("kind", "version"),
 )
 
 secret = Table(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from features.contract.language import Language
 from features.contract.lead import ContractError
 from features.contract.mistake import MistakeError
+from serving.agreements import Agreements
 from serving.lifecycle.agreement import Lifecycle, read_lifecycle
 from serving.record.cases import stored_cases
 from serving.record.consents import without_basis
@@ -42,6 +43,7 @@ class StoredScores:
         lifecycle: What marketing and sales agreed on.
         ledger: Notes the scores that are given.
         shadow: Lets a challenger score the same; None without one.
+        agreements: Keeps the lifecycle to what was agreed on last; None where nothing does.
     """
 
     def __init__(
@@ -59,9 +61,12 @@ class StoredScores:
         self.lifecycle = read_lifecycle() if lifecycle is None else lifecycle
         self.ledger = Ledger(database)
         self.shadow: Shadow | None = None
+        self.agreements: Agreements | None = None
 
     def close(self) -> None:
         """Write down what was said, and let go of the database."""
+        if self.agreements is not None:
+            self.agreements.stop()
         if self.shadow is not None:
             self.shadow.stop()
         self.ledger.stop()

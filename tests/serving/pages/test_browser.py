@@ -18,6 +18,7 @@ from serving.access.key import new_key
 from serving.access.password import password_hash
 from serving.access.role import Role
 from serving.access.user import LANGUAGES
+from serving.agreements import Agreements
 from serving.http.state import ServiceState
 from serving.record.database import Database
 from serving.record.keys import RecordKeys
@@ -31,6 +32,11 @@ from tests.serving.server import running
 PASSWORD = "ein ganzer Satz als Passwort"
 HOSTILE = "<b onclick=alert(1)>" + "Wolfeschlegelsteinhausenbergerdorff" * 4
 
+PAGES = (
+    "/app/agreed/lifecycle", "/app/agreed/rules", "/app/agreed/lifecycle/edit",
+    "/app/agreed/rules/versions/0",
+)  # fmt: skip
+
 Scheme = Literal["light", "dark"]
 
 
@@ -41,6 +47,7 @@ def state(upgraded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Serv
     database = Database(f"sqlite:///{path}")
     state = ServiceState()
     state.record = StoredScores(database, Policy())
+    state.record.agreements = Agreements(database, None, None)
     state.ready(Scoring(read_rules(), "no_model", Conditions(deadline=math.inf)))
     _fill(database)
     return state
@@ -136,7 +143,7 @@ def test_no_page_has_barriers(
         page.click("main button")
         found += barriers(page)
         log_in(page)
-        for path in ("/app/profile", "/app/users", "/app/keys", "/app/missing"):
+        for path in ("/app/profile", "/app/users", "/app/keys", "/app/missing", *PAGES):
             for width in (1200, 360):
                 page.set_viewport_size({"width": width, "height": 800})
                 page.goto(path)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter
 
+from serving.http.routes.pages.agreed import agreed_routes
 from serving.http.routes.pages.home import asset_routes, home_routes, missing_routes
 from serving.http.routes.pages.keys import key_routes
 from serving.http.routes.pages.login import login_routes
@@ -19,6 +20,7 @@ def workspace_routes() -> Iterator[APIRouter]:
     yield login_routes()
     yield provided_login_routes()
     yield profile_routes()
+    yield agreed_routes()
     yield user_routes()
     yield key_routes()
     yield missing_routes()
