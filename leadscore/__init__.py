@@ -8,9 +8,11 @@ import typer
 from leadscore import (
     backtest,
     consistency,
+    costs,
     demo,
     explain,
     import_leads,
+    kpis,
     models,
     score,
     serve,
@@ -44,6 +46,8 @@ for name, command, example in (
     ("models", models.models, models.EXAMPLE),
     ("consistency", consistency.consistency, consistency.EXAMPLE),
     ("import", import_leads.import_list, import_leads.EXAMPLE),
+    ("costs", costs.costs, costs.EXAMPLE),
+    ("kpis", kpis.kpis, kpis.EXAMPLE),
 ):
     app.command(name, epilog=example)(command)
 app.add_typer(db, name="db", epilog="Start: `leadscore db upgrade`")

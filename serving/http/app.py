@@ -15,6 +15,7 @@ from serving.http.operations import operation_id
 from serving.http.rates import Rates
 from serving.http.route import answer_errors
 from serving.http.routes.imports import import_routes
+from serving.http.routes.kpis import kpi_routes
 from serving.http.routes.lifecycle import lifecycle_routes
 from serving.http.routes.merges import merge_routes
 from serving.http.routes.metrics import metrics_routes
@@ -45,6 +46,7 @@ _ROUTES = (
     score_routes,
     stored_routes,
     lifecycle_routes,
+    kpi_routes,
     record_routes,
     rights_routes,
     opt_in_routes,

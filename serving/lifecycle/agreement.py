@@ -16,6 +16,7 @@ from features.contract.document_part import DocumentPart
 from features.contract.lead import ProfileValue
 from serving.lifecycle.bant import BantTerms
 from serving.lifecycle.criteria import Facts, look
+from serving.lifecycle.kpis.terms import KpiTerms
 from serving.lifecycle.soundness import mistakes
 from serving.lifecycle.stages import STAGES, Stage
 from serving.lifecycle.terms import Name, StageTerms, Transition, UseCase, View, ViewName
@@ -31,6 +32,7 @@ class Lifecycle(DocumentPart):
         bant: Which evidence counts.
         views: The first that fits counts.
         use_cases: The first that fits counts; without any, every lead is treated alike.
+        kpis: What figures of all this look at.
     """
 
     version: Name
@@ -39,6 +41,7 @@ class Lifecycle(DocumentPart):
     bant: BantTerms = Field(default_factory=BantTerms)
     views: tuple[View, ...] = ()
     use_cases: tuple[UseCase, ...] = ()
+    kpis: KpiTerms = Field(default_factory=KpiTerms)
 
     @model_validator(mode="after")
     def _names_mean_one_stage(self) -> Self:
@@ -83,7 +86,8 @@ class Lifecycle(DocumentPart):
     @cached_property
     def fingerprint(self) -> str:
         """What two agreements that say the same share; 12 hexadecimal digits."""
-        said = self.model_dump_json(exclude={"version"})
+        # Figures move no lead.
+        said = self.model_dump_json(exclude={"version", "kpis"})
         return hashlib.sha256(said.encode()).hexdigest()[:12]
 
     @property

@@ -28,6 +28,17 @@ Amount = Annotated[float, Field(ge=0, le=1e15)]
 _CURRENCIES = frozenset(list_currencies())
 
 
+def known_currency(code: str) -> str:
+    """Return a code that is a currency of ISO 4217.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if code not in _CURRENCIES:
+        raise ValueError("is no currency of ISO 4217; write one such as EUR")
+    return code
+
+
 class Budget(DocumentPart):
     """What there is to spend: at least, at most or both, in one currency."""
 
@@ -38,9 +49,7 @@ class Budget(DocumentPart):
     @field_validator("currency")
     @classmethod
     def _known(cls, currency: str) -> str:
-        if currency not in _CURRENCIES:
-            raise ValueError("is no currency of ISO 4217; write one such as EUR")
-        return currency
+        return known_currency(currency)
 
     @model_validator(mode="after")
     def _range(self) -> Self:

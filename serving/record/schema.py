@@ -222,6 +222,42 @@ feedback = Table(
     Index("ix_feedback_lead", "lead"),
 )
 
+# Leads of low grades that go to people all the same, and how likely each was to be drawn.
+review_sample = Table(
+    "review_sample",
+    metadata,
+    Column("week", Text, nullable=False, doc="As of ISO 8601, such as `2026-W09`."),
+    _of_lead(),
+    Column("grade", Text, nullable=False, doc="When it was drawn."),
+    Column("probability", Float, nullable=False, doc="Of being drawn, above 0 up to 1."),
+    _moment("drawn"),
+    PrimaryKeyConstraint("week", "lead"),
+    Index("ix_review_sample_lead", "lead"),
+    sqlite_with_rowid=False,
+)
+
+review_week = Table(
+    "review_week",
+    metadata,
+    Column("week", Text, primary_key=True),
+    Column("grades", JSON, nullable=False, doc="Of which leads were drawn."),
+    Column("eligible", Integer, nullable=False),
+    Column("sampled", Integer, nullable=False),
+    _moment("drawn"),
+)
+
+cost = Table(
+    "cost",
+    metadata,
+    Column("month", Text, nullable=False, doc="Such as `2026-03`."),
+    Column("channel", Text, nullable=False, doc="In the form of equal categories."),
+    Column("campaign", Text, nullable=False, doc="The same; empty where it is the channel's own."),
+    Column("amount", Float, nullable=False, doc="In the currency of the agreement."),
+    _moment("recorded"),
+    PrimaryKeyConstraint("month", "channel", "campaign"),
+    sqlite_with_rowid=False,
+)
+
 consent = Table(
     "consent",
     metadata,

@@ -1,0 +1,140 @@
+"""The figures of marketing and sales, as they are asked for and shown."""
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from features.contract.lead import micros, moment
+from serving.lifecycle.kpis.calendar import usual_period
+from serving.lifecycle.kpis.figure import Figure
+from serving.lifecycle.kpis.groups import Dimension
+from serving.lifecycle.kpis.kpis import Group, KpiName, Kpis
+from serving.lifecycle.kpis.promises import Promise
+
+
+class KpisQuery(BaseModel):
+    """Of which period figures are told, and by what they are told apart."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    begin: date | None = Field(
+        default=None, alias="from", description="Its first day; a year of months, if left out."
+    )
+    end: date | None = Field(
+        default=None, alias="to", description="The day after its last; tomorrow, if left out."
+    )
+    by: list[Dimension] = Field(
+        default_factory=list, max_length=3, description="May be repeated; of all, if left out."
+    )
+    format: Literal["json", "csv"] | None = Field(
+        default=None, description="As `Accept` says, if left out."
+    )
+
+    @model_validator(mode="after")
+    def _can_be_told(self) -> Self:
+        if len({*self.by}) < len(self.by):
+            raise ValueError("by: name each once")
+        if self.begin is not None and self.end is not None and self.begin >= self.end:
+            raise ValueError("to: must lie after from")
+        return self
+
+    def period(self, now: int) -> tuple[int, int]:
+        """Return the period that is asked for, in microseconds since 1970."""
+        begin, end = usual_period(now)
+        return (
+            begin if self.begin is None else _midnight(self.begin),
+            end if self.end is None else _midnight(self.end),
+        )
+
+
+class FigureView(BaseModel):
+    """A figure, and what it rests on."""
+
+    numerator: float = Field(description="What was counted, or summed up.")
+    denominator: float = Field(description="Of how many.")
+    value: float | None = Field(description="Null where there is no case, or it is out of sight.")
+    low: float | None = Field(description="Lower end of the interval of 95 %.")
+    high: float | None = Field(description="Upper end of it.")
+    waiting: int = Field(description="Cases of which it is too early to tell.")
+
+    @classmethod
+    def of(cls, figure: Figure) -> Self:
+        """Return how a figure is shown."""
+        return cls.model_validate(asdict(figure))
+
+
+class RejectionView(BaseModel):
+    """Leads that sales rejected for one reason."""
+
+    reason: str | None = Field(description="Null where none was given.")
+    share: FigureView = Field(description="Of all rejections.")
+
+
+class PromiseView(BaseModel):
+    """What scores of one grade promised, and what came of it."""
+
+    basis: str
+    grade: str
+    expected: float | None = Field(description="Mean of the probabilities.")
+    realised: FigureView = Field(description="Share that became SQL in time.")
+
+    @classmethod
+    def of(cls, promise: Promise) -> Self:
+        """Return how it is shown."""
+        return cls(
+            basis=promise.basis, grade=promise.grade, expected=promise.expected,
+            realised=FigureView.of(promise.realised),
+        )  # fmt: skip
+
+
+class GroupView(BaseModel):
+    """The figures of a group."""
+
+    group: dict[Dimension, str | None] = Field(
+        description="What it is, by dimension; empty for all, null where it is not known."
+    )
+    figures: dict[KpiName, FigureView]
+    rejections: list[RejectionView] = Field(description="The most frequent first.")
+    promises: list[PromiseView]
+
+    @classmethod
+    def of(cls, group: Group, by: tuple[Dimension, ...]) -> Self:
+        """Return how a group is shown."""
+        return cls(
+            group=dict(zip(by, group.key, strict=False)),
+            figures={name: FigureView.of(figure) for name, figure in group.figures.items()},
+            rejections=[
+                RejectionView(reason=reason, share=FigureView.of(figure))
+                for reason, figure in group.rejections.items()
+            ],
+            promises=[PromiseView.of(one) for one in group.promises],
+        )
+
+
+class KpisView(BaseModel):
+    """How marketing and sales did in a period."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    begin: datetime = Field(serialization_alias="from")
+    end: datetime = Field(serialization_alias="to", description="The period ends before it.")
+    as_of: datetime = Field(description="What was known by then counts.")
+    currency: str = Field(description="Of costs and deals.")
+    total: GroupView
+    groups: list[GroupView] = Field(description="None where nothing is told apart.")
+
+    @classmethod
+    def of(cls, kpis: Kpis) -> Self:
+        """Return how figures are shown."""
+        return cls(
+            begin=moment(kpis.begin), end=moment(kpis.end), as_of=moment(kpis.as_of),
+            currency=kpis.currency,
+            total=GroupView.of(kpis.total, ()),
+            groups=[GroupView.of(one, kpis.by) for one in kpis.groups],
+        )  # fmt: skip
+
+
+def _midnight(day: date) -> int:
+    return micros(datetime.combine(day, time(), UTC), "from")

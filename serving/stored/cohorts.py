@@ -1,0 +1,107 @@
+"""Who and what a period is about: leads handed over, SQLs, leads with their costs, scores."""
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import Connection
+
+from serving.lifecycle.agreement import Lifecycle
+from serving.lifecycle.kpis.calendar import month_of
+from serving.lifecycle.kpis.costs import Cost, whole_months
+from serving.lifecycle.kpis.groups import Dimension, Grouping
+from serving.lifecycle.kpis.journeys import Journey, Pass, Step
+from serving.lifecycle.kpis.kpis import Case, Cohorts
+from serving.lifecycle.kpis.promises import Scored
+from serving.lifecycle.kpis.speed import Handed, is_in_pipeline
+from serving.lifecycle.kpis.worth import Opened, amount
+from serving.lifecycle.stages import Stage
+from serving.record.costs import costs_of
+from serving.record.first_scores import first_scores
+from serving.record.sales_contacts import sales_contacts
+
+
+class Period:
+    """A period `[begin, end)`, in microseconds since 1970, whose cases are told apart."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        lifecycle: Lifecycle,
+        begin: int,
+        end: int,
+        by: tuple[Dimension, ...],
+    ) -> None:
+        """Read from a connection, by the terms of an agreement."""
+        self._connection, self._terms = connection, lifecycle.kpis
+        self._begin, self._end = begin, end
+        self._grouping = Grouping(by, lifecycle.kpis, lifecycle.use_case)
+
+    def cohorts(self, journeys: Mapping[int, Journey], as_of: int) -> Cohorts:
+        """Return who and what belongs to the period, of leads by number."""
+        costs = self._costs()
+        return Cohorts(
+            handed=self._handed(journeys, as_of),
+            opened=self._opened(journeys),
+            pipeline=self._pipeline(journeys, as_of),
+            leads=self._leads(journeys, {case.of.month for case in costs}),
+            costs=costs,
+            scored=self._scored(journeys, as_of),
+        )
+
+    def _handed(self, journeys: Mapping[int, Journey], as_of: int) -> list[Case[Handed]]:
+        begun = list(self._begun(journeys, "MQL"))
+        asked = {one.number for one, _, _ in begun}
+        contacts = sales_contacts(self._connection, asked, self._terms.contacts, as_of)
+        return [
+            Case(self._key(one, step), Handed(way, contacts.get(one.number, ())))
+            for one, way, step in begun
+        ]
+
+    def _opened(self, journeys: Mapping[int, Journey]) -> list[Case[Opened]]:
+        return [
+            Case(self._key(one, step), Opened(way, amount(one.profile.get(self._terms.value))))
+            for one, way, step in self._begun(journeys, "SQL")
+        ]
+
+    def _pipeline(self, journeys: Mapping[int, Journey], as_of: int) -> list[Case[Pass]]:
+        at, within = min(self._end, as_of), self._terms.close_within
+        return [
+            Case(self._key(one, way.entered["SQL"]), way)
+            for one in journeys.values()
+            for way in one.passes
+            if is_in_pipeline(way, within, at)
+        ]
+
+    def _begun(
+        self, journeys: Mapping[int, Journey], stage: Stage
+    ) -> Iterator[tuple[Journey, Pass, Step]]:
+        """Yield the passes that came to a stage in the period, each with the step."""
+        for one in journeys.values():
+            for way in one.passes:
+                step = way.begun(stage)
+                if step is not None and self._begin <= step.at < self._end:
+                    yield one, way, step
+
+    def _key(self, journey: Journey, step: Step) -> tuple[str | None, ...]:
+        return self._grouping.key(journey, step.at, step.grade)
+
+    def _costs(self) -> list[Case[Cost]]:
+        every = costs_of(self._connection)
+        months = whole_months({one.month for one in every}, self._begin, self._end)
+        return [Case(self._grouping.key_of_cost(one), one) for one in every if one.month in months]
+
+    def _leads(self, journeys: Mapping[int, Journey], months: set[str]) -> list[Case[Journey]]:
+        return [
+            Case(self._grouping.key(one, one.created, None), one)
+            for one in journeys.values()
+            if month_of(one.created) in months
+        ]
+
+    def _scored(self, journeys: Mapping[int, Journey], as_of: int) -> list[Case[Scored]]:
+        found = first_scores(self._connection, self._begin, min(self._end, as_of))
+        # A visitor is no lead (yet), and one that was created later was not scored.
+        scored = [
+            Scored(journeys[one.root], one.as_of, one.probability, one.grade, one.basis)
+            for one in found
+            if one.root in journeys
+        ]
+        return [Case(self._grouping.key(one.journey, one.as_of, one.grade), one) for one in scored]
