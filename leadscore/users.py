@@ -1,9 +1,10 @@
 """Users of the workspace: added, listed, changed, removed."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ from leadscore.record_database import record_database
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from serving.access.user import User
     from serving.record.database import Database
 
 users = typer.Typer(
@@ -81,28 +83,20 @@ def list_users() -> None:
 @users.command(epilog="Example: `leadscore users role anna@example.com --role marketing`")
 def role(email: Email, role: WhichRole) -> None:
     """Give a user another role, from their next request on."""
-    from features.contract.clock import now
-    from serving.access.user import email_of
-    from serving.record.users import change_role, found_user
+    from serving.record.users import change_role
 
-    with _writing() as connection:
-        user = found_user(connection, email_of(email))
-        change_role(connection, now(), BY, user, role.value)
+    user = _changed(email, partial(change_role, role=role.value))
     typer.echo(f"{user.email} is {role.value}")
 
 
 @users.command(epilog="Example: `leadscore users password anna@example.com`")
 def password(email: Email, generate: Generate = False) -> None:
     """Give a user another password, asked for or from standard input; all their sessions end."""
-    from features.contract.clock import now
     from serving.access.user import email_of
-    from serving.record.users import change_password, found_user
+    from serving.record.users import change_password
 
-    address = email_of(email)
-    kept, made = _new_password(address, generate=generate)
-    with _writing() as connection:
-        user = found_user(connection, address)
-        change_password(connection, now(), BY, user, kept)
+    kept, made = _new_password(email_of(email), generate=generate)
+    user = _changed(email, partial(change_password, password=kept))
     _show_once(made)
     typer.echo(f"{user.email} has a new password; all sessions have ended", err=True)
 
@@ -110,39 +104,27 @@ def password(email: Email, generate: Generate = False) -> None:
 @users.command(epilog="Example: `leadscore users disable anna@example.com`")
 def disable(email: Email) -> None:
     """Let a user log in no more; all their sessions end at once."""
-    from features.contract.clock import now
-    from serving.access.user import email_of
-    from serving.record.users import disable_user, found_user
+    from serving.record.users import disable_user
 
-    with _writing() as connection:
-        user = found_user(connection, email_of(email))
-        disable_user(connection, now(), BY, user)
+    user = _changed(email, disable_user)
     typer.echo(f"{user.email} may log in no more")
 
 
 @users.command(epilog="Example: `leadscore users enable anna@example.com`")
 def enable(email: Email) -> None:
     """Let a user who was disabled log in again."""
-    from features.contract.clock import now
-    from serving.access.user import email_of
-    from serving.record.users import enable_user, found_user
+    from serving.record.users import enable_user
 
-    with _writing() as connection:
-        user = found_user(connection, email_of(email))
-        enable_user(connection, now(), BY, user)
+    user = _changed(email, enable_user)
     typer.echo(f"{user.email} may log in again")
 
 
 @users.command(epilog="Example: `leadscore users remove anna@example.com`")
 def remove(email: Email) -> None:
     """Forget a user for good; the audit keeps their number."""
-    from features.contract.clock import now
-    from serving.access.user import email_of
-    from serving.record.users import found_user, remove_user
+    from serving.record.users import remove_user
 
-    with _writing() as connection:
-        user = found_user(connection, email_of(email))
-        remove_user(connection, now(), BY, user)
+    user = _changed(email, remove_user)
     typer.echo(f"{user.email} is removed; in the audit they are {user.actor}")
 
 
@@ -153,6 +135,18 @@ def _record() -> Iterator["Database"]:
     with record_database() as database:
         require_upgraded(database)
         yield database
+
+
+def _changed(email: str, change: "Callable[[Connection, int, str, User], object]") -> "User":
+    """Change the user with an address, and return who it was."""
+    from features.contract.clock import now
+    from serving.access.user import email_of
+    from serving.record.users import found_user
+
+    with _writing() as connection:
+        user = found_user(connection, email_of(email))
+        change(connection, now(), BY, user)
+    return user
 
 
 @contextmanager

@@ -1,17 +1,19 @@
 """The work in the background as a process of its own."""
 
 import logging
-import signal
 import socket
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from types import FrameType
 
+<<<<<<< HEAD
 from serving.access.hosts import hosts_of
 from serving.access.opening import guard
 from serving.bootstrap import follow, rules_of, worker_of, working_state
+=======
+from serving.bootstrap import on_stop, open_to_callers, worker_of, working_state
+>>>>>>> main
 from serving.http.admission import Limits
 from serving.http.app import create_operation_app
 from serving.http.server import Server
@@ -68,7 +70,7 @@ def _listener(settings: Settings) -> AbstractContextManager[socket.socket | None
 def _silent() -> Callable[[], object]:
     """Return what waits until the process is stopped."""
     stopped = threading.Event()
-    _on_stop(lambda *_: stopped.set())
+    on_stop(lambda *_: stopped.set())
     return stopped.wait
 
 
@@ -76,10 +78,7 @@ def _telling(
     state: ServiceState, settings: Settings, listener: socket.socket
 ) -> Callable[[], object]:
     """Return what tells how the process does until it is stopped."""
-    address: str = listener.getsockname()[0]
-    guard(state.keyring, address, may_be_open=settings.open)
-    state.hosts = hosts_of(address, settings.listed_hosts, settings.public_url)
-    state.keyring.start()
+    open_to_callers(state, settings, listener)
     server = Server(
         create_operation_app(state, Limits(settings.requests_at_once)),
         state,
@@ -88,11 +87,6 @@ def _telling(
         leave=0,
         grace=settings.grace_seconds,
     )
-    _on_stop(server.handle_exit)
+    on_stop(server.handle_exit)
     _log.info("listening on %s", shown_address(listener))
     return partial(server.run, sockets=[listener])
-
-
-def _on_stop(stop: Callable[[int, FrameType | None], object]) -> None:
-    for received in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(received, stop)

@@ -2,10 +2,15 @@
 
 import gc
 import logging
+import signal
+import socket
 from collections.abc import Callable
+from types import FrameType
 
 from features.contract.clock import now
+from serving.access.hosts import hosts_of
 from serving.access.keyring import Keyring
+from serving.access.opening import guard
 from serving.access.provider import Provider
 from serving.agreements import Agreements
 from serving.http.state import ServiceState
@@ -65,6 +70,24 @@ def working_state(settings: Settings) -> ServiceState:
 def keyring_of(settings: Settings, record: StoredScores | None) -> Keyring:
     """Return the keys that count, in the record or a file; not read again until started."""
     return known_keys(settings.keys, None if record is None else record.database)
+
+
+def open_to_callers(state: ServiceState, settings: Settings, listener: socket.socket) -> None:
+    """Look whom a listener lets in, and begin to know keys.
+
+    Raises:
+        OpenToAllError: Others could call it, and there is no key.
+    """
+    address: str = listener.getsockname()[0]
+    guard(state.keyring, address, may_be_open=settings.open)
+    state.hosts = hosts_of(address, settings.listed_hosts, settings.public_url)
+    state.keyring.start()
+
+
+def on_stop(stop: Callable[[int, FrameType | None], object]) -> None:
+    """Let the process be stopped as its user and its supervisor do."""
+    for received in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(received, stop)
 
 
 def open_record(settings: Settings) -> StoredScores | None:

@@ -2,18 +2,18 @@
 
 import gc
 import logging
-import signal
 import socket
 import sys
 import threading
 
-from serving.access.hosts import hosts_of
 from serving.access.opening import guard
 from serving.bootstrap import (
     follow,
     keep_loaded,
     keyring_of,
+    on_stop,
     open_record,
+    open_to_callers,
     rules_of,
     state_of,
     worker_of,
@@ -78,10 +78,7 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
     """
     state = state_of(settings)
     rules = rules_of(settings, state.record)
-    address: str = listener.getsockname()[0]
-    guard(state.keyring, address, may_be_open=settings.open)
-    state.hosts = hosts_of(address, settings.listed_hosts, settings.public_url)
-    state.keyring.start()
+    open_to_callers(state, settings, listener)
     worker = _worker(settings, state, place)
     watch = _watch(settings, rules, state, place)
     follow(state.record, watch)
@@ -96,8 +93,7 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
         grace=settings.grace_seconds,
     )
     # The server raises the signal once more when it is done; by then, the record is to be closed.
-    for received in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(received, server.handle_exit)
+    on_stop(server.handle_exit)
     _log.info("listening on %s", shown_address(listener))
     try:
         with tracing(app):

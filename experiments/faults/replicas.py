@@ -1,9 +1,6 @@
 """Two services and two workers on one PostgreSQL, tried against each other: they behave as one."""
 
-import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -23,7 +20,7 @@ from sqlalchemy import Select, func, select
 
 from experiments.faults.finding import Finding, Findings
 from experiments.faults.records import record_of
-from experiments.faults.service import free_port
+from experiments.faults.service import free_port, running, wait_until_ready
 from experiments.receiver import Heard, receiver
 from features.contract.clock import now
 from serving.access.key import new_key
@@ -131,34 +128,12 @@ def _running(url: str, logs: Sequence[Path]) -> Iterator[tuple[list[int], list[i
     with ExitStack() as stack:
         for number, (port, log) in enumerate(zip(ports, logs, strict=True)):
             command = "serve" if number < 2 else "work"
-            stack.enter_context(_process(command, url, port, log))
+            arguments = [command, "--port", str(port)]
+            settings = {"LEADSCORE_WEBHOOKS_LOCAL": "true"}
+            stack.enter_context(running(arguments, url, log, **settings))
         for port in ports:
-            _until(partial(_ready, port))
+            wait_until_ready(port)
         yield ports[:2], ports[2:]
-
-
-@contextmanager
-def _process(command: str, url: str, port: int, log: Path) -> Iterator[None]:
-    settings = {"LEADSCORE_DATABASE_URL": url, "LEADSCORE_WEBHOOKS_LOCAL": "true"}
-    with log.open("wb") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "leadscore", command, "--port", str(port)],
-            env={**os.environ, **settings},
-            stdout=written,
-            stderr=written,
-        )
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _ready(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz").is_success
-    except httpx.HTTPError:
-        return False
 
 
 def _until(true: Callable[[], bool]) -> None:

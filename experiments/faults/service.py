@@ -43,13 +43,7 @@ def start_service(
     Raises:
         RuntimeError: It ends, or does not answer.
     """
-    with Path(os.devnull if log is None else log).open("ab") as written:
-        process = subprocess.Popen(
-            [*under, sys.executable, "-m", "leadscore", "serve", "--port", str(port)],
-            env={**os.environ, **({"LEADSCORE_DATABASE_URL": url} if url else {}), **settings},
-            stdout=written,
-            stderr=written,
-        )
+    process = _started(["serve", "--port", str(port)], url, log, under=under, **settings)
     give_up = time.monotonic() + _START_SECONDS
     while time.monotonic() < give_up and process.poll() is None:
         try:
@@ -63,13 +57,13 @@ def start_service(
 
 
 def wait_until_ready(port: int) -> None:
-    """Wait until a service answers leads.
+    """Wait until a service or worker that was started says that it is ready.
 
     Raises:
         RuntimeError: It does not.
     """
     give_up = time.monotonic() + _READY_SECONDS
-    while httpx.get(f"http://127.0.0.1:{port}/readyz").status_code != httpx.codes.OK:
+    while not _is_ready(port):
         if time.monotonic() > give_up:
             raise RuntimeError("the service did not become ready")
         time.sleep(0.1)
@@ -105,18 +99,52 @@ def working(url: str, log: Path | None = None, **settings: str) -> Iterator[None
     if url.startswith("sqlite"):
         yield
         return
-    with Path(os.devnull if log is None else log).open("ab") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "leadscore", "work"],
-            env={**os.environ, "LEADSCORE_DATABASE_URL": url, **settings},
-            stdout=written,
-            stderr=written,
-        )
+    with running(["work"], url, log, **settings):
+        yield
+
+
+@contextmanager
+def running(
+    arguments: Sequence[str], url: str, log: Path | None = None, **settings: str
+) -> Iterator[None]:
+    """Run `leadscore` on a record, and stop it afterwards.
+
+    Args:
+        arguments: Its command, and options.
+        url: Of the record.
+        log: File to which all that it writes is added; None throws it away.
+        settings: Further ones, by the names of their variables.
+    """
+    process = _started(arguments, url, log, **settings)
     try:
         yield
     finally:
         process.terminate()
         process.wait()
+
+
+def _started(
+    arguments: Sequence[str],
+    url: str | None,
+    log: Path | None,
+    *,
+    under: Sequence[str] = (),
+    **settings: str,
+) -> subprocess.Popen[bytes]:
+    with Path(os.devnull if log is None else log).open("ab") as written:
+        return subprocess.Popen(
+            [*under, sys.executable, "-m", "leadscore", *arguments],
+            env={**os.environ, **({"LEADSCORE_DATABASE_URL": url} if url else {}), **settings},
+            stdout=written,
+            stderr=written,
+        )
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz").is_success
+    except httpx.HTTPError:
+        return False
 
 
 class Service:

@@ -1,7 +1,6 @@
 """What is agreed with a provider of OpenID Connect, as settings write it."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -9,24 +8,18 @@ from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
+from serving.access.hosts import is_loopback
 from serving.access.role import ROLES, Role
 
 
 def _issuer(text: str) -> str:
     parts = urlsplit(text)
-    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname or ""))
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
     if not safe or not parts.netloc or parts.query or parts.fragment:
         raise PydanticCustomError(
             "issuer", "must be an https address, such as https://login.example.com/realms/sales"
         )
     return text
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _group_roles(written: object) -> object:

@@ -23,7 +23,7 @@ class Hosts:
     def knows(self, host: str) -> bool:
         """Tell whether a host, with or without a port, is one of them."""
         name = host_name(host)
-        return name in self._others or _is_own(name)
+        return name in self._others or is_loopback(name) or name.endswith(".localhost")
 
 
 def hosts_of(address: str, listed: Iterable[str], public: str | None) -> Hosts | None:
@@ -61,8 +61,9 @@ def host_name(host: str) -> str:
         return ""
 
 
-def _is_own(name: str) -> bool:
+def is_loopback(name: str) -> bool:
+    """Tell whether a name without a port means the machine itself, for whoever asks."""
     try:
         return ip_address(name).is_loopback
     except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
+        return name == "localhost"

@@ -1,17 +1,15 @@
 """Sessions that the record keeps, so that they outlive a restart and hold for every process."""
 
-from dataclasses import fields
-
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from serving.access.keyring import MINUTE_US
 from serving.access.session import Session, Terms, digest_of, new_token
 from serving.access.user import User
 from serving.record.audits import note_audit
 from serving.record.schema import user_account, user_session
+from serving.record.users import OF_USER
 
 _COLUMNS = user_session.c
-_OF_USER = tuple(user_account.c[field.name] for field in fields(User))
 _OF_SESSION = (_COLUMNS.number, _COLUMNS.begun, _COLUMNS.seen)
 
 
@@ -24,8 +22,7 @@ def begin_session(connection: Connection, now: int, user: User, terms: Terms) ->
         user: Who may log in.
         terms: Sessions that ended by them are forgotten.
     """
-    over = (_COLUMNS.begun <= now - terms.whole) | (_COLUMNS.seen <= now - terms.idle)
-    connection.execute(user_session.delete().where(over))
+    connection.execute(user_session.delete().where(_is_over(now, terms)))
     token = new_token()
     row = {"digest": digest_of(token), "account": user.number, "begun": now, "seen": now}
     connection.execute(user_session.insert().values(row))
@@ -38,12 +35,11 @@ def begin_session(connection: Connection, now: int, user: User, terms: Terms) ->
 def find_session(connection: Connection, now: int, token: str, terms: Terms) -> Session | None:
     """Return the session of a token, None where it has ended or its user may log in no more."""
     row = connection.execute(
-        select(*_OF_SESSION, *_OF_USER)
+        select(*_OF_SESSION, *OF_USER)
         .join(user_account, user_account.c.number == _COLUMNS.account)
         .where(
             _COLUMNS.digest == digest_of(token),
-            _COLUMNS.begun > now - terms.whole,
-            _COLUMNS.seen > now - terms.idle,
+            ~_is_over(now, terms),
             user_account.c.disabled.is_(None),
         )
     ).first()
@@ -65,11 +61,7 @@ def sessions_of(connection: Connection, now: int, user: User, terms: Terms) -> l
     """Return where a user is logged in, the newest first."""
     rows = connection.execute(
         select(*_OF_SESSION)
-        .where(
-            _COLUMNS.account == user.number,
-            _COLUMNS.begun > now - terms.whole,
-            _COLUMNS.seen > now - terms.idle,
-        )
+        .where(_COLUMNS.account == user.number, ~_is_over(now, terms))
         .order_by(_COLUMNS.number.desc())
     )
     return [Session(number, user, begun, seen) for number, begun, seen in rows]
@@ -79,3 +71,7 @@ def end_session(connection: Connection, user: User, number: int) -> None:
     """End one session of a user, if it is theirs and there still is one."""
     own = (_COLUMNS.number == number) & (_COLUMNS.account == user.number)
     connection.execute(user_session.delete().where(own))
+
+
+def _is_over(now: int, terms: Terms) -> ColumnElement[bool]:
+    return (_COLUMNS.begun <= now - terms.whole) | (_COLUMNS.seen <= now - terms.idle)

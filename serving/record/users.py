@@ -14,14 +14,13 @@ from serving.record.database import insert_new
 from serving.record.schema import user_account, user_session
 
 _COLUMNS = user_account.c
-_OF_USER = tuple(_COLUMNS[field.name] for field in fields(User))
+OF_USER = tuple(_COLUMNS[field.name] for field in fields(User))
+"""Columns of a user, in the order of its fields."""
 
 
 def users_of(connection: Connection) -> list[User]:
     """Return all users by their names, those who are disabled too."""
-    rows = connection.execute(
-        select(*_OF_USER).order_by(func.lower(_COLUMNS.name), _COLUMNS.number)
-    )
+    rows = connection.execute(select(*OF_USER).order_by(func.lower(_COLUMNS.name), _COLUMNS.number))
     return [User(*row) for row in rows]
 
 
@@ -150,7 +149,7 @@ def end_sessions(connection: Connection, user: User) -> None:
 
 def _found(connection: Connection, **wanted: object) -> User | None:
     [(name, value)] = wanted.items()
-    row = connection.execute(select(*_OF_USER).where(_COLUMNS[name] == value)).first()
+    row = connection.execute(select(*OF_USER).where(_COLUMNS[name] == value)).first()
     return None if row is None else User(*row)
 
 

@@ -1,26 +1,13 @@
 """The commands of the page on keys, run in order, and the key that they make, used."""
 
-import os
 import re
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.docs.markdown import ROOT, blocks
-from tests.e2e.command import COMMAND, ENVIRONMENT, free_port, served
+from tests.e2e.command import COMMAND, free_port, served
 
 PAGE = "docs/keys.md"
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    leadscore = tmp_path / "leadscore"
-    leadscore.write_text(f'#!/bin/sh\nexec "{COMMAND[0]}" -m leadscore "$@"\n')
-    leadscore.chmod(0o755)
-    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
-    record = {"LEADSCORE_DATABASE_URL": f"sqlite:///{tmp_path / 'record.db'}"}
-    return {**ENVIRONMENT, **record, "PATH": path, "PYTHONPATH": str(ROOT)}
 
 
 def test_the_commands_make_keys_that_count(environment: dict[str, str], tmp_path: Path) -> None:

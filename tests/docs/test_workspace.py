@@ -1,15 +1,11 @@
 """The page on the workspace: its roles are those of the code, and its commands do what it says."""
 
-import os
 import re
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from serving.access.role import PERMISSIONS, ROLES, allows
 from tests.docs.markdown import ROOT, blocks, code, table
-from tests.e2e.command import COMMAND, ENVIRONMENT
 
 PAGE = "docs/workspace.md"
 
@@ -25,16 +21,6 @@ def test_what_each_role_may_do_is_documented() -> None:
         for permission in PERMISSIONS
         for role in ROLES
     }
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    leadscore = tmp_path / "leadscore"
-    leadscore.write_text(f'#!/bin/sh\nexec "{COMMAND[0]}" -m leadscore "$@"\n')
-    leadscore.chmod(0o755)
-    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
-    record = {"LEADSCORE_DATABASE_URL": f"sqlite:///{tmp_path / 'leadscore.db'}"}
-    return {**ENVIRONMENT, **record, "PATH": path, "PYTHONPATH": str(ROOT)}
 
 
 def test_the_commands_do_what_the_page_says(environment: dict[str, str], tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """Cookies of the workspace: readable by no script, sent by no other site's form."""
 
-from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from serving.access.hosts import host_name, is_loopback
 
 CookieName = Literal["session", "language", "done", "login"]
 """Who is logged in; the language of a guest; what was just done; a login that is under way."""
@@ -58,12 +59,4 @@ def _full_name(request: Request, public_url: str | None, name: CookieName) -> st
 def _is_secure(request: Request, public_url: str | None) -> bool:
     if public_url is not None and urlsplit(public_url).scheme == "https":
         return True
-    return not _is_loopback(request.headers.get("host", ""))
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        host = urlsplit(f"//{address}").hostname or ""
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return not is_loopback(host_name(request.headers.get("host", "")))

@@ -83,6 +83,12 @@ class Visit:
         return self.session.user
 
     @property
+    def address(self) -> str:
+        """Of the machine that asks, empty where it is not known."""
+        client = self.request.client
+        return client.host if client else ""
+
+    @property
     def language(self) -> Language:
         """The reader's: that they chose, or their browser's."""
         if self.session is not None and self.session.user.language is not None:

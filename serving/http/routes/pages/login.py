@@ -33,9 +33,8 @@ def login_routes() -> APIRouter:
     @routes.post(LOGIN)
     @for_anybody
     def log_in(visit: Visiting) -> Response:
-        email, client = visit.form.get("email"), visit.request.client
-        address = client.host if client else ""
-        attempt = begin_attempt(visit.database, visit.at, email, address)
+        email = visit.form.get("email")
+        attempt = begin_attempt(visit.database, visit.at, email, visit.address)
         wanted = visit.form.raw("next")
         if attempt is None:
             answer = login_page(visit, wanted, 429, "login.too_many")

@@ -73,10 +73,8 @@ def _profile(
 def _mistakes(visit: Visit, kept: str) -> dict[str, str]:
     """Return what is wrong with the form, by field."""
     new = visit.form.raw("new")
-    client = visit.request.client
-    address = client.host if client else ""
     # Whoever sits at another's browser may not guess for ever either.
-    attempt = begin_attempt(visit.database, visit.at, visit.user.email, address)
+    attempt = begin_attempt(visit.database, visit.at, visit.user.email, visit.address)
     if attempt is None:
         return {"current": say(visit.language, "login.too_many")}
     if not is_right(visit.form.raw("current"), kept):

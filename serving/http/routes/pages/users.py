@@ -1,6 +1,7 @@
 """The page on users: who there is, added, given a role, disabled."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
@@ -54,27 +55,17 @@ def user_routes() -> APIRouter:
         role = _role(visit.form.get("role"))
         if role is None:
             raise PageError(400, "invalid")
-
-        def change(connection: Connection, user: User) -> None:
-            change_role(connection, visit.at, visit.user.actor, user, role)
-
-        return _changed(visit, number, change, "role_changed")
+        return _changed(visit, number, partial(change_role, role=role), "role_changed")
 
     @routes.post(USERS + "/{number}/disable")
     @for_permission("users")
     def disable(visit: Visiting, number: Number) -> Response:
-        def change(connection: Connection, user: User) -> None:
-            disable_user(connection, visit.at, visit.user.actor, user)
-
-        return _changed(visit, number, change, "user_disabled")
+        return _changed(visit, number, disable_user, "user_disabled")
 
     @routes.post(USERS + "/{number}/enable")
     @for_permission("users")
     def enable(visit: Visiting, number: Number) -> Response:
-        def change(connection: Connection, user: User) -> None:
-            enable_user(connection, visit.at, visit.user.actor, user)
-
-        return _changed(visit, number, change, "user_enabled")
+        return _changed(visit, number, enable_user, "user_enabled")
 
     return routes
 
@@ -116,7 +107,7 @@ def _add(visit: Visit, password: str) -> User:
 
 
 def _changed(
-    visit: Visit, number: int, change: Callable[[Connection, User], None], done: str
+    visit: Visit, number: int, change: Callable[[Connection, int, str, User], None], done: str
 ) -> Response:
     """Change another user; nobody shuts themselves out."""
     if number == visit.user.number:
@@ -125,7 +116,7 @@ def _changed(
         user = user_by_number(connection, number)
         if user is None:
             raise PageError(404, "not_found")
-        change(connection, user)
+        change(connection, visit.at, visit.user.actor, user)
     return go(visit, USERS, done)
 
 
