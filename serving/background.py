@@ -7,13 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
-<<<<<<< HEAD
-from serving.access.hosts import hosts_of
-from serving.access.opening import guard
-from serving.bootstrap import follow, rules_of, worker_of, working_state
-=======
-from serving.bootstrap import on_stop, open_to_callers, worker_of, working_state
->>>>>>> main
+from serving.bootstrap import follow, on_stop, open_to_callers, rules_of, worker_of, working_state
 from serving.http.admission import Limits
 from serving.http.app import create_operation_app
 from serving.http.server import Server

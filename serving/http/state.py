@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from features.contract.clock import now
 from serving.access.hosts import Hosts
 from serving.access.keyring import Keyring
 from serving.access.provider import Provider
@@ -47,6 +48,7 @@ class ServiceState:
     def __init__(self) -> None:
         """Start as loading."""
         self.scoring: Scoring | None = None
+        self.since: int | None = None
         self.record: StoredScores | None = None
         self.keyring = Keyring()
         self.hosts: Hosts | None = None
@@ -75,6 +77,7 @@ class ServiceState:
         self.message = message
         if scoring is not self.scoring:
             self._last_fallback = scoring.unavailable
+            self.since = now()
         self.scoring = scoring
 
     def loaded(self) -> Scoring:

@@ -45,6 +45,7 @@ class Entry(NamedTuple):
 
 
 NAVIGATION: tuple[Entry, ...] = (
+    Entry("/app/model", "model.title", "model"),
     Entry("/app/agreed", "agreed.title", None),
     Entry("/app/users", "users.title", "users"),
     Entry("/app/keys", "keys.title", "keys"),
@@ -96,8 +97,8 @@ class Frame:
         return say(self.language, "frame.utc", moment=said)
 
     def number(self, value: float, places: int = 0) -> str:
-        """Return a number for a reader, with so many decimal places at most."""
-        shape = "#,##0." + "#" * places if places else "#,##0"
+        """Return a number for a reader, with so many decimal places."""
+        shape = "#,##0." + "0" * places if places else "#,##0"
         said: str = format_decimal(value, shape, locale=self.language)
         return said
 

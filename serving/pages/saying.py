@@ -9,6 +9,7 @@ from serving.pages.words.errors import ERRORS
 from serving.pages.words.frame import FRAME
 from serving.pages.words.keys import KEYS
 from serving.pages.words.login import LOGIN
+from serving.pages.words.model import MODEL
 from serving.pages.words.profile import PROFILE
 from serving.pages.words.users import USERS
 
@@ -18,6 +19,7 @@ WORDS: Mapping[str, Both] = {
     **LOGIN,
     **PROFILE,
     **AGREED,
+    **MODEL,
     **USERS,
     **KEYS,
 }

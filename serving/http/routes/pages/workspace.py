@@ -8,6 +8,7 @@ from serving.http.routes.pages.agreed import agreed_routes
 from serving.http.routes.pages.home import asset_routes, home_routes, missing_routes
 from serving.http.routes.pages.keys import key_routes
 from serving.http.routes.pages.login import login_routes
+from serving.http.routes.pages.model import model_routes
 from serving.http.routes.pages.profile import profile_routes
 from serving.http.routes.pages.provided_login import provided_login_routes
 from serving.http.routes.pages.users import user_routes
@@ -20,6 +21,7 @@ def workspace_routes() -> Iterator[APIRouter]:
     yield login_routes()
     yield provided_login_routes()
     yield profile_routes()
+    yield model_routes()
     yield agreed_routes()
     yield user_routes()
     yield key_routes()
