@@ -47,6 +47,8 @@ class Entry(NamedTuple):
 NAVIGATION: tuple[Entry, ...] = (
     Entry("/app/model", "model.title", "model"),
     Entry("/app/agreed", "agreed.title", None),
+    Entry("/app/data", "tending.title", "tend"),
+    Entry("/app/audit", "audit.title", "audit"),
     Entry("/app/users", "users.title", "users"),
     Entry("/app/keys", "keys.title", "keys"),
 )

@@ -11,6 +11,7 @@ from serving.pages.words.keys import KEYS
 from serving.pages.words.login import LOGIN
 from serving.pages.words.model import MODEL
 from serving.pages.words.profile import PROFILE
+from serving.pages.words.tending import TENDING
 from serving.pages.words.users import USERS
 
 WORDS: Mapping[str, Both] = {
@@ -20,6 +21,7 @@ WORDS: Mapping[str, Both] = {
     **PROFILE,
     **AGREED,
     **MODEL,
+    **TENDING,
     **USERS,
     **KEYS,
 }

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from serving.http.routes.pages.agreed import agreed_routes
+from serving.http.routes.pages.audit import audit_routes
+from serving.http.routes.pages.consent import consent_routes
+from serving.http.routes.pages.duplicates import duplicate_routes
 from serving.http.routes.pages.home import asset_routes, home_routes, missing_routes
+from serving.http.routes.pages.imports import import_page_routes
 from serving.http.routes.pages.keys import key_routes
 from serving.http.routes.pages.login import login_routes
 from serving.http.routes.pages.model import model_routes
@@ -23,6 +27,10 @@ def workspace_routes() -> Iterator[APIRouter]:
     yield profile_routes()
     yield model_routes()
     yield agreed_routes()
+    yield import_page_routes()
+    yield duplicate_routes()
+    yield consent_routes()
+    yield audit_routes()
     yield user_routes()
     yield key_routes()
     yield missing_routes()
