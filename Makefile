@@ -9,7 +9,7 @@ export OMP_WAIT_POLICY := passive
 .PHONY: demo test lint bench results quality mutants clean
 
 demo: .venv/ready
-	$(BIN)/leadscore demo --no-serve --port 0
+	$(BIN)/leadscore demo --port 0
 
 # What numba compiles is not counted; so its tests run once more as Python.
 AS_PYTHON := tests/features/kernel tests/serving/model -k "not threads and not bits and not compiled"

@@ -1,5 +1,6 @@
 """The demo: simulate, train, serve and show."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,10 +18,14 @@ def demo(
     port: Annotated[
         int, typer.Option(help="Of the service; 0 takes a free one.", min=0, max=65_535)
     ] = 8000,
-    serve: Annotated[bool, typer.Option(help="Keep the service running at the end.")] = True,
+    serve: Annotated[
+        bool | None,
+        typer.Option(help="Keep the service running at the end; on a terminal, it is."),
+    ] = None,
     language: ReasonLanguage = SpokenLanguage.en,
 ) -> None:
     """Simulate German B2B leads, train, serve, and show a scored and explained lead."""
-    from experiments.demo import run_demo
+    from experiments.demo.run import run_demo
 
-    run_demo(folder, leads, seed, port, language.value, keep_serving=serve)
+    keep = sys.stdout.isatty() if serve is None else serve
+    run_demo(folder, leads, seed, port, language.value, keep_serving=keep)

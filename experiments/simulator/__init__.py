@@ -46,6 +46,7 @@ def simulate(
     leads: int = 20_000,
     seed: int = 7,
     until: datetime = datetime(2026, 6, 30, tzinfo=UTC),
+    others: int = 0,
 ) -> Simulation:
     """Simulate eighteen months of marketing and write them to a folder.
 
@@ -56,6 +57,7 @@ def simulate(
         leads: How many leads, at least 1.
         seed: Of all chance, not negative.
         until: When the history ends; timezone-aware.
+        others: How many ids belong to others, so that these go on from there.
 
     Raises:
         ValueError: There are no leads, the seed is negative, or `until` has no time zone.
@@ -69,7 +71,8 @@ def simulate(
     with HistoryFiles(folder, calendar) as files:
         for before in range(0, leads, _CHUNK):
             rng = np.random.default_rng([seed, before])
-            market = draw_market(min(_CHUNK, leads - before), before, end, rng)
+            size = min(_CHUNK, leads - before)
+            market = draw_market(size, others + before, end, rng)
             latent = latent_of(market)
             outcome = draw_outcome(latent, calendar, market.created, end, rng)
             events = draw_events(market, outcome.closed, end, rng)

@@ -25,6 +25,7 @@ from serving.http.routes.opt_ins import opt_in_routes
 from serving.http.routes.pages.workspace import workspace_routes
 from serving.http.routes.problems import problem_routes
 from serving.http.routes.record import record_routes
+from serving.http.routes.reviews import review_routes
 from serving.http.routes.rights import rights_routes
 from serving.http.routes.score import score_routes
 from serving.http.routes.segment import segment_routes
@@ -47,6 +48,7 @@ _ROUTES = (
     stored_routes,
     lifecycle_routes,
     kpi_routes,
+    review_routes,
     record_routes,
     rights_routes,
     opt_in_routes,

@@ -4,9 +4,9 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from features.contract.lead import micros, moment
+from features.contract.lead import ContractError, micros, moment
 from serving.lifecycle.kpis.calendar import usual_period
 from serving.lifecycle.kpis.figure import Figure
 from serving.lifecycle.kpis.groups import Dimension
@@ -14,8 +14,8 @@ from serving.lifecycle.kpis.kpis import Group, KpiName, Kpis
 from serving.lifecycle.kpis.promises import Promise
 
 
-class KpisQuery(BaseModel):
-    """Of which period figures are told, and by what they are told apart."""
+class PeriodQuery(BaseModel):
+    """Of which period something is told."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -25,6 +25,24 @@ class KpisQuery(BaseModel):
     end: date | None = Field(
         default=None, alias="to", description="The day after its last; tomorrow, if left out."
     )
+
+    def period(self, now: int) -> tuple[int, int]:
+        """Return the period that is asked for, in microseconds since 1970.
+
+        Raises:
+            ContractError: It ends before it begins, or lies before 1970.
+        """
+        usual = usual_period(now)
+        begin = usual[0] if self.begin is None else _midnight(self.begin)
+        end = usual[1] if self.end is None else _midnight(self.end)
+        if not 0 <= begin < end:
+            raise ContractError("query.from", "must lie before to, and not before 1970")
+        return begin, end
+
+
+class KpisQuery(PeriodQuery):
+    """Of which period figures are told, and by what they are told apart."""
+
     by: list[Dimension] = Field(
         default_factory=list, max_length=3, description="May be repeated; of all, if left out."
     )
@@ -32,21 +50,12 @@ class KpisQuery(BaseModel):
         default=None, description="As `Accept` says, if left out."
     )
 
-    @model_validator(mode="after")
-    def _can_be_told(self) -> Self:
-        if len({*self.by}) < len(self.by):
-            raise ValueError("by: name each once")
-        if self.begin is not None and self.end is not None and self.begin >= self.end:
-            raise ValueError("to: must lie after from")
-        return self
-
-    def period(self, now: int) -> tuple[int, int]:
-        """Return the period that is asked for, in microseconds since 1970."""
-        begin, end = usual_period(now)
-        return (
-            begin if self.begin is None else _midnight(self.begin),
-            end if self.end is None else _midnight(self.end),
-        )
+    @field_validator("by")
+    @classmethod
+    def _once(cls, by: list[Dimension]) -> list[Dimension]:
+        if len({*by}) < len(by):
+            raise ValueError("must not name one twice")
+        return by
 
 
 class FigureView(BaseModel):

@@ -1,23 +1,17 @@
 """What somebody decides or finds out of a lead's stage: checked once, then handed on."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from serving.http.auth import caller
-from serving.http.request import Label, Moment, storable
+from serving.http.request import Label, Moment, Note
 from serving.http.told import moment_until
 from serving.lifecycle.bant import SUBJECTS, Authority, Budget, Need, Report, Source, Timeline
 from serving.lifecycle.moves import Wish
 from serving.lifecycle.stages import Stage
 from serving.lifecycle.terms import Code
 from serving.stored.moving import Asked
-
-LONGEST_NOTE = 2_000
-
-Note = Annotated[
-    str, Field(min_length=1, max_length=LONGEST_NOTE, strict=True), AfterValidator(storable)
-]
 
 
 class TransitionBody(BaseModel):

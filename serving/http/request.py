@@ -78,6 +78,13 @@ Name = Annotated[
 Label = Annotated[Name, AfterValidator(_nobodys)]
 """A name that features, or the audit log, will know."""
 
+LONGEST_NOTE = 2_000
+
+Note = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_NOTE, strict=True), AfterValidator(storable)
+]
+"""Free text, which is personal data."""
+
 Moment = Annotated[AwareDatetime, BeforeValidator(_iso_text)]
 AsOf = Annotated[
     Moment,

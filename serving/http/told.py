@@ -17,6 +17,7 @@ from serving.http.request import (
     Label,
     Moment,
     Name,
+    Note,
 )
 from serving.intake.contact import canonical_contact
 from serving.intake.events import ToldEvent, Whose
@@ -179,6 +180,7 @@ class FeedbackBody(BaseModel):
     subject: Label | None = Field(default=None, description="The reason that is wrong.")
     by: Label | None = Field(default=None, description="Who says it; an id, no name.")
     at: Moment | None = Field(default=None, description="When; now, if left out.")
+    note: Note | None = Field(default=None, description="Free text; goes with the lead.")
 
     def said(self, now: int) -> int:
         """Return when it was said, microseconds since 1970.

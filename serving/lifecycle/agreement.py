@@ -17,6 +17,7 @@ from features.contract.lead import ProfileValue
 from serving.lifecycle.bant import BantTerms
 from serving.lifecycle.criteria import Facts, look
 from serving.lifecycle.kpis.terms import KpiTerms
+from serving.lifecycle.review import ReviewTerms
 from serving.lifecycle.soundness import mistakes
 from serving.lifecycle.stages import STAGES, Stage
 from serving.lifecycle.terms import Name, StageTerms, Transition, UseCase, View, ViewName
@@ -33,6 +34,7 @@ class Lifecycle(DocumentPart):
         views: The first that fits counts.
         use_cases: The first that fits counts; without any, every lead is treated alike.
         kpis: What figures of all this look at.
+        review: Which leads of low grades go to people all the same; None is none.
     """
 
     version: Name
@@ -42,6 +44,7 @@ class Lifecycle(DocumentPart):
     views: tuple[View, ...] = ()
     use_cases: tuple[UseCase, ...] = ()
     kpis: KpiTerms = Field(default_factory=KpiTerms)
+    review: ReviewTerms | None = None
 
     @model_validator(mode="after")
     def _names_mean_one_stage(self) -> Self:
@@ -86,8 +89,8 @@ class Lifecycle(DocumentPart):
     @cached_property
     def fingerprint(self) -> str:
         """What two agreements that say the same share; 12 hexadecimal digits."""
-        # Figures move no lead.
-        said = self.model_dump_json(exclude={"version", "kpis"})
+        # Neither figures nor a review move a lead.
+        said = self.model_dump_json(exclude={"version", "kpis", "review"})
         return hashlib.sha256(said.encode()).hexdigest()[:12]
 
     @property

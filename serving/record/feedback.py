@@ -8,7 +8,7 @@ from serving.record.schema import feedback
 
 
 class NewFeedback(NamedTuple):
-    """One remark; `at` is in microseconds since 1970."""
+    """One remark; `at` is in microseconds since 1970, and `note` is free text."""
 
     lead: int
     kind: str
@@ -16,6 +16,7 @@ class NewFeedback(NamedTuple):
     subject: str | None
     by: str | None
     at: int
+    note: str | None = None
 
 
 def add_feedback(connection: Connection, new: NewFeedback, now: int) -> bool:

@@ -38,7 +38,7 @@ def created_leads(connection: Connection, as_of: int) -> Mapping[int, int]:
             lead.c.number == lead.c.root, lead.c.kind == "lead", lead.c.created <= as_of
         )
     )
-    return dict(rows.tuples().all())
+    return dict(tuple(row) for row in rows)
 
 
 def said_of_stages(connection: Connection, as_of: int) -> Iterator[Said]:

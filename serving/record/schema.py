@@ -219,6 +219,7 @@ feedback = Table(
     Column("by", Text),
     _moment("at"),
     _moment("recorded"),
+    Column("note", Text, doc="Free text, so personal data."),
     Index("ix_feedback_lead", "lead"),
 )
 
@@ -240,7 +241,6 @@ review_week = Table(
     "review_week",
     metadata,
     Column("week", Text, primary_key=True),
-    Column("grades", JSON, nullable=False, doc="Of which leads were drawn."),
     Column("eligible", Integer, nullable=False),
     Column("sampled", Integer, nullable=False),
     _moment("drawn"),

@@ -1,9 +1,10 @@
-"""The loop of the work: leads that are due, messages that wait, contacts that are new."""
+"""The loop of the work: leads that are due, messages that wait, new contacts, a review."""
 
 from collections.abc import Callable
 
 from serving.mail import Mail
 from serving.scoring.scoring import Scoring
+from serving.stored.review import draw_week
 from serving.stored.scoring import StoredScores
 from serving.work.comparing import compare_new
 from serving.work.delivery import Deliveries
@@ -12,6 +13,7 @@ from serving.work.opt_in_mails import OptInMails
 from serving.work.rescoring import SETTLING_US, make_stale_due, rescore_due
 
 _STALE_EVERY_US = 60_000_000
+_DRAWN_EVERY_US = 600_000_000
 
 
 class Worker:
@@ -41,7 +43,9 @@ class Worker:
         self._deliveries = Deliveries(scores.database, local=local, clock=clock)
         self._mails = None if mail is None else OptInMails(scores.database, mail, clock)
         self._stale_at = 0
-        self._loops = [Loop(work) for work in (self.rescore, self.deliver, self.mail, self.compare)]
+        self._drawn_at = 0
+        kinds = (self.rescore, self.deliver, self.mail, self.compare, self.review)
+        self._loops = [Loop(work) for work in kinds]
 
     def start(self) -> None:
         """Begin to work, beside whatever else this process does."""
@@ -83,3 +87,11 @@ class Worker:
     def compare(self) -> int:
         """Compare some of the leads whose contacts are new with others, and return how many."""
         return compare_new(self._scores.database)
+
+    def review(self) -> int:
+        """Draw this week's leads for a review, once there are any, and return how many."""
+        now = self._clock()
+        if abs(now - self._drawn_at) <= _DRAWN_EVERY_US:
+            return 0
+        self._drawn_at = now
+        return draw_week(self._scores.database, self._scores.lifecycle, self._scores.policy, now)

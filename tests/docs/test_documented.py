@@ -20,9 +20,11 @@ from serving.http.asked import ImportQuery, ListQuery
 from serving.http.batch import BatchResult
 from serving.http.errors import ErrorBody
 from serving.http.kinds import KINDS, ErrorCode
+from serving.http.kpis import FigureView, KpisQuery
 from serving.http.lifecycle import LeadLifecycle
 from serving.http.moved import BantBody, TransitionBody
 from serving.http.request import ScoreRequest, SentEvent, SentLead
+from serving.http.reviews import DisagreementView, ReviewView
 from serving.http.state import Readiness, ServiceState
 from serving.http.told import EventOfLead, LeadBody, OptInBody, ToldConsent, ToldContact
 from serving.intake.importing.headings import HEADINGS, heading_key
@@ -30,6 +32,7 @@ from serving.intake.importing.report import ImportReport
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.bant import State
 from serving.lifecycle.criteria import Criteria
+from serving.lifecycle.kpis.kpis import KPI_NAMES
 from serving.record.policy import Retention
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.card import Card
@@ -44,6 +47,7 @@ from training.project.project import Project
 from training.report.report import metrics_table
 
 SCIENTIST, CRM, SALES = "docs/data-scientist.md", "docs/crm.md", "docs/sales.md"
+KPIS = "docs/kpis.md"
 RECORD, IMPORT, LIFECYCLE = "docs/record.md", "docs/import.md", "docs/lifecycle.md"
 
 
@@ -242,6 +246,17 @@ def test_every_field_of_a_standing_a_move_and_evidence_is_documented() -> None:
     fields = [code(row["field"]) for row in evidence if "field" in row]
     assert sorted(fields) == sorted(BantBody.model_fields)
     assert [code(row["state"]) for row in evidence if "state" in row] == list(get_args(State))
+
+
+def test_every_figure_and_parameter_of_the_kpis_is_documented() -> None:
+    assert first_column(KPIS, "Figures") == list(KPI_NAMES)
+    rows = table(KPIS, "For marketing and sales: how well it goes, in figures")
+    parameters = [field.alias or name for name, field in KpisQuery.model_fields.items()]
+    assert sorted(code(row["parameter"]) for row in rows) == sorted(parameters)
+    assert first_column(KPIS, "What a figure says") == list(FigureView.model_fields)
+    told = DisagreementView.model_json_schema(mode="serialization")["properties"]
+    assert first_column(KPIS, "Where people and the model disagree") == list(told)
+    assert first_column(KPIS, "A review of low grades") == list(ReviewView.model_fields)
 
 
 def default_text(field: FieldInfo) -> str:

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from features.contract.clock import now
+from features.contract.lead import ContractError
 from serving.http.auth import needs
 from serving.http.body import respond
-from serving.http.errors import RefusedError
-from serving.http.kpis import KpisQuery, KpisView
+from serving.http.errors import RefusedError, invalid
+from serving.http.kpis import KpisQuery, KpisView, PeriodQuery
 from serving.http.openapi import RECORD_ERRORS
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
@@ -46,11 +47,21 @@ def kpi_routes(state: ServiceState) -> APIRouter:
 
 def _kpis(state: ServiceState, query: KpisQuery) -> Kpis:
     kept, at = state.kept(), now()
-    begin, end = query.period(at)
-    if begin >= end:
-        raise RefusedError(422, "invalid_request", "must lie before to", "from")
+    begin, end = period_of(query, at)
     try:
         with kept.database.reading() as connection:
             return kpis_of(connection, kept.lifecycle, begin, end, tuple(query.by), at)
     except TooManyGroupsError as error:
-        raise RefusedError(422, "invalid_request", str(error), "by") from None
+        raise RefusedError(422, "invalid_request", str(error), "query.by") from None
+
+
+def period_of(query: PeriodQuery, at: int) -> tuple[int, int]:
+    """Return the period that is asked for, in microseconds since 1970.
+
+    Raises:
+        RefusedError: It is none.
+    """
+    try:
+        return query.period(at)
+    except ContractError as error:
+        raise RefusedError.by(invalid(error)) from None

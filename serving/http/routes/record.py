@@ -215,7 +215,7 @@ def _feedback(state: ServiceState, body: bytes) -> Kept:
         own = own_numbers(connection, [sent.lead_id]).get(sent.lead_id)
         if own is None:
             raise ContractError("lead_id", "is not known; PUT the lead first")
-        new = NewFeedback(own, sent.kind, sent.reason, sent.subject, sent.by, said)
+        new = NewFeedback(own, sent.kind, sent.reason, sent.subject, sent.by, said, sent.note)
         return add_feedback(connection, new, at)
 
     stored = int(_written(state, write))

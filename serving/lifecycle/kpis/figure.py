@@ -33,11 +33,12 @@ class Figure:
     waiting: int = 0
 
 
-def share(count: int, cases: int, waiting: int = 0) -> Figure:
+def share(count: float, cases: float, waiting: int = 0) -> Figure:
     """Return which share of cases it is, with Wilson's score interval.
 
     The interval is that of Wilson, J. Am. Stat. Assoc. 22 (1927) 209, which holds for few cases,
-    and for none or all of them, too.
+    and for none or all of them, too. Of cases that weigh differently it takes their effective
+    number, which need not be whole.
     """
     if cases == 0:
         return Figure(count, 0, None, waiting=waiting)

@@ -9,6 +9,7 @@ down_revision = "0008"
 
 def upgrade() -> None:
     """Go one step on."""
+    op.add_column("feedback", sa.Column("note", sa.Text(), nullable=True))
     number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.create_table(
         "cost",
@@ -23,7 +24,6 @@ def upgrade() -> None:
     op.create_table(
         "review_week",
         sa.Column("week", sa.Text(), nullable=False),
-        sa.Column("grades", sa.JSON(), nullable=False),
         sa.Column("eligible", sa.Integer(), nullable=False),
         sa.Column("sampled", sa.Integer(), nullable=False),
         sa.Column("drawn", sa.BigInteger(), nullable=False),

@@ -10,6 +10,7 @@ import httpx
 import pandas as pd
 from rich.console import Console
 
+from experiments.demo.people import person
 from experiments.receiver import Heard, receiver
 from experiments.simulator import Simulation
 from features.contract.language import Language
@@ -17,7 +18,6 @@ from training.progress import Progress
 
 Row = dict[str, Any]
 
-LEADS = 200
 _EVENTS_AT_ONCE = 5_000
 _PATIENCE_SECONDS = 30
 
@@ -45,10 +45,10 @@ def show_record(
     lead = request["lead"]
     path = f"/v1/leads/{quote(lead['lead_id'], safe='')}"
     with httpx.Client(base_url=address, timeout=30) as client, receiver() as (url, heard):
-        _tell(client, simulation, request, progress)
+        told = _tell(client, simulation, request, progress)
         then = {"as_of": request["as_of"], "language": language}
         stored = client.get(f"{path}/score", params=then).raise_for_status().json()
-        console.print(f"\nThe record was told of {LEADS} leads. GET {path}/score?as_of=...")
+        console.print(f"\nThe record was told of a company of {told}. GET {path}/score?as_of=...")
         console.print(
             f"answered {_percent(stored)}; the request with the whole history {said:.1%}.\n"
         )
@@ -70,24 +70,25 @@ def show_record(
 _NEWS = ("demo_request", "price_page")
 
 
-def _tell(client: httpx.Client, simulation: Simulation, request: Row, progress: Progress) -> None:
-    """Tell of the lead, its colleagues and some more, and of all that they did."""
+def _tell(client: httpx.Client, simulation: Simulation, request: Row, progress: Progress) -> int:
+    """Tell of the lead, its colleagues, and all that they did; return how many they are."""
     as_of = datetime.fromisoformat(request["as_of"])
     leads = pd.read_parquet(simulation.folder / "leads.parquet")
     leads = leads[leads["created_at"] <= as_of]
     firm = leads["account_id"] == request["lead"]["account_id"]
-    chosen = pd.concat([leads[firm | (leads["lead_id"] == request["lead"]["lead_id"])], leads])
-    chosen = chosen.drop_duplicates("lead_id").head(LEADS)
+    chosen = leads[firm | (leads["lead_id"] == request["lead"]["lead_id"])]
     events = pd.read_parquet(simulation.folder / "events.parquet")
     events = events[events["lead_id"].isin(chosen["lead_id"]) & (events["occurred_at"] < as_of)]
     fields = request["lead"]["profile"].keys()
-    with progress.bar("Telling the record of leads", len(chosen)) as advance:
+    with progress.bar("Telling the record of a company", len(chosen)) as advance:
         for row in _rows(chosen):
             created = row["created_at"]
+            who = person(int(row["lead_id"][1:]), row["account_id"], row["industry"])
             body = {
                 "created_at": created,
                 "account_id": row["account_id"],
                 "profile": {field: row[field] for field in fields},
+                "contact": {"name": who.name, "email": who.email, "company": who.company},
                 "consents": [{"purpose": "profiling", "source": "demo", "at": created}],
                 "occurred_at": created,
                 "recorded_at": created,
@@ -102,6 +103,7 @@ def _tell(client: httpx.Client, simulation: Simulation, request: Row, progress: 
     for start in range(0, len(told), _EVENTS_AT_ONCE):
         some = told[start : start + _EVENTS_AT_ONCE]
         client.post("/v1/events", json={"events": some}).raise_for_status()
+    return len(chosen)
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:

@@ -16,15 +16,14 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from experiments.demo_record import show_record
+from experiments.demo.record import show_record
+from experiments.demo.workspace import Workspace, new_workspace
 from experiments.simulator import Simulation, simulate
 from features.contract.clock import now
 from features.contract.language import Language
 from features.contract.lead import moment
 from features.contract.mistake import MistakeError
 from serving.listener import listen
-from serving.record.database import Database
-from serving.record.upgrade import upgrade
 from serving.scoring.answer import Answer
 from serving.scoring.drawing import draw
 from training.checks.metrics import Ranking
@@ -33,6 +32,7 @@ from training.progress import Progress
 
 _HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 120
+_LEARNED_PER_LIVED = 5
 
 
 class DemoError(MistakeError):
@@ -59,16 +59,28 @@ def run_demo(
     console.print(training.summary, markup=False, highlight=False, soft_wrap=True)
     console.print(f"\n{_closeness(simulation, training)}\n", soft_wrap=True)
     request = _hottest_lead(simulation, training, language)
-    with _service(simulation.project, port, progress) as address:
+    workspace = new_workspace(simulation, leads // _LEARNED_PER_LIVED, seed + 1, progress)
+    with _service(simulation.project, workspace.url, port, progress) as address:
         answer = _ask(f"{address}/v1/score", json.dumps(request).encode())
         console.print(f"POST {address}/v1/score answered:\n")
         console.print(draw(answer, language, training.shipped.manifest.feature_set.names))
         show_record(address, simulation, request, answer.probability, language, console, progress)
         if keep_serving:
-            console.print(f"\nThe service runs at {address} (documentation: {address}/docs).")
-            console.print("Stop it with Ctrl+C.")
+            _invite(console, f"{address}/app/", workspace)
+            console.print(f"The API is described at {address}/docs. Stop all with Ctrl+C.")
             _wait_for_interrupt()
-    console.print(f"\nTo serve this model again: leadscore serve --project {simulation.project}")
+    again = f"leadscore serve --project {simulation.project}"
+    console.print("\nTo serve model and workspace again:", soft_wrap=True)
+    console.print(f"  LEADSCORE_DATABASE_URL={workspace.url} {again}", soft_wrap=True)
+    if not keep_serving:
+        _invite(console, f"http://{_HOST}:8000/app/", workspace)
+
+
+def _invite(console: Console, address: str, workspace: Workspace) -> None:
+    console.print(f"\nThe workspace: {address}", soft_wrap=True)
+    for email, role in workspace.accounts:
+        console.print(f"  {email:22} {role}", highlight=False)
+    console.print(f"  password of all: {workspace.password}\n", highlight=False, markup=False)
 
 
 def _closeness(simulation: Simulation, training: Training) -> str:
@@ -137,12 +149,12 @@ def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
 
 
 @contextmanager
-def _service(project: Path, port: int, progress: Progress) -> Iterator[str]:
+def _service(project: Path, record: str, port: int, progress: Progress) -> Iterator[str]:
     command = [sys.executable, "-m", "leadscore", "serve"]
     command += ["--project", str(project), "--port", str(port)]
     environment = os.environ | {
         "LEADSCORE_CACHE": str(project.parent / ".leadscore"),
-        "LEADSCORE_DATABASE_URL": _new_record(project.parent),
+        "LEADSCORE_DATABASE_URL": record,
         "LEADSCORE_WEBHOOKS_LOCAL": "true",
     }
     with (project.parent / "service.log").open("w", encoding="utf-8") as log:
@@ -155,16 +167,6 @@ def _service(project: Path, port: int, progress: Progress) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(timeout=30)
-
-
-def _new_record(folder: Path) -> str:
-    """Make an empty record in a folder, in place of an earlier demo's, and return its address."""
-    for file in folder.glob("record.db*"):
-        file.unlink()
-    database = Database(f"sqlite:///{folder / 'record.db'}")
-    upgrade(database)
-    database.close()
-    return database.shown
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
