@@ -45,8 +45,9 @@ class Entry(NamedTuple):
 
 
 NAVIGATION: tuple[Entry, ...] = (
+    Entry("/app/figures", "frame.figures", "figures"),
     Entry("/app/model", "model.title", "model"),
-    Entry("/app/agreed", "agreed.title", None),
+    Entry("/app/agreed", "frame.agreed", None),
     Entry("/app/data", "tending.title", "tend"),
     Entry("/app/audit", "audit.title", "audit"),
     Entry("/app/users", "users.title", "users"),
@@ -106,7 +107,7 @@ class Frame:
 
     def percent(self, share: float, places: int = 0) -> str:
         """Return a share from 0 to 1 for a reader, in percent."""
-        return f"{self.number(100 * share, places)} %"
+        return f"{self.number(100 * share, places)}\N{NO-BREAK SPACE}%"
 
 
 def page(name: str, frame: Frame, **values: object) -> str:

@@ -6,6 +6,7 @@ from features.contract.language import Language
 from serving.pages.words.agreed import AGREED
 from serving.pages.words.both import Both
 from serving.pages.words.errors import ERRORS
+from serving.pages.words.figures import FIGURES
 from serving.pages.words.frame import FRAME
 from serving.pages.words.keys import KEYS
 from serving.pages.words.login import LOGIN
@@ -20,6 +21,7 @@ WORDS: Mapping[str, Both] = {
     **LOGIN,
     **PROFILE,
     **AGREED,
+    **FIGURES,
     **MODEL,
     **TENDING,
     **USERS,

@@ -58,7 +58,8 @@ def test_others_do_not_get_at_them(added: Added, opened: Opened, role: Role) -> 
     mia = opened("mia")
     for path in (
         "/app/data", "/app/data/imports", "/app/data/duplicates",
-        "/app/data/duplicates/pair?one=a&other=b", "/app/data/consent", "/app/data/consent/a", "/app/audit",
+        "/app/data/duplicates/pair?one=a&other=b", "/app/data/consent",
+        "/app/data/consent/a", "/app/audit",
     ):  # fmt: skip
         assert mia.get(path).status_code == 403, path
     for path in (
