@@ -56,6 +56,7 @@ class Answer(BaseModel):
         "category the model has learned nothing of."
     )
     model_version: str | None
+    rules: str | None = Field(description="Fingerprint of the rules; null where a model answers.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,4 +180,5 @@ def compose(
         events_incomplete=enquiry.events_incomplete,
         unknown=sorted([*enquiry.unknown, *(f"profile.{f}" for f in basis.unseen(values))]),
         model_version=basis.version,
+        rules=basis.fingerprint,
     )

@@ -167,13 +167,12 @@ class StoredScores:
         return refused
 
 
-def given_score(number: int, answer: Answer, scoring: Scoring, as_of: int, now: int) -> GivenScore:
+def given_score(number: int, answer: Answer, as_of: int, now: int) -> GivenScore:
     """Return what the record keeps of an answer.
 
     Args:
         number: Of the lead.
         answer: What was said.
-        scoring: What said it.
         as_of: Microseconds since 1970.
         now: Microseconds since 1970.
     """
@@ -192,7 +191,7 @@ def given_score(number: int, answer: Answer, scoring: Scoring, as_of: int, now: 
         basis=answer.basis,
         fallback_reason=answer.fallback_reason,
         model_version=answer.model_version,
-        rules=scoring.rules.fingerprint if answer.basis == "rules" else None,
+        rules=answer.rules,
         log_odds=answer.log_odds,
         base_log_odds=answer.base_log_odds,
         contributions={**contributions, "other": answer.other_contribution},

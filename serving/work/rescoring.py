@@ -61,7 +61,7 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int 
         _tell(connection, answered, now)
         give_scores(
             connection,
-            [given_score(one.number, said, scoring, now, now) for one, said in answered],
+            [given_score(one.number, said, now, now) for one, said in answered],
         )
         move_by_rules(connection, scores.lifecycle, scores.policy, answered, now)
         silent = due.keys() - {one.number for one, _ in answered}
