@@ -1,8 +1,8 @@
 """What the newest scores of stored leads rested on, and what a challenger said beside them."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from serving.record.schema import challenge, score_given
 
@@ -15,14 +15,12 @@ class Answered(NamedTuple):
         fallback_reason: Why the rules answered; None where the model did.
         model_version: None on rules.
         scores: How many.
-        newest: When the newest of them was given, microseconds since 1970.
     """
 
     basis: str
     fallback_reason: str | None
     model_version: str | None
     scores: int
-    newest: int
 
 
 class Beside(NamedTuple):
@@ -44,17 +42,14 @@ def answered(connection: Connection, most: int) -> list[Answered]:
     columns = score_given.c
     names = ("basis", "fallback_reason", "model_version")
     some = (
-        select(*(columns[name] for name in names), columns.given)
+        select(*(columns[name] for name in names))
         .order_by(columns.number.desc())
         .limit(most)
         .subquery()
     )
     by = [some.c[name] for name in names]
-    rows = connection.execute(
-        select(*by, func.count(), func.max(some.c.given))
-        .group_by(*by)
-        .order_by(func.count().desc())
-    )
+    counted: Select[*tuple[Any, ...]] = select(*by, func.count()).group_by(*by)
+    rows = connection.execute(counted.order_by(func.count().desc()))
     return [Answered(*row) for row in rows]
 
 

@@ -36,6 +36,7 @@ MODEL: Mapping[str, Both] = {
         "The first score of each lead in the last year: what it promised on average, and how many "
         "became SQL within {days} days. Who still has time does not count.",
     ),
+    "model.truth.count": Both("Nachzählen", "Count it"),
     "model.truth.empty.title": Both("Noch keine Bewertungen", "No scores yet"),
     "model.truth.empty.text": Both(
         "Sobald gespeicherte Leads bewertet sind und ihre Frist vorbei ist, steht hier, was daraus "

@@ -10,7 +10,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from features.contract.clock import now
 from features.contract.duration import DAY_US
@@ -42,7 +42,8 @@ PASSWORD = "ein ganzer Satz als Passwort"
 HOSTILE = "<b onclick=alert(1)>" + "Wolfeschlegelsteinhausenbergerdorff" * 4
 
 PAGES = (
-    "/app/figures?by=month", "/app/model", "/app/agreed/lifecycle", "/app/agreed/rules",
+    "/app/figures?by=month", "/app/model", "/app/model?truth=yes",
+    "/app/agreed/lifecycle", "/app/agreed/rules",
     "/app/agreed/lifecycle/edit", "/app/agreed/rules/versions/1", "/app/data/imports",
     "/app/data/duplicates", "/app/data/duplicates/pair?one=a&other=b", "/app/data/consent",
     "/app/data/consent/a", "/app/audit",
@@ -97,7 +98,7 @@ def _tell(database: Database) -> None:
     ]
     text = SHIPPED_RULES.read_text(encoding="utf-8").replace("sql = 80", "sql = 90")
     with database.writing() as connection:
-        suggest(connection, [FoundPair(*numbers, True, True, 0.9, 0.8)])
+        suggest(connection, [FoundPair(numbers[0], numbers[1], True, True, 0.9, 0.8)])
         agree(connection, Version("rules", 1, text, "user 1", at, HOSTILE, 0))
         for number in numbers:
             basis = NewConsent("profiling", "consent", True, HOSTILE, "v1", HOSTILE, at)
@@ -265,8 +266,8 @@ def test_a_list_is_tried_in_place_and_taken(chromium: Browser, address: str) -> 
     with opened(chromium, address) as page:
         log_in(page, "anna")
         page.goto("/app/data/imports")
-        file = {"name": "l.csv", "mimeType": "text/csv", "buffer": content}
-        page.set_input_files("#file", [file])
+        chosen: FilePayload = {"name": "l.csv", "mimeType": "text/csv", "buffer": content}
+        page.set_input_files("#file", chosen)
         page.get_by_role("button", name="Try it").click()
         expect(page.locator("#report-title")).to_have_text("Tried: nothing was changed")
         # The file that was chosen stays chosen.

@@ -23,10 +23,10 @@ def test_scores_are_counted_by_what_they_rested_on(database: Database) -> None:
         give_scores(connection, scores)
     with database.reading() as connection:
         assert answered(connection, 10) == [
-            Answered("model", None, "m/1", 4, NOW + 5),
-            Answered("rules", "deadline", None, 3, NOW + 6),
+            Answered("model", None, "m/1", 4),
+            Answered("rules", "deadline", None, 3),
         ]
-        assert answered(connection, 1) == [Answered("rules", "deadline", None, 1, NOW + 6)]
+        assert answered(connection, 1) == [Answered("rules", "deadline", None, 1)]
 
 
 def test_a_challenger_stands_beside_what_was_given(database: Database) -> None:

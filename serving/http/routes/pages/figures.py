@@ -14,13 +14,12 @@ from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.lifecycle.kpis.groups import Dimension
 from serving.lifecycle.kpis.kpis import KPI_NAMES, Group, KpiName, Kpis, TooManyGroupsError
-from serving.lifecycle.kpis.stages_reached import stages_reached
 from serving.lifecycle.kpis.table import csv_text
 from serving.lifecycle.kpis.words import DIMENSIONS, LABELS, UNITS
 from serving.pages.figure_text import figure_text
 from serving.pages.frame import HEADERS
 from serving.pages.saying import say
-from serving.stored.kpis import journeys_of, kpis_of
+from serving.stored.kpis import kpis_of
 
 FIGURES = "/app/figures"
 
@@ -91,10 +90,7 @@ def _kpis(visit: Visit, asked: KpisQuery) -> Kpis:
 def _figures(
     visit: Visit, asked: KpisQuery, typed: dict[str, str], mistake: str | None = None
 ) -> Response:
-    kpis, lifecycle = _kpis(visit, asked), visit.state.kept().lifecycle
-    with visit.database.reading() as connection:
-        journeys = journeys_of(connection, lifecycle, (), visit.at)
-    levels = stages_reached(journeys.values(), [*lifecycle.stages], kpis.begin, kpis.end)
+    kpis = _kpis(visit, asked)
     frame, language = visit.frame, visit.language
     in_groups = [name for name in _IN_GROUPS if name in kpis.total.figures]
     dimensions: tuple[Dimension, ...] = get_args(Dimension)
@@ -103,7 +99,7 @@ def _figures(
         "figures",
         200 if mistake is None else 422,
         kpis=kpis,
-        levels=levels,
+        levels=kpis.levels,
         typed={
             "from": f"{moment(kpis.begin):%Y-%m-%d}",
             "to": f"{moment(kpis.end):%Y-%m-%d}",

@@ -1,6 +1,6 @@
 """The page on the model: what answers, how true it was, and its challenger."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from fastapi import APIRouter, Response
 
@@ -10,6 +10,7 @@ from serving.http.pages.answers import show
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.lifecycle.kpis.calendar import usual_period
+from serving.lifecycle.kpis.promises import Promise
 from serving.model.manifest import Manifest, Metric
 from serving.record.answered import Beside, answered, beside
 from serving.scoring.basis import ModelBasis
@@ -47,17 +48,16 @@ def model_routes() -> APIRouter:
 
     @routes.get(MODEL)
     @for_permission("model")
-    def show_model(visit: Visiting) -> Response:
-        return _model(visit)
+    def show_model(visit: Visiting, truth: Literal["yes"] | None = None) -> Response:
+        # What came of all leads takes a while to count; the page does not wait for it.
+        return _model(visit, counted=truth == "yes")
 
     return routes
 
 
-def _model(visit: Visit) -> Response:
+def _model(visit: Visit, *, counted: bool) -> Response:
     kept, scoring = visit.state.kept(), visit.state.loaded()
-    begin, end = usual_period(visit.at)
     with kept.database.reading() as connection:
-        kpis = kpis_of(connection, kept.lifecycle, begin, end, (), visit.at)
         rested, said = answered(connection, _NEWEST), beside(connection, _NEWEST)
     basis = scoring.basis
     manifest = basis.model.manifest if isinstance(basis, ModelBasis) else None
@@ -74,13 +74,21 @@ def _model(visit: Visit) -> Response:
         since=visit.state.since,
         subjects=card_of(scoring, None).subjects[:_MOST_SUBJECTS],
         tried=[] if manifest is None else _tried(manifest),
-        promises=kpis.total.promises,
+        promises=_promises(visit) if counted else None,
         within=kept.lifecycle.kpis.promised_within,
         rested=rested,
         scores=sum(one.scores for one in rested),
         challenger=visit.state.readiness.challenger,
         beside=_beside(said),
     )
+
+
+def _promises(visit: Visit) -> tuple[Promise, ...]:
+    """Return what was promised in the last year, and what came of it."""
+    begin, end = usual_period(visit.at)
+    lifecycle = visit.state.kept().lifecycle
+    with visit.database.reading() as connection:
+        return kpis_of(connection, lifecycle, begin, end, (), visit.at).total.promises
 
 
 def _horizon(manifest: Manifest | None) -> int | None:

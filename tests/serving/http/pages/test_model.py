@@ -39,7 +39,9 @@ def scored(state: ServiceState) -> None:
 
 def test_without_a_model_and_without_leads_it_says_so(added: Added, opened: Opened) -> None:
     added("dora", "data")
-    shown = text_of(opened("dora").get(PATH))
+    dora = opened("dora")
+    assert "Count it" in text_of(dora.get(PATH))
+    shown = text_of(dora.get(f"{PATH}?truth=yes"))
     assert "The rules The rules answer: no model is loaded at the moment." in shown
     assert "No scores yet" in shown and "Not yet measured" in shown
     assert "None is set" in shown and "No stored lead is scored yet" in shown
@@ -56,7 +58,7 @@ def test_a_model_is_told_with_what_came_of_its_promises(
     state.ready(
         Scoring(read_rules(), model, Conditions(deadline=math.inf)), "<i>MLflow is away</i>"
     )
-    answer = opened("mia").get(PATH)
+    answer = opened("mia").get(f"{PATH}?truth=yes")
     shown = text_of(answer)
     assert "tiny/1" in shown and "<i>MLflow is away</i>" in shown
     assert "<i>" not in answer.text
