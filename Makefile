@@ -12,7 +12,7 @@ demo: .venv/ready
 	$(BIN)/leadscore demo --port 0
 
 # What numba compiles is not counted; so its tests run once more as Python.
-AS_PYTHON := tests/features/kernel tests/serving/model -k "not threads and not bits and not compiled"
+AS_PYTHON := tests/features/kernel tests/features/wording/test_facts.py tests/serving/model -k "not threads and not bits and not compiled"
 
 # Files as tests/conftest.py orders them, each in one process, for what is trained once in it.
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=

@@ -4,17 +4,23 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from features.contract.language import Language
 from features.declaration.feature_set import Behaviour, Feature, FeatureSet
 from features.declaration.subject import Subjects
 from features.declaration.table import Value
 from features.kernel.plan import WHOLE_HISTORY
-from features.wording.facts import FIRST, LAST, QUIET, Fact, Look, choose_facts
+from features.wording.facts import FIRST, LAST, QUIET, Fact, facts_of
 from features.wording.labels import subject_label
 from features.wording.words import WORDS, during, elapsed, number_text, value_text, window_unit
 
 _SHORTEST_INACTIVITY = 1.0
 """Days; before that nobody is called inactive."""
+
+_REMEMBERED = 20_000
+"""Sentences; each takes some hundred bytes."""
 
 _BEGINS = frozenset({QUIET, LAST})
 """Facts about all events that are whole sentences by themselves."""
@@ -34,55 +40,38 @@ class Sentences:
             language: [subject_label(first, feature_set, language) for first in self._features]
             for language in languages
         }
-        self._looks: dict[int, Look] = {}
-        for columns in subjects.columns:
-            own = {
-                c: Look.of(f)
-                for c in columns
-                if isinstance(f := feature_set.features[c], Behaviour)
-            }
-            # Nobody talks of weighted counts as long as there is anything else to tell.
-            plain = {c: look for c, look in own.items() if look.operator != "decayed_count"}
-            self._looks |= plain or own
+        # Leads do the same things: most sentences were said of another one before.
+        self._said = lru_cache(_REMEMBERED)(self._behaviour)
 
     def say(
         self,
         subject: int,
-        columns: Sequence[int],
-        values: Sequence[Value],
-        contributions: Sequence[float],
+        value: Value,
+        facts: NDArray[np.int64],
         language: Language,
+        *,
+        down: bool,
     ) -> str:
         """Return a sentence, without a full stop.
 
         Args:
             subject: Position of the subject.
-            columns: Its features, the strongest first.
-            values: Those of all features of a row.
-            contributions: What each of them adds to the log-odds.
+            value: Of its strongest feature; None is missing.
+            facts: int64 [`MOST_FACTS`, 3], what `Facts` chose of it.
             language: Of the sentence.
+            down: Whether the subject lowers the probability.
         """
-        feature, label, looks = (
-            self._features[subject],
-            self._labels[language][subject],
-            self._looks,
-        )
+        feature = self._features[subject]
         if feature.kind != "behaviour":
-            return _of_lead(feature, label, values[columns[0]], language)
-        facts = choose_facts(
-            [
-                (
-                    looks[c],
-                    value if isinstance(value := values[c], float) else math.nan,
-                    abs(contributions[c]),
-                )
-                for c in columns
-                if c in looks
-            ]
-        )
+            return _of_lead(feature, self._labels[language][subject], value, language)
+        return self._said(subject, facts.tobytes(), language, down)
+
+    def _behaviour(self, subject: int, chosen: bytes, language: Language, down: bool) -> str:
+        feature, label = self._features[subject], self._labels[language][subject]
+        assert feature.kind == "behaviour"
+        facts = facts_of(np.frombuffer(chosen, dtype=np.int64).reshape(-1, 3))
         if feature.event_type is not None:
             return _of_event_type(feature, label, facts, language)
-        down = sum(contributions[column] for column in columns) < 0.0
         return _of_every_event(feature, label, facts, language, down=down)
 
 

@@ -2,10 +2,8 @@
 
 from functools import cache
 
-from features.contract.duration import DAY_US, HOUR_US
+from features.contract.duration import DAY_US, HOUR_US, MINUTE_US
 from features.contract.language import Language
-
-_MINUTE_US = 60_000_000
 
 WORDS: dict[Language, dict[str, str]] = {
     "de": {
@@ -198,9 +196,9 @@ def during(micros: int, language: Language) -> str:
 def elapsed(days: float, language: Language) -> str:
     """Return a time that has passed, rounded down: ``45 Tagen``, ``30 hours``, ``5 minutes``."""
     words = WORDS[language]
-    micros = max(days, 0.0) * DAY_US
-    for unit, size in (("days", DAY_US), ("hours", HOUR_US), ("minutes", _MINUTE_US)):
+    # A moment is given in microseconds, its distance in days: never just below a whole.
+    micros = max(days, 0.0) * DAY_US + 1
+    for unit, size in (("days", DAY_US), ("hours", HOUR_US), ("minutes", MINUTE_US)):
         if micros >= 2 * size:
-            # A moment is given in microseconds, its distance in days: never just below a whole.
-            return words[f"during {unit}"].format(n=int((micros + 1) // size))
+            return words[f"during {unit}"].format(n=int(micros // size))
     return words["moment"].format(time=words["during minutes"].format(n=2))

@@ -16,6 +16,7 @@ from serving.record.leads import StoredLead
 from serving.record.listing import ListedLead
 from serving.record.merges import StoredMerge
 from serving.scoring.answer import Answer
+from serving.scoring.odds import odds_factor
 from serving.scoring.reasons import with_odds
 from serving.stored.change import Change, Moment
 
@@ -133,7 +134,9 @@ class ChangeView(BaseModel):
                     cause=step.cause,
                     contribution=step.contribution,
                     text=with_odds(
-                        WORDS[language][f"cause {step.cause}"], step.contribution, language
+                        WORDS[language][f"cause {step.cause}"],
+                        odds_factor(step.contribution, language),
+                        language,
                     ),
                     changes=[SubjectChangeView(**one._asdict()) for one in step.changes],
                     other_contribution=step.contribution

@@ -15,7 +15,7 @@ from features.declaration.feature_set import Level
 from features.declaration.table import FeatureTable
 from serving.model.reference import Grade, grade_of
 from serving.model.scorer import probability
-from serving.scoring.basis import Basis, BasisName
+from serving.scoring.basis import Basis, BasisName, ExplainedRow
 from serving.scoring.reasons import Reason, strongest
 
 FallbackReason = Literal["no_model", "model_refused", "non_finite", "deadline"]
@@ -156,9 +156,7 @@ def compose(
     behaviour = sum(total for total, of_fit in zip(totals, basis.fit, strict=True) if not of_fit)
     listed = strongest(totals, listing.up, listing.down)
     told = frozenset(listed)
-    reasons = [
-        basis.reason(position, totals[position], values, shares, language) for position in listed
-    ]
+    explained = ExplainedRow(table.numbers[row], assessment.contributions, values, shares, totals)
     return Answer(
         lead_id=enquiry.lead_id,
         as_of=moment(enquiry.as_of),
@@ -171,7 +169,7 @@ def compose(
         base_log_odds=assessment.base,
         fit=fit,
         behaviour=behaviour,
-        reasons=reasons,
+        reasons=basis.reasons(explained, listed, language),
         other_contribution=sum(
             total for position, total in enumerate(totals) if position not in told
         ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,12 @@ from features.contract.language import Language
 from features.declaration.feature_set import Feature, FeatureSet
 from features.declaration.subject import Subjects, subject_of
 from features.declaration.table import FeatureTable, Value
+from features.wording.facts import Facts
 from features.wording.sentence import Sentences
 from serving.model.scorer import Explained, LeadModel, explained
 from serving.scoring.missing import Missing
-from serving.scoring.reasons import Reason, with_odds
+from serving.scoring.odds import odds_factors
+from serving.scoring.reasons import FeatureShare, Reason, with_odds
 from serving.scoring.rules import FitRule, Rules
 
 BasisName = Literal["model", "rules"]
@@ -23,6 +25,24 @@ SCORE_LIMITS = (1.0, 40.0, 70.0, 90.0, 100.0)
 """Scores at no points, at the thresholds for MAL, MQL and SQL, and at twice that for SQL."""
 
 _POINTS = {"de": "Punkte", "en": "points"}
+
+
+class ExplainedRow(NamedTuple):
+    """What is known of a row and what adds up to its log-odds.
+
+    Attributes:
+        numbers: float64 [features], values; NaN is missing, or a category.
+        contributions: float64 [terms]; finite.
+        values: Of all features, as a reader knows them.
+        shares: The contributions, by term.
+        totals: Those of the reasons, by their positions.
+    """
+
+    numbers: NDArray[np.float64]
+    contributions: NDArray[np.float64]
+    values: Sequence[Value]
+    shares: Sequence[float]
+    totals: Sequence[float]
 
 
 class Basis(Protocol):
@@ -64,23 +84,8 @@ class Basis(Protocol):
     def by_reason(self, contributions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return float64 [rows, reasons] from contributions, float64 [rows, terms]."""
 
-    def reason(
-        self,
-        position: int,
-        contribution: float,
-        values: Sequence[Value],
-        contributions: Sequence[float],
-        language: Language,
-    ) -> Reason:
-        """Say one of the reasons of a row.
-
-        Args:
-            position: Of the reason.
-            contribution: Of the reason.
-            values: Of all features.
-            contributions: Of all terms.
-            language: Of the sentence.
-        """
+    def reasons(self, row: ExplainedRow, listed: Sequence[int], language: Language) -> list[Reason]:
+        """Say some of the reasons of a row, by their positions, in order."""
 
     def unseen(self, values: Sequence[Value]) -> list[str]:
         """Return the profile fields whose category nothing was learned from."""
@@ -105,6 +110,7 @@ class ModelBasis:
         firsts = [self.feature_set.features[columns[0]] for columns in self._subjects.columns]
         self.fit = [first.part == "fit" for first in firsts]
         self.about = list(zip(self._subjects.names, firsts, strict=True))
+        self._facts = Facts(self.feature_set, self._subjects)
         self._sentences = Sentences(self.feature_set, self._subjects)
 
     def explain(self, table: FeatureTable) -> tuple[Explained, NDArray[np.int64]]:
@@ -116,33 +122,33 @@ class ModelBasis:
         """Return float64 [rows, subjects] from float64 [rows, features]."""
         return self._subjects.sums(contributions)
 
-    def reason(
-        self,
-        position: int,
-        contribution: float,
-        values: Sequence[Value],
-        contributions: Sequence[float],
-        language: Language,
-    ) -> Reason:
-        """Say what the features of a subject contribute together."""
-        columns = sorted(
-            self._subjects.columns[position], key=lambda column: -abs(contributions[column])
+    def reasons(self, row: ExplainedRow, listed: Sequence[int], language: Language) -> list[Reason]:
+        """Say what the features of some subjects contribute together."""
+        subjects = np.array(listed, dtype=np.int64)
+        chosen = self._facts.choose(
+            subjects, np.zeros_like(subjects), row.numbers[None], row.contributions[None]
         )
-        sentence = self._sentences.say(position, columns, values, contributions, language)
-        return Reason.about(
-            self._subjects.names[position],
-            contribution,
-            with_odds(sentence, contribution, language),
-            [
-                {
-                    "feature": self._names[column],
-                    "value": values[column],
-                    "contribution": contributions[column],
-                }
-                for column in columns
-                if contributions[column]
-            ],
-        )
+        values, shares, totals = row.values, row.shares, [row.totals[place] for place in listed]
+        reasons = []
+        for position, total, factor, columns, facts in zip(
+            listed,
+            totals,
+            odds_factors(np.array(totals), language),
+            chosen.columns.tolist(),
+            chosen.facts,
+            strict=True,
+        ):
+            sentence = self._sentences.say(
+                position, values[columns[0]], facts, language, down=total < 0.0
+            )
+            features: list[FeatureShare] = [
+                {"feature": self._names[c], "value": values[c], "contribution": shares[c]}
+                for c in columns
+                if c >= 0 and shares[c]
+            ]
+            name, text = self._subjects.names[position], with_odds(sentence, factor, language)
+            reasons.append(Reason.about(name, total, text, features))
+        return reasons
 
     def unseen(self, values: Sequence[Value]) -> list[str]:
         """Return the profile fields whose category no training row had."""
@@ -207,19 +213,15 @@ class RulesBasis:
         """Return them as they are: each rule is a reason."""
         return contributions
 
-    def reason(
-        self,
-        position: int,
-        contribution: float,
-        values: Sequence[Value],
-        contributions: Sequence[float],
-        language: Language,
-    ) -> Reason:
-        """Say which rule fired and its points."""
-        rule = self.rules.all[position]
+    def reasons(self, row: ExplainedRow, listed: Sequence[int], language: Language) -> list[Reason]:
+        """Say which rules fired and their points."""
+        return [self._reason(row, position, language) for position in listed]
+
+    def _reason(self, row: ExplainedRow, position: int, language: Language) -> Reason:
+        rule, contribution = self.rules.all[position], row.totals[position]
         said = rule.de if language == "de" else rule.en
         name = self.rules.feature_of(rule).name
-        value = values[self.feature_set.columns[name]]
+        value = row.values[self.feature_set.columns[name]]
         return Reason.about(
             self._subjects[position],
             contribution,

@@ -1,6 +1,5 @@
 """Reasons: the strongest contributions, said in German or English; never a made-up one."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
@@ -10,7 +9,7 @@ from typing_extensions import TypedDict
 
 from features.contract.language import Language
 from features.declaration.table import Value
-from features.wording.words import WORDS, decimal, number_text
+from features.wording.words import WORDS
 
 
 class FeatureShare(TypedDict):
@@ -59,17 +58,6 @@ def strongest(contributions: Sequence[float], up: int, down: int) -> list[int]:
     return [term for term in order if term in chosen]
 
 
-def with_odds(sentence: str, contribution: float, language: Language) -> str:
+def with_odds(sentence: str, factor: str, language: Language) -> str:
     """Return a model's reason: a sentence and its factor, such as ``... (odds × 1.8)``."""
-    return f"{sentence} ({WORDS[language]['odds']} × {odds_factor(contribution, language)})"
-
-
-def odds_factor(contribution: float, language: Language) -> str:
-    """Return the factor on the odds with two significant digits, three where close to one."""
-    factor = math.exp(contribution)
-    if factor >= 10:
-        return f"{float(f'{factor:.2g}'):.0f}"
-    if 0.9 < factor < 1.1:
-        factor = float(f"{factor:.3f}")
-        return decimal(f"{factor:g}", language)
-    return number_text(float(f"{factor:.2g}"), language)
+    return f"{sentence} ({WORDS[language]['odds']} × {factor})"

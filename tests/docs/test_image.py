@@ -73,9 +73,10 @@ def test_every_service_is_without_rights(name: str) -> None:
     assert service["restart"] == ("no" if name == "upgrade" else "unless-stopped")
 
 
-def test_only_what_listens_is_asked_over_http() -> None:
-    assert SERVICES["worker"]["healthcheck"] == {"disable": True}
-    assert "healthcheck" not in SERVICES["leadscore"], "that of the image"
+def test_service_and_worker_listen_where_the_image_asks_whether_they_are_alive() -> None:
+    assert SERVICES["worker"]["command"][1:] == ["--port", image_environment()["LEADSCORE_PORT"]]
+    assert not any("healthcheck" in SERVICES[name] for name in ("leadscore", "worker"))
+    assert SERVICES["upgrade"]["healthcheck"] == {"disable": True}, "it ends before it is asked"
 
 
 def test_secrets_are_not_in_the_file() -> None:

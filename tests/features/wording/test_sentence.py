@@ -1,9 +1,11 @@
 """Sentences as a salesperson would say them: true, short, and in both languages."""
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,7 +29,7 @@ from features.declaration.operators import OPERATORS, OperatorName
 from features.declaration.subject import Subjects
 from features.declaration.table import Value
 from features.online import OnlineFeatures
-from features.wording.facts import MOST_FACTS
+from features.wording.facts import MOST_FACTS, Facts
 from features.wording.sentence import Sentences
 from features.wording.words import WORDS, number_text, window_unit
 from tests.features.samples import AS_OF_US, FEATURES, START, event_lists
@@ -60,9 +62,35 @@ def say(told: Told, language: Language) -> str:
     feature_set = FeatureSet(features=tuple(told), names=NAMES)
     values = [value for value, _ in told.values()]
     contributions = [contribution for _, contribution in told.values()]
-    columns = sorted(range(len(told)), key=lambda column: -abs(contributions[column]))
-    sentences = Sentences(feature_set, Subjects(feature_set))
-    return sentences.say(0, columns, values, contributions, language)
+    return say_all(feature_set, values, contributions, language)[0]
+
+
+def say_all(
+    feature_set: FeatureSet,
+    values: Sequence[Value],
+    contributions: Sequence[float],
+    language: Language,
+) -> list[str]:
+    """Say all subjects of a row."""
+    subjects = Subjects(feature_set)
+    numbers = np.array([[v if isinstance(v, float) else math.nan for v in values]])
+    every = np.arange(len(subjects.names))
+    chosen = Facts(feature_set, subjects).choose(
+        every, np.zeros_like(every), numbers, np.array([contributions])
+    )
+    sentences = Sentences(feature_set, subjects)
+    return [
+        sentences.say(
+            subject,
+            values[columns[0]],
+            facts,
+            language,
+            down=sum(contributions[c] for c in columns if c >= 0) < 0.0,
+        )
+        for subject, (columns, facts) in enumerate(
+            zip(chosen.columns.tolist(), chosen.facts, strict=True)
+        )
+    ]
 
 
 def visits(
@@ -291,7 +319,6 @@ def test_every_operator_can_be_said(
 
 
 SUBJECTS = Subjects(FEATURES)
-SENTENCES = Sentences(FEATURES, SUBJECTS)
 ONLINE = OnlineFeatures(FEATURES)
 
 
@@ -304,9 +331,8 @@ def test_every_number_is_a_value_of_the_row_or_a_window(
     values = ONLINE.row(lead, events, AS_OF_US).table.row(0)
     random = Random(seed)
     contributions = [random.gauss() for _ in values]
-    for subject, columns in enumerate(SUBJECTS.columns):
-        order = sorted(columns, key=lambda column: -abs(contributions[column]))
-        said = SENTENCES.say(subject, order, values, contributions, language)
+    sentences = say_all(FEATURES, values, contributions, language)
+    for columns, said in zip(SUBJECTS.columns, sentences, strict=True):
         allowed = set().union(*(_numbers(column, values[column], language) for column in columns))
         told = set(re.findall(r"-?\d+(?:[.,]\d+)?(?:e-\d+)?", said.replace("-mal", " mal")))
         assert told <= allowed, said
@@ -332,10 +358,10 @@ def _numbers(column: int, value: Value, language: Language) -> set[str]:
 def test_nothing_is_denied_that_happened(events: list[Event]) -> None:
     values = ONLINE.row(Lead("1", START), events, AS_OF_US).table.row(0)
     contributions = [1.0] * len(values)
-    for subject, name in enumerate(SUBJECTS.names):
+    sentences = say_all(FEATURES, values, contributions, "en")
+    for name, said in zip(SUBJECTS.names, sentences, strict=True):
         if "event:" not in name:
             continue
-        said = SENTENCES.say(subject, SUBJECTS.columns[subject], values, contributions, "en")
         prefix = "account." if name.startswith("account.") else ""
         happened = values[FEATURES.columns[f"{prefix}count({name.partition(':')[2]})"]]
         denied = said.endswith(("never", "no activity so far", "No activity so far"))
