@@ -9,8 +9,14 @@ import typer
 from leadscore.record_database import record_database
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from serving.lifecycle.kpis.figure import Figure
     from serving.lifecycle.kpis.groups import Dimension
-    from serving.lifecycle.kpis.kpis import Kpis
+    from serving.lifecycle.kpis.kpis import Group, Kpis
+    from serving.lifecycle.kpis.words import Unit
+
+_UNITS = {"hours": " h", "days": " d", "per_day": " a day", "money_per_day": " a day"}
 
 EXAMPLE = (
     "Examples: `leadscore kpis`, `leadscore kpis --from 2026-01-01 --to 2026-07-01 --by month "
@@ -84,15 +90,45 @@ def _show(found: "Kpis") -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from serving.lifecycle.kpis.table import headings, rows
+    from serving.lifecycle.kpis.words import DIMENSIONS
 
-    table = Table(*headings(found.by), title=f"Money in {found.currency}")
-    for row in rows(found):
-        table.add_row(*(Text(_shown(cell)) for cell in row))
+    names = [DIMENSIONS["en"][one] for one in found.by]
+    title = f"Money in {found.currency}; intervals of 95 %"
+    table = Table(*names, "Figure", "Value", "From", "To", "Of", "Waiting", title=title)
+    for group in (found.total, *found.groups):
+        key = [one or "–" for one in group.key] or ["all"] * len(found.by)
+        for row in _rows(group):
+            table.add_row(*(Text(cell) for cell in (*key, *row)))
+        table.add_section()
     Console().print(table)
 
 
-def _shown(cell: str | float | None) -> str:
-    if cell is None:
+def _rows(group: "Group") -> "Iterator[tuple[str, ...]]":
+    from serving.lifecycle.kpis.words import LABELS, UNITS
+
+    for name, figure in group.figures.items():
+        yield (LABELS["en"][name], *_cells(figure, UNITS[name]))
+    for reason, figure in group.rejections.items():
+        yield (f"Rejected: {reason or 'no reason given'}", *_cells(figure, "share"))
+    for one in group.promises:
+        promised = _said(one.expected, "share")
+        yield (f"SQL of grade {one.grade}, {promised} promised by the {one.basis}",
+               *_cells(one.realised, "share"))  # fmt: skip
+
+
+def _cells(figure: "Figure", unit: "Unit") -> tuple[str, ...]:
+    ends = (figure.value, figure.low, figure.high)
+    of = f"{_number(figure.numerator)} of {_number(figure.denominator)}"
+    return (*(_said(one, unit) for one in ends), of, f"{figure.waiting:,}")
+
+
+def _said(value: float | None, unit: "Unit") -> str:
+    if value is None:
         return "–"
-    return cell if isinstance(cell, str) else f"{cell:,.4g}" if cell < 1_000 else f"{cell:,.0f}"
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    return f"{value:,.2f}{_UNITS.get(unit, '')}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from serving.lifecycle.stages import Role
-from serving.record.schema import lead, stage_change
+from serving.record.schema import lead, score_given, stage_change
 
 _AT_ONCE = 50_000
 
@@ -20,7 +20,7 @@ class Said(NamedTuple):
         at: Since when.
         role: In which it was decided.
         reason: A code.
-        grade: At that moment.
+        grade: At that moment; None where it is not known.
     """
 
     root: int
@@ -41,11 +41,27 @@ def created_leads(connection: Connection, as_of: int) -> Mapping[int, int]:
     return dict(tuple(row) for row in rows)
 
 
-def said_of_stages(connection: Connection, as_of: int) -> Iterator[Said]:
-    """Yield all that was said of stages by a moment: lead by lead, the oldest first."""
+_GIVEN = (
+    select(score_given.c.grade)
+    .where(score_given.c.lead == lead.c.root, score_given.c.as_of <= stage_change.c.at)
+    .order_by(score_given.c.as_of.desc(), score_given.c.number.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
+
+def said_of_stages(connection: Connection, as_of: int, *, graded: bool = False) -> Iterator[Said]:
+    """Yield all that was said of stages by a moment: lead by lead, the oldest first.
+
+    Args:
+        connection: Reading.
+        as_of: Microseconds since 1970.
+        graded: Whether a grade that was not noted with the move is that of the newest score then.
+    """
     columns = stage_change.c
+    grade = func.coalesce(columns.grade, _GIVEN) if graded else columns.grade
     rows = connection.execute(
-        select(lead.c.root, columns.stage, columns.at, columns.role, columns.reason, columns.grade)
+        select(lead.c.root, columns.stage, columns.at, columns.role, columns.reason, grade)
         .join(lead, lead.c.number == columns.lead)
         .where(columns.at <= as_of, columns.recorded <= as_of)
         .order_by(lead.c.root, columns.at, columns.recorded, columns.lead)

@@ -23,7 +23,7 @@ def disagreement_of(
         end: Of the period.
         as_of: What was known by then counts.
     """
-    journeys = journeys_of(connection, lifecycle, (), as_of)
+    journeys = journeys_of(connection, lifecycle, ("grade",), as_of)
     remarked = {one.lead: one for one in remarked_decisions(connection, begin, end)}
     decided = remarked | decisions_of(journeys.values(), begin, end)
     drawn = sampled_between(connection, begin, min(end, as_of))

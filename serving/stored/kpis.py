@@ -54,7 +54,7 @@ def journeys_of(
     fields = _fields(lifecycle, by)
     known = newest_values(connection, fields, as_of)
     created = created_leads(connection, as_of)
-    steps = dict(_steps(lifecycle, said_of_stages(connection, as_of)))
+    steps = dict(_steps(lifecycle, said_of_stages(connection, as_of, graded="grade" in by)))
     nothing: Mapping[str, ProfileValue] = {}
     return {
         number: Journey(

@@ -252,10 +252,11 @@ def test_every_figure_and_parameter_of_the_kpis_is_documented() -> None:
     assert first_column(KPIS, "Figures") == list(KPI_NAMES)
     rows = table(KPIS, "For marketing and sales: how well it goes, in figures")
     parameters = [field.alias or name for name, field in KpisQuery.model_fields.items()]
-    assert sorted(code(row["parameter"]) for row in rows) == sorted(parameters)
+    documented = [code(row["parameter"]) for row in rows if "parameter" in row]
+    assert sorted(documented) == sorted(parameters)
     assert first_column(KPIS, "What a figure says") == list(FigureView.model_fields)
-    told = DisagreementView.model_json_schema(mode="serialization")["properties"]
-    assert first_column(KPIS, "Where people and the model disagree") == list(told)
+    fields = DisagreementView.model_json_schema(mode="serialization")["properties"]
+    assert first_column(KPIS, "Where people and the model disagree") == list(fields)
     assert first_column(KPIS, "A review of low grades") == list(ReviewView.model_fields)
 
 

@@ -158,6 +158,18 @@ def test_the_first_score_of_the_period_is_held_to_its_promise(database: Database
     assert [one.realised.waiting for one in figures(database, as_of=at(31)).total.promises] == [2]
 
 
+def test_a_case_has_the_grade_of_then(database: Database) -> None:
+    told_by_crm = lead(database, "a", ("MQL", at(5), "crm", None))
+    _score(database, told_by_crm, at(4), 0.1, "D")
+    _score(database, told_by_crm, at(5), 0.3, "B")
+    _score(database, told_by_crm, at(6), 0.4, "A")
+    lead(database, "b", ("MQL", at(5), "crm", None))
+    groups = figures(database, "grade").groups
+    assert [(g.key, g.figures["mql_to_sql"].denominator) for g in groups if g.key != ("D",)] == [
+        (("B",), 1), ((None,), 1),
+    ]  # fmt: skip
+
+
 def test_costs_told_again_are_replaced(database: Database) -> None:
     costs = [Cost("2026-01", "ads", None, 1.0), Cost("2026-01", "ads", "x", 2.0)]
     with database.writing() as connection:
@@ -198,7 +210,7 @@ def test_figures_are_told_on_a_terminal_and_as_csv(
     assert "kept" in run("costs", str(costs))
     period = ("--from", "2026-01-01", "--to", "2026-04-01")
     shown = run("kpis", *period)
-    assert "mql_to_sql" in shown and "cost_per_lead" in shown
+    assert "MQL to SQL" in shown and "1,000.50 of 1" in shown
     run("kpis", *period, "--by", "channel", "--csv", str(out))
     rows = list(csv.DictReader(StringIO(out.read_text())))
     assert {row["channel"] for row in rows} == {"", "ads", '\'=hyperlink("x")'}

@@ -38,7 +38,6 @@ from tests.serving.lifecycle.kpis.lives import (
     came_to,
     cohort,
     lives,
-    news,
     rounds,
     set_aside,
 )
@@ -160,7 +159,6 @@ def test_promises_are_held_against_what_people_decided(
     expected: list[float] = []
     came = waiting = 0
     for place, life in enumerate(some):
-        known = news(life)
         qualified = [
             one.at
             for steps in rounds(life)
@@ -168,10 +166,8 @@ def test_promises_are_held_against_what_people_decided(
             for one in [one for one in steps if one.stage == stage][:1]
             if one.role != "rule"
         ]
-        # Of stages that the agreement does not know nothing follows.
-        last = [one for one in known if one.at <= scored_at and one.stage is not None]
         stages = _first_of_each(life, scored_at)
-        out = bool(last) and bool(stages) and stages[-1] == "disqualified"
+        out = stages[-1:] == ["disqualified"]
         if out or any(at <= scored_at for at in qualified):
             continue
         if scored_at + within > as_of:
