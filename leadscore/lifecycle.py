@@ -57,6 +57,33 @@ def show(
         for stage, needs in case.needs.items():
             table.add_row("", stage, escape(f"use case {case.name}"), escape(_listed(needs)), "")
     Console().print(table)
+    _show_promises(read)
+
+
+def _show_promises(read: "Lifecycle") -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from serving.lifecycle.business_hours import format_business_time
+
+    if read.sla is not None:
+        hours = read.sla.hours.model_dump(mode="json", exclude_defaults=True)
+        said = "; ".join(f"{name} {_written(value)}" for name, value in hours.items())
+        table = Table("stage", "within", "warning from", title=escape(f"Promises: {said}"))
+        for stage, one in read.sla.stages.items():
+            table.add_row(stage, format_business_time(one.within), f"{one.warn_at:.0%}")
+        Console().print(table)
+    if read.alerts:
+        table = Table("alert", "kind", "of what", "whom", title="Alerts")
+        for alert in read.alerts:
+            terms = alert.model_dump(
+                mode="json", exclude_defaults=True, by_alias=True,
+                exclude={"name", "kind", "tell", "label"},
+            )  # fmt: skip
+            about = "\n".join(f"{name} {_written(value)}" for name, value in terms.items())
+            table.add_row(alert.name, alert.kind, escape(about), ", ".join(alert.tell))
+        Console().print(table)
 
 
 @lifecycle.command(epilog="Example: `leadscore lifecycle preview lifecycle.toml`")
@@ -93,6 +120,46 @@ def preview(
             typer.echo(f"{count:>9,}  {stands} {'stay' if stands == ends else f'-> {ends}'}")
     said = scoring.basis.version or "the rules"
     typer.echo(f"{sum(found.values()):,} leads looked at by {said}; nothing was changed")
+
+
+@lifecycle.command(epilog="Example: `leadscore lifecycle handover --project project.toml`")
+def handover(
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Bring the best threshold into force.")
+    ] = False,
+    project: Annotated[
+        Path | None, typer.Option(help="Champion of this project, with its rules.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Folder, models:/name@champion or models:/name/3.")
+    ] = None,
+) -> None:
+    """Tell from which probability it pays to hand leads over to sales; --apply makes it so."""
+    from features.contract.clock import now
+    from features.contract.mistake import MistakeError
+    from leadscore.handover_report import handover_lines
+    from serving.bootstrap import scoring_once
+    from serving.record.policy import read_policy
+    from serving.record.upgrade import require_upgraded
+    from serving.stored.handover import bring_best_into_force, handover_of
+
+    settings = settings_of(project, model=model)
+    agreed, policy = _in_force()[1], read_policy(settings.policy)
+    scoring = scoring_once(settings)
+    with record_database() as database:
+        require_upgraded(database)
+        with database.reading() as connection:
+            found = handover_of(connection, agreed, policy, scoring, now())
+        for line in handover_lines(found):
+            typer.echo(line)
+        if not apply:
+            typer.echo("nothing was changed; --apply brings the best threshold into force")
+            return
+        with database.writing() as connection:
+            entry = bring_best_into_force(connection, agreed, found, "command")
+    if entry is None:
+        raise MistakeError("there is no threshold to apply; write [handover] into the file")
+    typer.echo(f"in force from now on: {entry.threshold:.4f}")
 
 
 def _in_force() -> "tuple[str, Lifecycle]":

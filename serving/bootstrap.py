@@ -16,6 +16,7 @@ from serving.agreements import Agreements
 from serving.http.state import ServiceState
 from serving.intake.mapping import read_mapping
 from serving.lifecycle.agreement import Lifecycle
+from serving.pages.alerts import Reading
 from serving.record.database import Database
 from serving.record.keys import known_keys
 from serving.record.policy import read_policy
@@ -47,6 +48,8 @@ def state_of(settings: Settings) -> ServiceState:
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
     state.mail_lacks = settings.mail_lacks
     state.hubspot_secret, state.public_url = settings.hubspot_secret, settings.public_url
+    if state.record is not None:
+        state.reading = reading_of(settings, state.record.lifecycle)
     state.keys_in_file = settings.keys is not None
     state.session_terms = settings.session_terms
     state.provider = None if settings.provider is None else Provider(settings.provider)
@@ -157,7 +160,21 @@ def worker_of(
     record: StoredScores, scoring: Callable[[], Scoring | None], settings: Settings
 ) -> Worker:
     """Return what scores stored leads again and tells what changed; not started yet."""
-    return Worker(record, scoring, local=settings.webhooks_local, mail=settings.mail, clock=now)
+    return Worker(
+        record,
+        scoring,
+        local=settings.webhooks_local,
+        mail=settings.mail,
+        reading=reading_of(settings, record.lifecycle),
+        clock=now,
+    )
+
+
+def reading_of(settings: Settings, lifecycle: Lifecycle) -> Reading:
+    """Return how people read alerts: in the time zone of the hours that they promise."""
+    time_zone = "UTC" if lifecycle.sla is None else lifecycle.sla.hours.time_zone
+    public_url = None if settings.public_url is None else settings.public_url.rstrip("/")
+    return Reading(settings.language, time_zone, public_url)
 
 
 def scoring_once(settings: Settings) -> Scoring:

@@ -31,6 +31,25 @@ class Mail(NamedTuple):
     public_url: str
 
 
+MAIL_TO = "mailto:"
+"""How the address of somebody begins who gets e-mails where others are posted to."""
+
+
+def mail_to(url: str) -> str:
+    """Return a `mailto:` address in its canonical form.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        found = validate_email(unquote(url.removeprefix(MAIL_TO)), check_deliverability=False)
+    except EmailNotValidError:
+        raise PydanticCustomError(
+            "mail_to", "must be one address, as mailto:anna@example.com"
+        ) from None
+    return MAIL_TO + found.normalized
+
+
 _PORTS = {"smtp": 587, "smtps": 465}
 
 

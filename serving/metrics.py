@@ -55,6 +55,8 @@ _RESCORED = Counter(
     ["basis", "reason"],
 )
 
+_ALERTS = Counter("leadscore_alerts", "Alerts raised, by kind.", ["kind"])
+
 _SENT = Counter(
     "leadscore_sent",
     "Attempts to send a message or mail, by whom it is for and how they ended.",
@@ -96,6 +98,12 @@ def expect_sent(to: str) -> None:
         _SENT.labels(to, outcome)
 
 
+def expect_alerts(kinds: Iterable[str]) -> None:
+    """Begin to count alerts at 0."""
+    for kind in kinds:
+        _ALERTS.labels(kind)
+
+
 # To look a series up takes longer than to count.
 @functools.cache
 def _of_answer(basis: str, reason: str | None) -> tuple[Counter, Histogram]:
@@ -105,6 +113,12 @@ def _of_answer(basis: str, reason: str | None) -> tuple[Counter, Histogram]:
 def count_rescored(basis: str, reason: str | None, leads: int) -> None:
     """Count leads that were scored again."""
     _RESCORED.labels(basis, reason or "").inc(leads)
+
+
+def count_alerts(kinds: Iterable[str]) -> None:
+    """Count alerts that were raised, each by its kind."""
+    for kind in kinds:
+        _ALERTS.labels(kind).inc()
 
 
 def count_sent(to: str, outcome: Outcome) -> None:

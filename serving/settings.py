@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     smtp_url: SmtpUrl | None = Field(
         default=None,
         description="Mail server: `smtp://user:password@host:587`, or `smtps://..`; "
-        "without one no consent is asked for by e-mail.",
+        "without one no consent is asked for by e-mail, and no alert sent.",
     )
     mail_from: Sender | None = Field(
         default=None, description="Sender of e-mails, such as `Example GmbH <news@example.com>`."

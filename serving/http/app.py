@@ -14,6 +14,8 @@ from serving.http.openapi import DocumentedApp
 from serving.http.operations import operation_id
 from serving.http.rates import Rates
 from serving.http.route import answer_errors
+from serving.http.routes.alerts import alert_routes
+from serving.http.routes.handover import handover_routes
 from serving.http.routes.imports import import_routes
 from serving.http.routes.kpis import kpi_routes
 from serving.http.routes.lifecycle import lifecycle_routes
@@ -49,6 +51,7 @@ _ROUTES = (
     lifecycle_routes,
     kpi_routes,
     review_routes,
+    handover_routes,
     record_routes,
     rights_routes,
     opt_in_routes,
@@ -57,6 +60,7 @@ _ROUTES = (
     segment_routes,
     sender_routes,
     webhook_routes,
+    alert_routes,
     merge_routes,
     *_OPERATION,
 )

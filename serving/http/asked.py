@@ -9,6 +9,7 @@ from serving.http.request import MOST_LEADS, Label, Moment, Name
 from serving.intake.importing.file import Reading
 from serving.intake.importing.leads import Terms
 from serving.intake.importing.table import MOST_COLUMNS
+from serving.lifecycle.alerts import Kind
 from serving.model.reference import Grade
 from serving.record.listing import Filter, Order
 
@@ -122,6 +123,18 @@ class ListQuery(BaseModel):
             account_id=self.account,
             changed_since=None if since is None else micros(since, "changed_since"),
         )
+
+
+class AlertsQuery(BaseModel):
+    """Which alerts are listed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind | None = Field(default=None, description="Of this kind only.")
+    since: Moment | None = Field(default=None, description="Raised since this moment only.")
+    language: Language | None = Field(default=None, description="Of the sentences.")
+    cursor: str | None = Field(default=None, description="`next_cursor` of the page before.")
+    limit: int = Field(default=100, ge=1, le=1_000)
 
 
 class DuplicatesQuery(BaseModel):

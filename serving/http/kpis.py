@@ -1,10 +1,12 @@
 """The figures of marketing and sales, as they are asked for and shown."""
 
+import re
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from features.contract.lead import ContractError, micros, moment
 from serving.lifecycle.kpis.calendar import usual_period
@@ -13,16 +15,28 @@ from serving.lifecycle.kpis.groups import Dimension
 from serving.lifecycle.kpis.kpis import Group, KpiName, Kpis
 from serving.lifecycle.kpis.promises import Promise
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _day_text(sent: object) -> object:
+    # Numbers would else be seconds since 1970.
+    if isinstance(sent, str) and not _DAY.fullmatch(sent):
+        raise PydanticCustomError("day", "must be a day such as 2026-03-01")
+    return sent
+
+
+Day = Annotated[date, BeforeValidator(_day_text)]
+
 
 class PeriodQuery(BaseModel):
     """Of which period something is told."""
 
     model_config = ConfigDict(extra="forbid")
 
-    begin: date | None = Field(
+    begin: Day | None = Field(
         default=None, alias="from", description="Its first day; a year of months, if left out."
     )
-    end: date | None = Field(
+    end: Day | None = Field(
         default=None, alias="to", description="The day after its last; tomorrow, if left out."
     )
 

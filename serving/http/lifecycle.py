@@ -6,12 +6,17 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
+from features.contract.duration import HOUR_US
 from features.contract.language import Language
 from features.contract.lead import moment
 from serving.http.bant import BantView
 from serving.lifecycle.agreement import Lifecycle
+from serving.lifecycle.alerts import Alert
 from serving.lifecycle.bant import BantTerms
 from serving.lifecycle.criteria import Check, Criteria, look
+from serving.lifecycle.handover import HandoverTerms
+from serving.lifecycle.situation import NextActionTerms
+from serving.lifecycle.sla import Sla, SlaState, SlaTerms, sla_of
 from serving.lifecycle.stages import STAGES, Cause, Role, Stage, cause_of, is_ahead
 from serving.lifecycle.terms import StageTerms, Transition, UseCase, View, ViewName
 from serving.lifecycle.words import check_text, shown
@@ -48,6 +53,10 @@ class LifecycleView(BaseModel):
     bant: BantTerms
     views: tuple[View, ...]
     use_cases: tuple[UseCase, ...]
+    handover: HandoverTerms | None = Field(description="Null where no call has a price.")
+    next_action: NextActionTerms
+    sla: SlaTerms | None = Field(description="Within how many business hours leads move on.")
+    alerts: tuple[Alert, ...] = Field(description="Of what people are alerted.")
 
     @classmethod
     def of(cls, lifecycle: Lifecycle) -> Self:
@@ -60,6 +69,29 @@ class LifecycleView(BaseModel):
             bant=lifecycle.bant,
             views=lifecycle.views,
             use_cases=lifecycle.use_cases,
+            handover=lifecycle.handover,
+            next_action=lifecycle.next_action,
+            sla=lifecycle.sla,
+            alerts=lifecycle.alerts,
+        )
+
+
+class SlaView(BaseModel):
+    """A promise that runs for a lead."""
+
+    due_at: datetime = Field(description="The last moment at which it is kept.")
+    warn_at: datetime = Field(description="From when on it is a warning.")
+    hours_left: float = Field(description="In business hours; below 0 where it is broken.")
+    state: SlaState
+
+    @classmethod
+    def of(cls, found: Sla) -> Self:
+        """Return how a promise is shown."""
+        return cls(
+            due_at=moment(found.due_at),
+            warn_at=moment(found.warn_at),
+            hours_left=round(found.left / HOUR_US, 2),
+            state=found.state,
         )
 
 
@@ -145,6 +177,7 @@ class LeadLifecycle(BaseModel):
     agreement: str = Field(description="Version and fingerprint.")
     not_scored: str | None = Field(description="Why it has no score; null where it has one.")
     next_stage: Stage | None = Field(description="The nearest one ahead.")
+    sla: SlaView | None = Field(description="Null where nothing is promised of its stage.")
     ways: list[WayView] = Field(description="All ways on, those to the next stage among them.")
     bant: BantView
     history: list[MoveView] = Field(description="The oldest first.")
@@ -156,6 +189,8 @@ class LeadLifecycle(BaseModel):
         """Return how a lead's standing is shown."""
         facts, lead_id = one.facts, one.lead.lead_id
         ways = lifecycle.ways(facts)
+        stands = facts.position
+        sla = sla_of(stands.stage, stands.since, lifecycle.sla, facts.now)
         return cls(
             lead_id=lead_id,
             stage=facts.position.stage,
@@ -165,6 +200,7 @@ class LeadLifecycle(BaseModel):
             agreement=lifecycle.name,
             not_scored=not_scored,
             next_stage=_next(facts.position.stage, ways),
+            sla=None if sla is None else SlaView.of(sla),
             ways=[
                 WayView(
                     to_stage=way.to,

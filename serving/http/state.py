@@ -16,6 +16,7 @@ from serving.http.errors import RefusedError
 from serving.http.recent import Recent, RecentAnswers
 from serving.intake.mapping import Mapping
 from serving.metrics import count_answer
+from serving.pages.alerts import Reading
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
@@ -55,6 +56,7 @@ class ServiceState:
         self.write_key: str | None = None
         self.hubspot_secret: SecretStr | None = None
         self.public_url: str | None = None
+        self.reading = Reading("en", "UTC", None)
         self.session_terms = Terms()
         self.provider: Provider | None = None
         self.keys_in_file = False

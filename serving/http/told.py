@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, with_config
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, with_config
 from typing_extensions import TypedDict
 
 from features.contract.language import Language
@@ -22,8 +22,18 @@ from serving.http.request import (
 from serving.intake.contact import canonical_contact
 from serving.intake.events import ToldEvent, Whose
 from serving.intake.leads import ToldLead
+from serving.mail import MAIL_TO, mail_to
 from serving.record.consents import NewConsent
 from serving.record.opt_ins import NewOptIn
+from serving.record.outbox import Shape
+
+Target = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$")]
+
+MailTo = Annotated[
+    str,
+    Field(pattern="^mailto:[^@?]+@[^@?]+$", max_length=400),
+    AfterValidator(mail_to),
+]
 
 _IDS = ("lead_id", "email", "phone", "user_id", "anonymous_id")
 
@@ -200,8 +210,36 @@ class WebhookBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: HttpUrl = Field(description="Where messages are posted.")
-    events: list[Literal["score.changed", "stage.changed"]] = Field(min_length=1, max_length=10)
+    url: HttpUrl | MailTo = Field(
+        description="Where messages are posted; `mailto:` and an address gets alerts as e-mails."
+    )
+    events: list[Literal["score.changed", "stage.changed", "alert.raised"]] = Field(
+        min_length=1, max_length=10
+    )
+    shape: Literal["standard", "slack", "teams"] = Field(
+        default="standard", description="Of alerts: as Slack or Teams show them, or as they are."
+    )
+    targets: list[Target] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        description="Of alerts, as `tell` of the agreement names them; all, if left out.",
+    )
+
+    def shown_as(self) -> Shape:
+        """Return what messages look like.
+
+        Raises:
+            ContractError: People are told of alerts only; of other messages they read nothing.
+        """
+        shape: Shape = "mail" if str(self.url).startswith(MAIL_TO) else self.shape
+        if shape != "standard" and set(self.events) != {"alert.raised"}:
+            raise ContractError(
+                "events", f"must be alert.raised alone, which people read ({shape})"
+            )
+        if shape == "mail" and self.shape != "standard":
+            raise ContractError("shape", "is of what is posted; leave it out for an e-mail")
+        return shape
 
 
 class OptInBody(BaseModel):

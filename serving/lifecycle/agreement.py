@@ -14,10 +14,14 @@ from features.contract.category import category_key
 from features.contract.document import read_document
 from features.contract.document_part import DocumentPart
 from features.contract.lead import ProfileValue
+from serving.lifecycle.alerts import Alert, alert_mistakes
 from serving.lifecycle.bant import BantTerms
 from serving.lifecycle.criteria import Facts, look
+from serving.lifecycle.handover import HandoverTerms
 from serving.lifecycle.kpis.terms import KpiTerms
 from serving.lifecycle.review import ReviewTerms
+from serving.lifecycle.situation import NextActionTerms
+from serving.lifecycle.sla import SlaTerms
 from serving.lifecycle.soundness import mistakes
 from serving.lifecycle.stages import STAGES, Stage
 from serving.lifecycle.terms import Name, StageTerms, Transition, UseCase, View, ViewName
@@ -35,6 +39,10 @@ class Lifecycle(DocumentPart):
         use_cases: The first that fits counts; without any, every lead is treated alike.
         kpis: What figures of all this look at.
         review: Which leads of low grades go to people all the same; None is none.
+        handover: What calls cost and may bring; without it, criteria alone hand leads over.
+        next_action: What counts as interest, and as silence.
+        sla: Within how many business hours leads move on.
+        alerts: Of what people are alerted; each counts.
     """
 
     version: Name
@@ -45,6 +53,10 @@ class Lifecycle(DocumentPart):
     use_cases: tuple[UseCase, ...] = ()
     kpis: KpiTerms = Field(default_factory=KpiTerms)
     review: ReviewTerms | None = None
+    handover: HandoverTerms | None = None
+    next_action: NextActionTerms = Field(default_factory=NextActionTerms)
+    sla: SlaTerms | None = None
+    alerts: tuple[Alert, ...] = ()
 
     @model_validator(mode="after")
     def _names_mean_one_stage(self) -> Self:
@@ -75,22 +87,46 @@ class Lifecycle(DocumentPart):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         ends = {stage for stage, terms in self.stages.items() if terms.end}
-        known = {"visitor", "lead", *self.stages}
+        known: set[Stage] = {"visitor", "lead", *self.stages}
         found = mistakes([s for s in STAGES if s in known], ends, self.transitions, self.views)
         for use_case in self.use_cases:
             ways = self._applied[use_case.name]
             found += [f"use case '{use_case.name}': {said}" for said in mistakes(
                 [s for s in STAGES if s in known], ends, ways, ()
             ) if said not in found]  # fmt: skip
+        found += self._promises(known, ends)
         if found:
             raise ValueError("; ".join(found))
         return self
 
+    @model_validator(mode="after")
+    def _rules_hand_over(self) -> Self:
+        if self.handover is not None and not any(map(self._hands_over, self.transitions)):
+            raise ValueError(
+                f"handover: no rule leads to '{self.handover.stage}'; name the stage by which "
+                "rules hand leads over, or add rule to a transition there"
+            )
+        return self
+
+    def _promises(self, known: set[Stage], ends: set[Stage]) -> list[str]:
+        """Return what is wrong with promises and alerts."""
+        promised = () if self.sla is None else self.sla.stages
+        found = []
+        for stage in promised:
+            if stage not in known:
+                found.append(f"sla.stages.{stage}: there is no [stages.{stage}]; add it")
+            elif stage in ends:
+                found.append(f"sla.stages.{stage}: the stage is an end; leave it out")
+        use_cases = [one.name for one in self.use_cases]
+        return [*found, *alert_mistakes(self.alerts, self.sla, known, use_cases)]
+
     @cached_property
     def fingerprint(self) -> str:
         """What two agreements that say the same share; 12 hexadecimal digits."""
+        # One that promises nothing says the same as before anything could be promised.
+        silent = {name for name in ("sla", "alerts") if not getattr(self, name)}
         # Neither figures nor a review move a lead.
-        said = self.model_dump_json(exclude={"version", "kpis", "review"})
+        said = self.model_dump_json(exclude={"version", "kpis", "review"} | silent)
         return hashlib.sha256(said.encode()).hexdigest()[:12]
 
     @property
@@ -107,10 +143,20 @@ class Lifecycle(DocumentPart):
         return next((one.name for one in self.use_cases if one.fits(profile)), None)
 
     def ways(self, facts: Facts) -> tuple[Transition, ...]:
-        """Return the ways on from where a lead stands, with the thresholds of its use case."""
+        """Return the ways on from where a lead stands, with the thresholds of its use case.
+
+        Where a threshold of the handover is in force, rules hand over by it alone, whatever else
+        the agreement asks of the score.
+        """
         use_case = self.use_case(facts.profile)
         every = self.transitions if use_case is None else self._applied[use_case]
-        return tuple(one for one in every if facts.position.stage in one.origins)
+        ways = tuple(one for one in every if facts.position.stage in one.origins)
+        threshold = facts.threshold
+        if threshold is None:
+            return ways
+        return tuple(
+            one.from_threshold(threshold) if self._hands_over(one) else one for one in ways
+        )
 
     def view(self, facts: Facts) -> ViewName | None:
         """Return what kind of lead it is called, None where it is called none."""
@@ -119,6 +165,10 @@ class Lifecycle(DocumentPart):
             if facts.position.stage in one.stages and all(check.holds for check in checks):
                 return one.name
         return None
+
+    def _hands_over(self, way: Transition) -> bool:
+        terms = self.handover
+        return terms is not None and "rule" in way.by and way.to == terms.stage
 
     @cached_property
     def _by_name(self) -> dict[str, Stage]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, Self, get_args
 
-from babel.numbers import list_currencies
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from features.contract.document_part import DocumentPart
 from features.contract.duration import DAY_US, Duration
 from features.contract.lead import moment
+from serving.lifecycle.currency import Currency
 
 Subject = Literal["budget", "authority", "need", "timeline"]
 SUBJECTS: tuple[Subject, ...] = get_args(Subject)
@@ -25,31 +25,13 @@ State = Literal["established", "against", "unsure", "outdated", "unknown"]
 
 Amount = Annotated[float, Field(ge=0, le=1e15)]
 
-_CURRENCIES = frozenset(list_currencies())
-
-
-def known_currency(code: str) -> str:
-    """Return a code that is a currency of ISO 4217.
-
-    Raises:
-        ValueError: It is none.
-    """
-    if code not in _CURRENCIES:
-        raise ValueError("is no currency of ISO 4217; write one such as EUR")
-    return code
-
 
 class Budget(DocumentPart):
     """What there is to spend: at least, at most or both, in one currency."""
 
     at_least: Amount | None = None
     at_most: Amount | None = None
-    currency: str = Field(pattern="^[A-Z]{3}$", description="As of ISO 4217, such as `EUR`.")
-
-    @field_validator("currency")
-    @classmethod
-    def _known(cls, currency: str) -> str:
-        return known_currency(currency)
+    currency: Currency = Field(description="As of ISO 4217, such as `EUR`.")
 
     @model_validator(mode="after")
     def _range(self) -> Self:

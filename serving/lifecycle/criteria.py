@@ -72,6 +72,11 @@ class Criteria(DocumentPart):
         said = {name: value for name, value in other.asked.items() if name in self.asked}
         return Criteria(**{**self.asked, **said})
 
+    def from_threshold(self, threshold: float) -> "Criteria":
+        """Return these, with a probability in place of all that they ask of the score."""
+        others = {name: value for name, value in self.asked.items() if name not in OF_SCORE}
+        return Criteria(**others, probability_at_least=threshold)
+
 
 class Score(NamedTuple):
     """What was said of a lead; parts are in log-odds."""
@@ -94,6 +99,8 @@ class Facts:
         contactable: Whether an e-mail address or a telephone number is known.
         bant: By subject.
         score: None where it is not scored.
+        threshold: From which probability rules hand leads over to sales; None leaves that to the
+            criteria of the agreement.
     """
 
     position: Position
@@ -103,6 +110,7 @@ class Facts:
     contactable: bool
     bant: Mapping[Subject, Finding]
     score: Score | None
+    threshold: float | None = None
 
 
 class Check(NamedTuple):

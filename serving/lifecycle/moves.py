@@ -55,6 +55,17 @@ def next_by_rule(lifecycle: Lifecycle, facts: Facts) -> Transition | None:
     return None
 
 
+def may_be_handed_over(lifecycle: Lifecycle, facts: Facts) -> bool:
+    """Tell whether a rule would hand a lead over to sales if its probability were enough."""
+    if lifecycle.handover is None or not facts.consent:
+        return False
+    return any(
+        way.to == lifecycle.handover.stage and "rule" in way.by and _is_new(way, facts)
+        and _holds(look(way.needs, facts))
+        for way in lifecycle.ways(replace(facts, threshold=0.0))
+    )  # fmt: skip
+
+
 def moves_by_rule(lifecycle: Lifecycle, facts: Facts) -> Iterator[tuple[Stage, Transition]]:
     """Yield the moves of a lead by rules, each with where it begins, until nothing more applies."""
     while (move := next_by_rule(lifecycle, facts)) is not None:

@@ -56,6 +56,10 @@ class Transition(DocumentPart):
     needs: Criteria = Field(default_factory=Criteria)
     reasons: tuple[Code, ...] | None = Field(default=None, min_length=1)
 
+    def from_threshold(self, threshold: float) -> "Transition":
+        """Return it with a probability in place of all that it asks of the score."""
+        return self.model_copy(update={"needs": self.needs.from_threshold(threshold)})
+
     def __str__(self) -> str:
         """Say from where to where."""
         return f"{' or '.join(self.origins)} -> {self.to}"

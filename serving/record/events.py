@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from features.contract.lead import Event, moment
 from serving.record.among import among
@@ -20,6 +20,24 @@ _CAME = (
     select(_c.lead)
     .where(among(_c.lead, "numbers"), _c.received == bindparam("received"))
     .distinct()
+)
+
+_NEWEST = (
+    select(_c.lead, _c.type, func.max(_c.occurred))
+    .where(
+        among(_c.lead, "numbers"),
+        _c.occurred < bindparam("as_of"),
+        _c.recorded <= bindparam("as_of"),
+    )
+    .group_by(_c.lead, _c.type)
+)
+
+_OF_TYPES = select(_c.lead, _c.type, _c.event_id, _c.occurred, _c.received, _c.item).where(
+    among(_c.lead, "numbers"),
+    among(_c.type, "types"),
+    _c.occurred > bindparam("after"),
+    _c.occurred <= bindparam("as_of"),
+    _c.recorded <= bindparam("as_of"),
 )
 
 _BY_SENDER, _BY_DIGEST = "=", "#"
@@ -47,6 +65,42 @@ class NewEvent(NamedTuple):
     value: float | None
     item: str | None
     source: str
+
+
+class RecentEvent(NamedTuple):
+    """An event of which somebody may be alerted; moments are microseconds since 1970.
+
+    Attributes:
+        lead: Number of the lead of which it was told.
+        type: Such as ``demo_request``.
+        event_id: The record's own; of a lead and a type, no other has it.
+        occurred: When it happened.
+        received: When it came in.
+        item: None if it has none.
+    """
+
+    lead: int
+    type: str
+    event_id: str
+    occurred: int
+    received: int
+    item: str | None
+
+
+def recent_events(
+    connection: Connection, numbers: Collection[int], types: Collection[str], after: int, as_of: int
+) -> list[RecentEvent]:
+    """Return events of some types that happened after a moment and are known at another one.
+
+    Args:
+        connection: Reading.
+        numbers: Of leads, each for itself.
+        types: Of events.
+        after: Microseconds since 1970.
+        as_of: Microseconds since 1970.
+    """
+    asked = {"numbers": sorted(numbers), "types": sorted(types), "after": after, "as_of": as_of}
+    return [RecentEvent(*row) for row in connection.execute(_OF_TYPES, asked)]
 
 
 def add_events(connection: Connection, events: Iterable[NewEvent], received: int) -> int:
@@ -85,6 +139,24 @@ def events_of(
         found[parts[number]].append(
             Event(event_type, moment(occurred), moment(recorded), value, item, sent)
         )
+    return found
+
+
+def newest_events(
+    connection: Connection, parts: Mapping[int, int], as_of: int
+) -> dict[int, dict[str, int]]:
+    """Return when leads last did what, by the number of the lead that stands and type of event.
+
+    Args:
+        connection: Reading.
+        parts: By number of each lead, for which it stands.
+        as_of: Microseconds since 1970; what happened or was recorded later is not known.
+    """
+    found: dict[int, dict[str, int]] = {root: {} for root in parts.values()}
+    rows = connection.execute(_NEWEST, {"numbers": sorted(parts), "as_of": as_of})
+    for number, event_type, occurred in rows:
+        known = found[parts[number]]
+        known[event_type] = max(occurred, known.get(event_type, occurred))
     return found
 
 

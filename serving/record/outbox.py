@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, select, update
 
@@ -13,13 +13,24 @@ LEASE_US = 120_000_000
 
 WAITING, DELIVERED, DEAD = "waiting", "delivered", "dead"
 
+Shape = Literal["standard", "slack", "teams", "mail"]
+"""What a message looks like at a receiver."""
+
 
 class Message(NamedTuple):
-    """A message to tell; `lead` is a number."""
+    """A message to tell.
+
+    Attributes:
+        type: Such as `score.changed`.
+        lead: Number of the lead.
+        payload: What is told.
+        targets: Only receivers for one of these, or for all; None is every receiver.
+    """
 
     type: str
     lead: int | None
     payload: dict[str, Any]
+    targets: tuple[str, ...] | None = None
 
 
 class Delivery(NamedTuple):
@@ -30,6 +41,7 @@ class Delivery(NamedTuple):
         webhook: Number of the receiver.
         message_id: The same on every attempt.
         url: Of the receiver.
+        shape: What the message looks like there.
         secret: To sign with.
         payload: What is sent.
         attempts: This one included.
@@ -39,6 +51,7 @@ class Delivery(NamedTuple):
     webhook: int
     message_id: str
     url: str
+    shape: Shape
     secret: str
     payload: dict[str, Any]
     attempts: int
@@ -49,22 +62,32 @@ def add_messages(connection: Connection, messages: Sequence[Message], now: int) 
     if not messages:
         return
     rows = [
-        {**message._asdict(), "message_id": f"msg_{secrets.token_urlsafe(18)}", "created": now}
+        {
+            "type": message.type, "lead": message.lead, "payload": message.payload,
+            "message_id": f"msg_{secrets.token_urlsafe(18)}", "created": now,
+        }
         for message in messages
-    ]
+    ]  # fmt: skip
     numbers = connection.execute(
         outbox.insert().returning(outbox.c.number, sort_by_parameter_order=True), rows
     ).scalars()
     where = webhook.c.disabled.is_(None)
-    receivers = connection.execute(select(webhook.c.number, webhook.c.events).where(where)).all()
+    columns = (webhook.c.number, webhook.c.events, webhook.c.targets)
+    receivers = connection.execute(select(*columns).where(where)).all()
     deliveries = [
         {"outbox": number, "webhook": receiver, "state": WAITING, "attempts": 0, "due": now}
         for number, message in zip(numbers, messages, strict=True)
-        for receiver, types in receivers
-        if message.type in types
+        for receiver, types, targets in receivers
+        if message.type in types and _is_for(message, targets)
     ]
     if deliveries:
         connection.execute(delivery.insert(), deliveries)
+
+
+def _is_for(message: Message, targets: list[str] | None) -> bool:
+    return (
+        message.targets is None or targets is None or not set(message.targets).isdisjoint(targets)
+    )
 
 
 def claim_deliveries(connection: Connection, now: int, limit: int) -> list[Delivery]:
@@ -84,7 +107,7 @@ def claim_deliveries(connection: Connection, now: int, limit: int) -> list[Deliv
         row = connection.execute(
             select(
                 outbox.c.number, webhook.c.number, outbox.c.message_id, webhook.c.url,
-                webhook.c.secret, outbox.c.payload, delivery.c.attempts,
+                webhook.c.shape, webhook.c.secret, outbox.c.payload, delivery.c.attempts,
             )
             .join_from(delivery, outbox, outbox.c.number == delivery.c.outbox)
             .join(webhook, webhook.c.number == delivery.c.webhook)

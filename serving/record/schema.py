@@ -145,7 +145,24 @@ stage_change = Table(
     Column("probability", Float, doc="At that moment; null where it was not looked at."),
     Column("grade", Text),
     PrimaryKeyConstraint("lead", "stage", "at"),
+    Index("ix_stage_change_at", "at"),
     sqlite_with_rowid=False,
+)
+
+handover_threshold = Table(
+    "handover_threshold",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("threshold", Float, nullable=False, doc="From which probability leads are handed over."),
+    _moment("at"),
+    Column("by", Text, nullable=False, doc="Who brought it into force: a person, or `rule`."),
+    Column("agreement", Text, nullable=False, doc="Version and fingerprint of the lifecycle file."),
+    Column("leads", Integer, nullable=False, doc="Of the week, at or above it."),
+    Column("called", Integer, nullable=False, doc="Of these, for whom there is time."),
+    Column("conversions", Float, nullable=False, doc="Of those, expected."),
+    Column("value", Float, nullable=False, doc="That they bring by expectation, less the calls."),
+    Column("currency", Text, nullable=False),
+    Column("occasion", Text, unique=True, doc="What it follows; null where a person decided."),
 )
 
 bant_report = Table(
@@ -342,6 +359,14 @@ webhook = Table(
     Column("events", JSON, nullable=False),
     _moment("created"),
     Column("disabled", Text, doc="Why nothing is sent any more."),
+    Column(
+        "shape",
+        Text,
+        nullable=False,
+        server_default="standard",
+        doc="What messages look like: `standard`, `slack`, `teams`, `mail`.",
+    ),
+    Column("targets", JSON(none_as_null=True), doc="Of alerts; null takes all."),
     sqlite_autoincrement=True,
 )
 
@@ -367,6 +392,29 @@ delivery = Table(
     Column("answer", Text, doc="Status or fault of the newest attempt."),
     PrimaryKeyConstraint("outbox", "webhook"),
     Index("ix_delivery_due", "state", "due"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    _of_lead(),
+    Column("name", Text, nullable=False, doc="As the agreement calls it."),
+    Column("key", Text, nullable=False, doc="What happened; nobody is told twice."),
+    Column("kind", Text, nullable=False),
+    _moment("raised"),
+    Column("said", JSON, nullable=False, doc="What was told."),
+    UniqueConstraint("lead", "name", "key"),
+    Index("ix_alert_raised", "raised", "number"),
+    sqlite_autoincrement=True,
+)
+
+sla_clock = Table(
+    "sla_clock",
+    metadata,
+    Column("lead", _Number, ForeignKey("lead.number", ondelete="CASCADE"), primary_key=True),
+    _moment("due"),
+    Index("ix_sla_clock_due", "due"),
 )
 
 audit = Table(

@@ -48,6 +48,12 @@ class CurrentScore(NamedTuple):
 _c = current_score.c
 _CURRENT = select(_c.lead, _c.probability, _c.grade, _c.as_of).where(among(_c.lead, "numbers"))
 
+_GIVERS = (
+    select(_c.lead, score_given.c.model_version, score_given.c.rules)
+    .join(score_given, score_given.c.number == _c.given)
+    .where(among(_c.lead, "numbers"))
+)
+
 _THERE = (
     select(lead.c.number)
     .where(among(lead.c.number, "numbers"))
@@ -63,6 +69,12 @@ _GIVEN = (
     .order_by(score_given.c.number.desc())
     .limit(1)
     .scalar_subquery()
+)
+
+_GIVEN_OF = (
+    select(score_given.c.lead, score_given.c.as_of, score_given.c.probability)
+    .where(among(score_given.c.lead, "numbers"))
+    .order_by(score_given.c.lead, score_given.c.as_of, score_given.c.number)
 )
 
 
@@ -125,7 +137,33 @@ def _there(connection: Connection, numbers: Collection[int]) -> set[int]:
     return set(connection.execute(_THERE, {"numbers": numbers}).scalars())
 
 
+class Giver(NamedTuple):
+    """What gave a score: a version of a model, or rules of a fingerprint; the other is None."""
+
+    model_version: str | None
+    rules: str | None
+
+
+def givers_of(connection: Connection, numbers: Sequence[int]) -> dict[int, Giver]:
+    """Return what gave the newest score of each lead that has one, by number."""
+    rows = connection.execute(_GIVERS, {"numbers": numbers}).all()
+    return {row[0]: Giver(*row[1:]) for row in rows}
+
+
 def current_scores(connection: Connection, numbers: Sequence[int]) -> dict[int, CurrentScore]:
     """Return the newest score of each lead that has one, by number."""
     rows = connection.execute(_CURRENT, {"numbers": numbers}).all()
     return {row[0]: CurrentScore(*row[1:]) for row in rows}
+
+
+def probabilities_given(
+    connection: Connection, numbers: Sequence[int]
+) -> dict[int, list[tuple[int, float]]]:
+    """Return what was said of leads when, by number: moments and probabilities, the oldest first.
+
+    Moments are microseconds since 1970.
+    """
+    found: dict[int, list[tuple[int, float]]] = {}
+    for number, as_of, probability in connection.execute(_GIVEN_OF, {"numbers": numbers}):
+        found.setdefault(number, []).append((as_of, probability))
+    return found

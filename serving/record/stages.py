@@ -1,14 +1,14 @@
 """Stages that leads were said to be in: by the CRM, by people, by rules; one history of all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from serving.lifecycle.stages import Role
+from serving.lifecycle.stages import Role, Stage
 from serving.record.among import among
 from serving.record.database import insert_new
-from serving.record.schema import stage_change
+from serving.record.schema import lead, stage_change
 
 
 class StageEntry(NamedTuple):
@@ -51,6 +51,43 @@ _ENTRIES = (
     .where(among(_c.lead, "numbers"))
     .order_by(_c.at, _c.recorded, _c.lead)
 )
+
+
+_MOVED = (
+    select(lead.c.root)
+    .join(stage_change, stage_change.c.lead == lead.c.number)
+    .where(_c.at >= bindparam("since"), among(_c.stage, "names"))
+    .distinct()
+)
+_NAMES = select(_c.stage).where(_c.at >= bindparam("since")).distinct()
+
+
+def names_since(connection: Connection, since: int) -> list[str]:
+    """Return the stages, as they were told, that leads came into since a moment.
+
+    Args:
+        connection: Reading.
+        since: Microseconds since 1970.
+    """
+    return sorted(connection.execute(_NAMES, {"since": since}).scalars())
+
+
+def moved_since(connection: Connection, names: Collection[str], since: int) -> list[int]:
+    """Return the numbers of the leads that stand, and came into any of some stages since a moment.
+
+    Args:
+        connection: Reading.
+        names: Of stages, as they were told.
+        since: Microseconds since 1970.
+    """
+    asked = {"names": names, "since": since}
+    return sorted(connection.execute(_MOVED, asked).scalars())
+
+
+def count_by_rule(connection: Connection, stage: Stage, since: int) -> int:
+    """Return how many times rules moved leads into a stage after a moment, microseconds."""
+    moves = select(func.count()).where(_c.at > since, _c.stage == stage, _c.role == "rule")
+    return connection.execute(moves).scalar_one()
 
 
 def stages_of(connection: Connection, parts: Mapping[int, int]) -> dict[int, list[StageEntry]]:

@@ -1,6 +1,7 @@
 """Leads moved along the agreement, each move written, audited and told in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -14,13 +15,11 @@ from serving.lifecycle.stages import Stage, cause_of
 from serving.record.audits import note_audit
 from serving.record.leads import StoredLead, leads_by_number, touch
 from serving.record.outbox import Message, add_messages
-from serving.record.policy import Policy
 from serving.record.roots import lock_roots
 from serving.record.stages import StageEntry, add_stages
-from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
-from serving.stored.standing import Standing, standings
+from serving.stored.standing import Standing, standings, stands
 
 STAGE_CHANGED = "stage.changed"
 
@@ -49,28 +48,20 @@ class Asked(NamedTuple):
 
 
 def move_by_rules(
-    connection: Connection,
-    lifecycle: Lifecycle,
-    policy: Policy,
-    answered: Sequence[tuple[StoredLead, Answer]],
-    now: int,
-) -> int:
-    """Move leads that were just scored as far as rules do, and return how many moves it took.
+    connection: Connection, lifecycle: Lifecycle, here: Sequence[Standing], now: int
+) -> list[Standing]:
+    """Move leads that were just scored as far as rules do, and return where they stand then.
 
     Args:
         connection: Writing; nobody else moves these leads meanwhile.
         lifecycle: The agreement.
-        policy: Which bases for profiling count.
-        answered: Leads that stand for themselves, with their scores.
+        here: Where they stand, with their scores.
         now: Microseconds since 1970.
     """
-    moved = [
-        (one.lead, _entry(lifecycle, one, origin, way.to, BY_RULE, step)._replace(role="rule"))
-        for one in standings(connection, lifecycle, policy, answered, now)
-        for step, (origin, way) in enumerate(moves_by_rule(lifecycle, one.facts))
-    ]
+    moves = [(one, _entries_by_rule(lifecycle, one)) for one in here]
+    moved = [(one.lead, entry) for one, entries in moves for entry in entries]
     write_moves(connection, moved, BY_RULE, now)
-    return len(moved)
+    return [_after(lifecycle, one, entries) for one, entries in moves]
 
 
 def move(
@@ -147,6 +138,19 @@ def message_of(lead: StoredLead, entry: StageEntry, now: int) -> Message:
     timestamp = moment(now).isoformat()
     payload = {"type": STAGE_CHANGED, "timestamp": timestamp, "data": data}
     return Message(STAGE_CHANGED, lead.number, payload)
+
+
+def _entries_by_rule(lifecycle: Lifecycle, one: Standing) -> list[StageEntry]:
+    return [
+        _entry(lifecycle, one, origin, way.to, BY_RULE, step)._replace(role="rule")
+        for step, (origin, way) in enumerate(moves_by_rule(lifecycle, one.facts))
+    ]
+
+
+def _after(lifecycle: Lifecycle, one: Standing, entries: Sequence[StageEntry]) -> Standing:
+    history = [*one.history, *entries]
+    position = stands(lifecycle, one.lead, history)
+    return one._replace(facts=replace(one.facts, position=position), history=history)
 
 
 def _entry(

@@ -16,6 +16,7 @@ from serving.record.leads import StoredLead, parts_of
 from serving.record.policy import Policy
 from serving.record.profiles import profiles
 from serving.record.stages import StageEntry, stages_of
+from serving.record.thresholds import threshold_in_force
 from serving.scoring.answer import Answer
 
 
@@ -55,6 +56,7 @@ def standings(
     barred = without_basis(connection, parts, policy.profiling.bases)
     known = profiles(connection, parts, now)
     reachable = {n for kind in ("email", "phone") for n in leads_with(connection, kind, numbers)}
+    threshold = _threshold(connection, lifecycle)
     histories, reports = stages_of(connection, parts), reports_of(connection, parts)
     return [
         Standing(
@@ -67,11 +69,17 @@ def standings(
                 contactable=lead.number in reachable,
                 bant=findings(reports.get(lead.number, []), lifecycle.bant, now),
                 score=_score(answer),
+                threshold=threshold,
             ),
             histories.get(lead.number, []),
         )
         for lead, answer in said
     ]
+
+
+def _threshold(connection: Connection, lifecycle: Lifecycle) -> float | None:
+    entry = None if lifecycle.handover is None else threshold_in_force(connection)
+    return None if entry is None else entry.threshold
 
 
 def _score(said: object) -> Score | None:

@@ -1,4 +1,4 @@
-"""Messages sent to webhooks, after the Standard Webhooks specification."""
+"""Messages sent to webhooks, after the Standard Webhooks specification, and as e-mails."""
 
 import ipaddress
 import json
@@ -7,12 +7,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple
 
 import httpx
 from standardwebhooks import Webhook
 
+from features.contract.lead import moment
+from serving.mail import MAIL_TO, Mail
 from serving.metrics import count_sent, expect_sent
+from serving.pages.alerts import Reading, alert_text
 from serving.record.database import Database
 from serving.record.outbox import (
     DEAD,
@@ -23,27 +25,16 @@ from serving.record.outbox import (
     settle_delivery,
 )
 from serving.record.webhooks import disable_webhook
-from serving.work.backoff import PAUSES, SECOND_US, next_attempt, outcome_of
+from serving.work.backoff import PAUSES, SECOND_US, Attempt, next_attempt, outcome_of
+from serving.work.handing_in import MAIL, hand_in, new_message, write_text
+from serving.work.shapes import shaped
 
-RECEIVER = "webhook"
-"""What metrics call it."""
+WEBHOOK = "webhook"
+"""What metrics call whom messages are posted to."""
 
+_GONE = str(httpx.codes.GONE.value)
 _AT_ONCE = 16
 _TIMEOUT_SECONDS = 20
-
-
-class Attempt(NamedTuple):
-    """How sending ended.
-
-    Attributes:
-        status: Of the receiver's answer; None where there was none.
-        answer: Status or fault.
-        retry_after: Seconds that the receiver asks to wait.
-    """
-
-    status: int | None
-    answer: str
-    retry_after: float
 
 
 class AddressError(ValueError):
@@ -53,19 +44,31 @@ class AddressError(ValueError):
 class Deliveries:
     """Sends what is due; safe to run in several processes at once."""
 
-    def __init__(self, database: Database, *, local: bool, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        local: bool,
+        clock: Callable[[], int],
+        mail: Mail | None,
+        reading: Reading,
+    ) -> None:
         """Take what is needed.
 
         Args:
             database: Of the record.
             local: Whether receivers may be inside the own network.
             clock: Returns microseconds since 1970.
+            mail: How e-mails are sent; with None, they wait.
+            reading: How people read alerts.
         """
         self._database = database
         self._local = local
         self._clock = clock
+        self._mail = mail
+        self._reading = reading
         self._client = httpx.Client(timeout=_TIMEOUT_SECONDS, follow_redirects=False)
-        expect_sent(RECEIVER)
+        expect_sent(WEBHOOK)
 
     def send_due(self) -> int:
         """Send what is due once, and return how many messages that were.
@@ -84,10 +87,10 @@ class Deliveries:
         with self._database.writing() as connection:
             for sent, attempt, (state, due) in zip(claimed, attempts, settled, strict=True):
                 settle_delivery(connection, sent, state, attempt.answer, due)
-                if attempt.status == httpx.codes.GONE:
+                if sent.shape != "mail" and attempt.answer == _GONE:
                     disable_webhook(connection, sent.webhook, "the receiver is gone (410)")
-        for state, _ in settled:
-            count_sent(RECEIVER, outcome_of(state))
+        for sent, (state, _) in zip(claimed, settled, strict=True):
+            count_sent(MAIL if sent.shape == "mail" else WEBHOOK, outcome_of(state))
         return len(claimed)
 
     def close(self) -> None:
@@ -95,7 +98,23 @@ class Deliveries:
         self._client.close()
 
     def _send(self, sent: Delivery) -> Attempt:
-        body = json.dumps(sent.payload, ensure_ascii=False, separators=(",", ":"))
+        return self._hand_in(sent) if sent.shape == "mail" else self._post(sent)
+
+    def _hand_in(self, sent: Delivery) -> Attempt:
+        if self._mail is None:
+            return Attempt(False, "no mail server is set; see LEADSCORE_SMTP_URL")
+        at = moment(self._clock())
+        address = sent.url.removeprefix(MAIL_TO)
+        message = new_message(self._mail, address, sent.message_id, at)
+        text = alert_text(sent.payload["data"], self._reading)
+        message["Subject"] = text.title
+        lines = [*text.sentences, *filter(None, [text.link])]
+        write_text(message, "\n\n".join(lines) + "\n", self._reading.language)
+        return hand_in(self._mail.server, message)
+
+    def _post(self, sent: Delivery) -> Attempt:
+        said = shaped(sent.shape, sent.payload, self._reading)
+        body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         at = datetime.fromtimestamp(self._clock() / SECOND_US, UTC)
         headers = {
             "content-type": "application/json",
@@ -114,10 +133,15 @@ class Deliveries:
                 extensions={"sni_hostname": url.host},
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return Attempt(None, type(error).__name__, 0.0)
+            return Attempt(False, type(error).__name__)
         except AddressError as error:
-            return Attempt(None, str(error), 0.0)
-        return Attempt(answer.status_code, str(answer.status_code), _retry_after(answer, at))
+            return Attempt(False, str(error))
+        return Attempt(
+            answer.is_success,
+            str(answer.status_code),
+            final=answer.status_code == httpx.codes.GONE,
+            retry_after=_retry_after(answer, at),
+        )
 
 
 def public_address(url: httpx.URL) -> str:
@@ -141,11 +165,9 @@ def public_address(url: httpx.URL) -> str:
 
 def _settled(sent: Delivery, attempt: Attempt, now: int) -> tuple[str, int]:
     """Return the state after an attempt, and when the next one is."""
-    if attempt.status is not None and httpx.codes.is_success(attempt.status):
+    if attempt.delivered:
         return DELIVERED, now
-    if attempt.status == httpx.codes.GONE:
-        return DEAD, now
-    again = next_attempt(sent.attempts, now, attempt.retry_after)
+    again = None if attempt.final else next_attempt(sent.attempts, now, attempt.retry_after)
     return (DEAD, now) if again is None else (WAITING, again)
 
 

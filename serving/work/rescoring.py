@@ -1,20 +1,30 @@
 """Leads scored again: soon after something happened to them, and once a day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, delete, select, update
 
 from features.contract.lead import moment
-from serving.metrics import count_rescored
+from serving.metrics import count_alerts, count_rescored
+from serving.model.reference import Grade
 from serving.record.ahead import put_right
 from serving.record.leads import StoredLead, leads_by_number, settle_due
 from serving.record.outbox import Message, add_messages
 from serving.record.schema import current_score, lead
-from serving.record.scores import CurrentScore, current_scores, give_scores
+from serving.record.scores import (
+    CurrentScore,
+    GivenScore,
+    Giver,
+    current_scores,
+    give_scores,
+    givers_of,
+)
 from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
+from serving.stored.alerting import alert_of_scored
 from serving.stored.moving import move_by_rules
 from serving.stored.scoring import StoredScores, given_score
+from serving.stored.standing import standings
 
 BATCH = 100
 """Leads of one transaction; nobody else can write to SQLite for as long."""
@@ -58,12 +68,14 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int 
             for one, outcome in zip(leads, outcomes, strict=True)
             if isinstance(outcome, Answer)
         ]
-        _tell(connection, answered, now)
-        give_scores(
-            connection,
-            [given_score(one.number, said, now, now) for one, said in answered],
-        )
-        move_by_rules(connection, scores.lifecycle, scores.policy, answered, now)
+        before = current_scores(connection, [one.number for one, _ in answered])
+        _tell(connection, answered, before, now)
+        given = [given_score(one.number, said, now, now) for one, said in answered]
+        grades = _comparable(connection, before, given)
+        give_scores(connection, given)
+        here = standings(connection, scores.lifecycle, scores.policy, answered, now)
+        moved = move_by_rules(connection, scores.lifecycle, here, now)
+        alerts = alert_of_scored(connection, scores.lifecycle, moved, grades, now)
         silent = due.keys() - {one.number for one, _ in answered}
         # No score is shown of whoever may not be scored any more.
         connection.execute(delete(current_score).where(current_score.c.lead.in_(silent)))
@@ -71,6 +83,7 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int 
     for one, said in answered:
         count_rescored(said.basis, said.fallback_reason, 1)
         scores.challenge(one.number, now)
+    count_alerts(alerts)
     count_rescored("none", None, len(silent))
     return len(due)
 
@@ -95,8 +108,28 @@ def make_stale_due(scores: StoredScores, now: int) -> None:
         )
 
 
-def _tell(connection: Connection, answered: Sequence[tuple[StoredLead, Answer]], now: int) -> None:
-    before = current_scores(connection, [one.number for one, _ in answered])
+def _comparable(
+    connection: Connection, before: Mapping[int, CurrentScore], given: Sequence[GivenScore]
+) -> dict[int, Grade | None]:
+    """Return by number the grades before; None where there was none.
+
+    Those that another model gave, or rules in its place, are left out: that a grade is another one
+    by that is nothing that the lead did.
+    """
+    givers = givers_of(connection, list(before))
+    return {
+        one.lead: before[one.lead].grade if one.lead in before else None
+        for one in given
+        if givers.get(one.lead) in (None, Giver(one.model_version, one.rules))
+    }
+
+
+def _tell(
+    connection: Connection,
+    answered: Sequence[tuple[StoredLead, Answer]],
+    before: Mapping[int, CurrentScore],
+    now: int,
+) -> None:
     add_messages(
         connection,
         [

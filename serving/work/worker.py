@@ -1,15 +1,21 @@
-"""The loop of the work: leads that are due, messages that wait, new contacts, a review."""
+"""The loop of the work: leads and promises that are due, messages, new contacts, a review."""
 
 from collections.abc import Callable
+from typing import get_args
 
+from serving.lifecycle.alerts import Kind
 from serving.mail import Mail
+from serving.metrics import expect_alerts
+from serving.pages.alerts import Reading
 from serving.scoring.scoring import Scoring
 from serving.stored.review import draw_week
 from serving.stored.scoring import StoredScores
 from serving.work.comparing import compare_new
 from serving.work.delivery import Deliveries
+from serving.work.handing_over import keep_threshold
 from serving.work.loop import Loop
 from serving.work.opt_in_mails import OptInMails
+from serving.work.promises import look_at_promises
 from serving.work.rescoring import SETTLING_US, make_stale_due, rescore_due
 
 _STALE_EVERY_US = 60_000_000
@@ -26,6 +32,7 @@ class Worker:
         *,
         local: bool,
         mail: Mail | None,
+        reading: Reading,
         clock: Callable[[], int],
     ) -> None:
         """Take what is needed.
@@ -35,16 +42,20 @@ class Worker:
             scoring: Returns the model and the rules, None while they are being loaded.
             local: Whether webhooks may be inside the own network.
             mail: How e-mails are sent; None sends none.
+            reading: How people read alerts.
             clock: Returns microseconds since 1970.
         """
         self._scores = scores
         self._scoring = scoring
         self._clock = clock
-        self._deliveries = Deliveries(scores.database, local=local, clock=clock)
+        self._deliveries = Deliveries(
+            scores.database, local=local, clock=clock, mail=mail, reading=reading
+        )
         self._mails = None if mail is None else OptInMails(scores.database, mail, clock)
         self._stale_at = 0
         self._drawn_at = 0
-        kinds = (self.rescore, self.deliver, self.mail, self.compare, self.review)
+        expect_alerts(get_args(Kind))
+        kinds = (self.rescore, self.alert, self.deliver, self.mail, self.compare, self.review)
         self._loops = [Loop(work) for work in kinds]
 
     def start(self) -> None:
@@ -73,8 +84,13 @@ class Worker:
         now = self._clock()
         if abs(now - self._stale_at) > _STALE_EVERY_US:
             make_stale_due(self._scores, now)
+            keep_threshold(self._scores, scoring, now)
             self._stale_at = now
         return rescore_due(self._scores, scoring, now, SETTLING_US)
+
+    def alert(self) -> int:
+        """Look at some of the promises that are due to be looked at, and return how many."""
+        return look_at_promises(self._scores, self._clock())
 
     def deliver(self) -> int:
         """Send some of the messages that wait, and return how many."""

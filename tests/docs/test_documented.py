@@ -19,6 +19,7 @@ from serving.http.app import create_app
 from serving.http.asked import ImportQuery, ListQuery
 from serving.http.batch import BatchResult
 from serving.http.errors import ErrorBody
+from serving.http.handover import HandoverView, NextView, QuestionView
 from serving.http.kinds import KINDS, ErrorCode
 from serving.http.kpis import FigureView, KpisQuery
 from serving.http.lifecycle import LeadLifecycle
@@ -29,10 +30,12 @@ from serving.http.state import Readiness, ServiceState
 from serving.http.told import EventOfLead, LeadBody, OptInBody, ToldConsent, ToldContact
 from serving.intake.importing.headings import HEADINGS, heading_key
 from serving.intake.importing.report import ImportReport
+from serving.lifecycle.action_words import ACTIONS
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.bant import State
 from serving.lifecycle.criteria import Criteria
 from serving.lifecycle.kpis.kpis import KPI_NAMES
+from serving.lifecycle.next_action import TABLE
 from serving.record.policy import Retention
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.card import Card
@@ -258,6 +261,22 @@ def test_every_figure_and_parameter_of_the_kpis_is_documented() -> None:
     fields = DisagreementView.model_json_schema(mode="serialization")["properties"]
     assert first_column(KPIS, "Where people and the model disagree") == list(fields)
     assert first_column(KPIS, "A review of low grades") == list(ReviewView.model_fields)
+
+
+def test_every_field_of_the_handover_and_of_what_comes_next_is_documented() -> None:
+    told = [*table(LIFECYCLE, "Handover"), *table(LIFECYCLE, "Next action")]
+    for column, model in (
+        ("field of the handover", HandoverView),
+        ("field of what comes next", NextView),
+        ("field of a question", QuestionView),
+    ):
+        assert [code(row[column]) for row in told if column in row] == list(model.model_fields)
+
+
+def test_the_table_of_actions_is_the_one_that_decides() -> None:
+    rows = [row for row in table(LIFECYCLE, "Next action") if "code" in row]
+    shown = [(code(row["code"]), row["action"]) for row in rows]
+    assert shown == [(name, ACTIONS["en"][kind].lower()) for kind, name, _ in TABLE]
 
 
 def default_text(field: FieldInfo) -> str:

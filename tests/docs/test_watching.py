@@ -48,7 +48,14 @@ def told(tmp_path_factory: pytest.TempPathFactory, upgraded_file: Path) -> list[
         lead = {"lead_id": "L", "created_at": "2026-03-01T00:00:00Z"}
         client.post("/v1/score", json={"lead": lead}).raise_for_status()
         client.put("/v1/leads/L", json={}).raise_for_status()
-        worker = Worker(state.record, lambda: state.scoring, local=True, mail=None, clock=now)
+        worker = Worker(
+            state.record,
+            lambda: state.scoring,
+            local=True,
+            mail=None,
+            reading=state.reading,
+            clock=now,
+        )
         worker.start()
         worker.stop()
         rescore_due(state.record, state.loaded(), now())

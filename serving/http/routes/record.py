@@ -33,7 +33,7 @@ from serving.stored.told_stages import ToldStage, tell_stages
 Result = TypeVar("Result")
 
 _PATHS_OF_LEADS = {
-    **dict.fromkeys(("/score", "/history", "/export", "/audit", "/lifecycle"), "GET"),
+    **dict.fromkeys(("/score", "/history", "/export", "/audit", "/lifecycle", "/next"), "GET"),
     "/transitions": "POST",
     "/bant": "GET, POST",
 }

@@ -1,23 +1,24 @@
-"""Who is told when a score changes."""
+"""Who is told of changes and alerts."""
 
 from datetime import datetime
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
 from features.contract.clock import now
-from features.contract.lead import micros, moment
+from features.contract.lead import ContractError, micros, moment
 from serving.http.auth import needs
 from serving.http.body import read_as, read_body, respond
-from serving.http.errors import RefusedError
+from serving.http.errors import RefusedError, invalid
 from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.request import Moment
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.http.told import WebhookBody
-from serving.record.outbox import replay
+from serving.record.outbox import Shape, replay
 from serving.record.webhooks import Webhook, add_webhook, list_webhooks, remove_webhook
 
 
@@ -25,11 +26,14 @@ class WebhookView(BaseModel):
     """A receiver of messages."""
 
     webhook_id: int
-    url: str
+    url: str = Field(description="Of Slack and Teams without its path, which is a secret.")
     events: list[str]
+    shape: Shape = Field(description="What messages look like.")
+    targets: list[str] | None = Field(description="Of alerts; null takes all.")
     created_at: datetime
     disabled: str | None = Field(description="Why nothing is sent any more.")
     waiting: int = Field(description="Messages on their way.")
+    fault: str | None = Field(description="Why the newest of them did not arrive yet.")
     dead: int = Field(description="Messages that were given up; they can be replayed.")
 
 
@@ -97,8 +101,15 @@ WebhookId = Annotated[int, Field(ge=1, le=2**53)]
 
 def _add(state: ServiceState, body: bytes) -> NewWebhook:
     sent = read_as(WebhookBody, body)
+    try:
+        shape = sent.shown_as()
+    except ContractError as error:
+        raise RefusedError.by(invalid(error)) from None
+    if shape == "mail":
+        state.require_mail()
+    url, at = str(sent.url), now()
     with state.kept().database.writing() as connection:
-        number, secret = add_webhook(connection, str(sent.url), sent.events, now())
+        number, secret = add_webhook(connection, url, sent.events, at, shape, sent.targets)
     return NewWebhook(webhook_id=number, secret=secret)
 
 
@@ -110,13 +121,23 @@ def _list(state: ServiceState) -> WebhookList:
 def _shown(one: Webhook) -> WebhookView:
     return WebhookView(
         webhook_id=one.number,
-        url=one.url,
+        url=_open_part(one),
         events=list(one.events),
+        shape=one.shape,
+        targets=None if one.targets is None else list(one.targets),
         created_at=moment(one.created),
         disabled=one.disabled,
         waiting=one.waiting,
+        fault=one.fault,
         dead=one.dead,
     )
+
+
+def _open_part(one: Webhook) -> str:
+    if one.shape not in {"slack", "teams"}:
+        return one.url
+    parts = urlsplit(one.url)
+    return f"{parts.scheme}://{parts.hostname}/…"
 
 
 def _remove(state: ServiceState, number: int) -> None:

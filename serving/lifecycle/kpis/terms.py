@@ -1,11 +1,11 @@
 """What the figures of an agreement look at: for how long, at which fields, in which currency."""
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from features.contract.document_part import DocumentPart
 from features.contract.duration import DAY_US, Duration
-from serving.lifecycle.bant import known_currency
 from serving.lifecycle.criteria import FieldName
+from serving.lifecycle.currency import Currency
 
 
 class KpiTerms(DocumentPart):
@@ -26,14 +26,9 @@ class KpiTerms(DocumentPart):
     channel: tuple[FieldName, ...] = Field(default=("channel", "utm_source"), min_length=1)
     campaign: tuple[FieldName, ...] = Field(default=("campaign", "utm_campaign"), min_length=1)
     value: FieldName = "deal_value"
-    currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
+    currency: Currency = "EUR"
     contacts: tuple[FieldName, ...] = ("call", "meeting")
     action_within: Duration = 14 * DAY_US
     sql_within: Duration = 90 * DAY_US
     close_within: Duration = 180 * DAY_US
     promised_within: Duration = 30 * DAY_US
-
-    @field_validator("currency")
-    @classmethod
-    def _known(cls, currency: str) -> str:
-        return known_currency(currency)

@@ -10,6 +10,7 @@ import pytest
 
 from features.contract.clock import now
 from serving.http.state import ServiceState
+from serving.pages.alerts import Reading
 from serving.stored.review import draw_week
 from serving.work.rescoring import rescore_due
 from serving.work.worker import Worker
@@ -75,6 +76,8 @@ def test_an_empty_record_has_figures_of_nobody(client: httpx.Client) -> None:
         ("from=2026-02-30", "from"),
         ("from=1969-01-01", "from"),
         ("to=yesterday", "to"),
+        ("from=0", "from"),
+        ("from=2026-01-01T00:00:00", "from"),
         ("by=colour", "by.0"),
         ("by=month&by=month", "by"),
         ("begin=2026-01-01", "begin"),
@@ -119,7 +122,11 @@ def test_people_and_the_model_disagree(client: httpx.Client, state: ServiceState
 def test_a_worker_draws_once_there_is_anybody(client: httpx.Client, state: ServiceState) -> None:
     kept, at = state.kept(), [now()]
     kept.lifecycle = agreement(review={"grades": ["A", "B", "C", "D"], "leads_per_week": 2})
-    worker = Worker(kept, lambda: state.scoring, local=False, mail=None, clock=lambda: at[0])
+    reading = Reading("en", "UTC", None)
+    clock = lambda: at[0]  # noqa: E731 - a moment that is moved on
+    worker = Worker(
+        kept, lambda: state.scoring, local=False, mail=None, reading=reading, clock=clock
+    )
     assert worker.review() == 0
     put(client, "L")
     rescore_due(kept, state.loaded(), now())

@@ -8,17 +8,28 @@ import httpx
 from sqlalchemy import event
 
 from features.contract.clock import now
+from features.contract.duration import DAY_US
+from serving.http.cursor import cursor_of
 from serving.http.state import ServiceState
+from serving.lifecycle.handover import HandoverTerms
 from serving.record.database import Database
+from serving.work.handing_over import keep_threshold
+from serving.work.promises import look_at_promises
 from serving.work.rescoring import rescore_due
 from tests.serving.server import running
 
 _SCAN = re.compile(r"SCAN (?!anon_)(\w+)\b(?! USING)|Seq Scan on (\w+)")
 
-_SMALL = frozenset({"webhook", "secret", "api_key", "tombstone", "uncompared", "json_each"})
+_SMALL = frozenset(
+    {"webhook", "secret", "api_key", "tombstone", "uncompared", "handover_threshold", "json_each"}
+)
 """Tables and functions that hold little, whatever the record does."""
 
 BANT = {"need": {"code": "x"}, "source": "call", "confidence": 1.0}
+
+PRICED = HandoverTerms(
+    calls_per_week=1, value_of_conversion=100, cost_of_call=1, currency="EUR", apply="automatic"
+)
 
 Parameters = tuple[object, ...] | dict[str, object]
 
@@ -63,6 +74,8 @@ def _requests(client: httpx.Client) -> None:
     client.post("/v1/events", json={"events": told}).raise_for_status()
     calls = [{"type": "identify", "userId": "u", "traits": {"email": "jo@example.com"}}]
     client.post("/v1/batch", json={"batch": calls}).raise_for_status()
+    asked = {"lead_id": "A", "event_type": "demo_request"}
+    client.post("/v1/events", json={"events": [asked]}).raise_for_status()
     stages = {"stages": [{"lead_id": "A", "stage": "MQL"}]}
     client.post("/v1/stages", json=stages).raise_for_status()
     client.post("/v1/leads/A/bant", json=BANT).raise_for_status()
@@ -71,7 +84,8 @@ def _requests(client: httpx.Client) -> None:
     made = client.post("/v1/merges", json={"kept": "A", "joined": "B"}).raise_for_status().json()
     for path in (
         "leads/A/score", "leads/A/history", "leads/A/export", "leads/A/audit", "accounts/firm",
-        "leads/A/lifecycle", "leads/A/bant",
+        "leads/A/lifecycle", "leads/A/bant", "leads/A/next", "handover",
+        "alerts", f"alerts?since=2026-01-01T00:00:00Z&cursor={cursor_of((now(), 1))}",
         "leads?account=firm", "leads?sort=changed", "merges?lead_id=A", "duplicates?lead_id=A",
     ):  # fmt: skip
         client.get(f"/v1/{path}").raise_for_status()
@@ -80,9 +94,13 @@ def _requests(client: httpx.Client) -> None:
 
 
 def test_no_request_reads_a_whole_table(state: ServiceState, database: Database) -> None:
+    kept = state.kept()
+    kept.lifecycle = kept.lifecycle.model_copy(update={"handover": PRICED})
     with running(state) as client, noted(database) as statements:
         _requests(client)
-        rescore_due(state.kept(), state.loaded(), now())
+        rescore_due(kept, state.loaded(), now() + DAY_US)
+        look_at_promises(kept, now() + 60 * DAY_US)
+        assert keep_threshold(kept, state.loaded(), now())
     found = {
         (table, statement)
         for statement, parameters in statements.items()

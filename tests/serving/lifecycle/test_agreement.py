@@ -14,6 +14,9 @@ from tests.serving.lifecycle.agreements import agreement, facts, small
 MQL_BY_RULE = {
     "from": "lead", "to": "MQL", "by": ["rule"], "needs": {"probability_at_least": 0.2},
 }  # fmt: skip
+PRICED = {
+    "calls_per_week": 50, "value_of_conversion": 2_000, "cost_of_call": 60, "currency": "EUR",
+}  # fmt: skip
 RECYCLED = {"MQL": {}, "SQL": {"end": True}, "recycled": {}}
 
 
@@ -128,6 +131,14 @@ def test_a_fingerprint_is_of_what_a_file_says() -> None:
             ),
             "use case 'a': transition MQL -> recycled: probability_below",
         ),
+        (small(handover=PRICED), "handover: no rule leads to 'MQL'"),
+        (small(MQL_BY_RULE, handover={**PRICED, "stage": "MAL"}), "no rule leads to 'MAL'"),
+        (
+            small(MQL_BY_RULE, handover={**PRICED, "cost_of_call": 2_000}),
+            "cost_of_call must be less than value_of_conversion",
+        ),
+        (small(next_action={"recent": "soon"}), "'soon' is not a duration"),
+        (small(next_action={"demo": [""]}), "next_action.demo.0"),
         (small(stages={"MQL": {}, "SQL": {"end": "yes"}}), "stages.SQL.end"),
         (small({"from": [], "to": "MQL", "by": ["sales"]}), "transitions.2.from"),
     ],

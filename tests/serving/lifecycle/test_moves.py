@@ -21,6 +21,7 @@ from serving.lifecycle.moves import (
     UnscoredError,
     Wish,
     allowed_way,
+    may_be_handed_over,
     moves_by_rule,
 )
 from serving.lifecycle.position import Position, position
@@ -195,6 +196,49 @@ def test_the_rules_that_ship(
 ) -> None:
     moves = moves_by_rule(agreement(), facts(stage, **changes))
     assert [way.to for _, way in moves] == ends
+
+
+PRICED = {
+    "calls_per_week": 50, "value_of_conversion": 2_000, "cost_of_call": 60, "currency": "EUR",
+}  # fmt: skip
+PROMISING = Score(0.3, "D", -2.0, -2.0)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "changes", "ends"),
+    [
+        (None, {}, []),  # the criteria decide
+        (0.3, {}, ["MQL"]),
+        (0.30001, {}, []),
+        (0.0, {"contactable": False}, []),
+        (0.0, {"consent": False}, []),
+        (0.0, {"score": None}, []),
+        (0.0, {"position": Position("MAL", NOW, frozenset({"MAL", "MQL"}))}, []),
+        (0.9, {"score": Score(0.5, "A", 1.0, 1.0)}, []),  # all criteria hold, and it is too low
+    ],
+)
+def test_where_a_threshold_is_in_force_rules_hand_over_by_it_alone(
+    threshold: float | None, changes: dict[str, object], ends: list[str]
+) -> None:
+    of = facts("MAL", **{"score": PROMISING, "threshold": threshold, **changes})
+    read = agreement(handover=PRICED)
+    assert [way.to for _, way in moves_by_rule(read, of)] == ends
+    if threshold is not None and of.score is not None:
+        may = may_be_handed_over(read, of)
+        assert may is bool([*moves_by_rule(read, replace(of, threshold=0.0))])
+    # Without terms nothing is handed over by it.
+    usual = [way.to for _, way in moves_by_rule(agreement(), replace(of, threshold=None))]
+    assert [way.to for _, way in moves_by_rule(agreement(), of)] == usual
+
+
+def test_a_threshold_binds_no_person_and_no_other_way() -> None:
+    read, of = agreement(handover=PRICED), facts("lead", threshold=0.9)
+    assert allowed_way(read, of, Wish("MQL", "marketing")).to == "MQL"
+    assert [way.to for _, way in moves_by_rule(read, of)] == ["MAL"]
+    waits = replace(of, position=Position("recycled", NOW, frozenset()), threshold=0.0)
+    assert not may_be_handed_over(read, replace(waits, now=NOW + 30 * DAY_US - 1))
+    assert may_be_handed_over(read, replace(waits, now=NOW + 30 * DAY_US))
+    assert not may_be_handed_over(agreement(), facts("MAL"))
 
 
 def test_a_lead_that_nobody_took_up_rests_before_it_comes_again() -> None:

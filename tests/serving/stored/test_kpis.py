@@ -77,7 +77,9 @@ def test_a_record_tells_its_figures(database: Database) -> None:
     assert total["speed_to_lead"] == Figure(3, 4, 14.5, None, None, 0)
     assert total["close_rate"] == share(0, 0, 1)
     assert total["cost_per_lead"] == Figure(100.0, 5, 20.0)
-    assert "within_sla" not in total
+    # On Friday, 2 January, both were due at 17:00; a call moves nobody on.
+    assert total["within_sla"] == share(1, 4)
+    assert "within_sla" not in figures(database, stages=stages, sla=None, alerts=[]).total.figures
     assert found.total.rejections == {"no_time": share(1, 1)}
     assert [group.key for group in found.groups] == [("ads",), ("fair",), (None,)]
     ads, fair, unknown = (group.figures for group in found.groups)

@@ -10,6 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from features.contract.lead import moment
+from serving.pages.alerts import Reading
 from serving.record.outbox import Message, add_messages, replay
 from serving.record.webhooks import add_webhook, list_webhooks, remove_webhook
 from serving.stored.scoring import StoredScores
@@ -27,6 +28,11 @@ class Clock:
 
     def __call__(self) -> int:
         return self.now
+
+
+def sender(scores: StoredScores, clock: Clock, *, local: bool) -> Deliveries:
+    reading = Reading("en", "UTC", None)
+    return Deliveries(scores.database, local=local, clock=clock, mail=None, reading=reading)
 
 
 def told(scores: StoredScores, url: str, messages: int = 1) -> tuple[int, str]:
@@ -51,7 +57,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def deliveries(scores: StoredScores, clock: Clock) -> Deliveries:
-    return Deliveries(scores.database, local=True, clock=clock)
+    return sender(scores, clock, local=True)
 
 
 def test_a_message_is_signed_and_sent_once(
@@ -144,7 +150,7 @@ def test_a_receiver_that_is_gone_is_asked_no_more(
 
 
 def test_a_receiver_that_is_away_is_asked_again(scores: StoredScores, clock: Clock) -> None:
-    deliveries = Deliveries(scores.database, local=True, clock=clock)
+    deliveries = sender(scores, clock, local=True)
     told(scores, "http://127.0.0.1:9/")
     assert deliveries.send_due() == 1
     assert state(scores) == (None, 1, 0)
@@ -158,7 +164,7 @@ def test_nothing_is_sent_into_the_own_network(
     with pytest.raises(AddressError, match="LEADSCORE_WEBHOOKS_LOCAL"):
         public_address(httpx.URL(url))
     told(scores, url)
-    Deliveries(scores.database, local=False, clock=clock).send_due()
+    sender(scores, clock, local=False).send_due()
     assert receiver.heard == []
     assert state(scores) == (None, 1, 0)
 
@@ -168,7 +174,7 @@ def test_several_senders_share_the_messages(scores: StoredScores, receiver: Rece
     clock = Clock()
 
     def send() -> None:
-        deliveries = Deliveries(scores.database, local=True, clock=clock)
+        deliveries = sender(scores, clock, local=True)
         while deliveries.send_due():
             pass
 

@@ -112,6 +112,7 @@ def test_a_server_that_is_away_gets_the_mail_when_it_comes_back(
     assert message["Message-ID"] == f"<{asked}@example.com>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["To"] == "a@b.de"
+    assert message["Content-Language"] == "en"
 
 
 def test_what_expired_before_it_could_be_sent_is_not_sent(
@@ -132,7 +133,7 @@ def test_a_mail_whose_sender_died_is_sent_after_its_lease(
     with opened(office) as mail:
         mails = OptInMails(database, mail, clock)
         with monkeypatch.context() as patched:
-            patched.setattr("serving.work.opt_in_mails._connected", _dies)
+            patched.setattr("serving.work.handing_in._connected", _dies)
             with pytest.raises(KeyboardInterrupt):
                 mails.send_due()
         clock.now += LEASE_US - 1

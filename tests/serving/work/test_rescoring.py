@@ -11,6 +11,7 @@ from sqlalchemy import select
 from features.contract.clock import now
 from features.contract.lead import Event, moment
 from serving.intake.events import Whose
+from serving.pages.alerts import Reading
 from serving.record.consents import NewConsent, add_consent
 from serving.record.leads import find_lead, touch
 from serving.record.schema import current_score, outbox, score_given
@@ -26,6 +27,7 @@ from tests.serving.record.telling import HOUR, NOW, did, put, told
 from tests.serving.work.conftest import Receiver
 from tests.serving.work.counted import Counted
 
+READING = Reading("en", "UTC", None)
 SCORING = Scoring(read_rules(), "no_model", Conditions(deadline=math.inf))
 
 
@@ -150,7 +152,7 @@ def test_a_message_follows_an_event_at_once(scores: StoredScores, receiver: Rece
     with scores.database.writing() as connection:
         add_webhook(connection, receiver.url, ["score.changed"], now())
     lead(scores, "L", at=now())
-    worker = Worker(scores, lambda: SCORING, local=True, mail=None, clock=now)
+    worker = Worker(scores, lambda: SCORING, local=True, mail=None, reading=READING, clock=now)
     worker.start()
     try:
         _until(lambda: len(receiver.heard) == 1)

@@ -1,0 +1,223 @@
+"""Business hours, held against a clock that is looked at minute by minute."""
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from features.contract.duration import HOUR_US
+from features.contract.lead import micros, moment
+from serving.lifecycle.business_hours import (
+    MINUTE_US,
+    BusinessHours,
+    format_business_time,
+    parse_business_time,
+)
+
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+BERLIN = BusinessHours.model_validate(
+    {"time_zone": "Europe/Berlin", "region": "DE-BY"}
+    | dict.fromkeys(WEEK[:5], ("09:00-12:00", "13:00-17:00"))
+)
+
+
+def at(text: str, zone: str = "Europe/Berlin") -> int:
+    return micros(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)), "")
+
+
+def opened(hours: BusinessHours, start: int, minutes: int) -> list[bool]:
+    """Tell of each minute from a moment on whether it counts, by the clock on the wall.
+
+    Where the clock is put back, what it showed already does not begin anew.
+    """
+    zone, week = ZoneInfo(hours.time_zone), hours.model_dump(include=set(WEEK))
+    spans = [[(_minutes(a), _minutes(b)) for a, b in map(_ends, week[day])] for day in WEEK]
+    first = moment(start)
+    shown: dict[date, int] = {}
+    found = []
+    # From the day's beginning, to know what the clock has shown already.
+    for minute in range(-27 * 60, minutes):
+        wall = (first + timedelta(minutes=minute)).astimezone(zone)
+        day = wall.date()
+        shown[day] = max(shown.get(day, 0), 60 * wall.hour + wall.minute)
+        if minute >= 0:
+            counts = any(a <= shown[day] < b for a, b in spans[wall.weekday()])
+            found.append(counts and day not in _holidays(hours.region, day.year))
+    return found
+
+
+@cache
+def _holidays(region: str | None, year: int) -> Collection[date]:
+    if region is None:
+        return ()
+    return holidays.country_holidays(region[:2], subdiv=region[3:] or None, years=year)
+
+
+def _ends(span: str) -> tuple[str, str]:
+    opens, closes = span.split("-")
+    return opens, closes
+
+
+def _minutes(text: str) -> int:
+    return 60 * int(text[:2]) + int(text[3:])
+
+
+ZONES = [
+    "Europe/Berlin", "Europe/London", "America/New_York", "America/Santiago", "Africa/Cairo",
+    "Australia/Lord_Howe", "Asia/Kolkata", "Asia/Beirut", "UTC",
+]  # fmt: skip
+
+# Around changes of the clock, holidays and the turn of a year.
+DAYS = [
+    "2026-03-27", "2026-03-28", "2026-10-24", "2026-10-23", "2026-04-02", "2026-12-30",
+    "2026-09-05", "2026-04-04", "2026-04-23", "2026-10-29", "2026-03-07", "2026-10-31",
+]  # fmt: skip
+
+_spans = st.lists(
+    st.integers(0, 48), min_size=2, max_size=4, unique=True
+).map(sorted).map(
+    lambda ends: [
+        f"{a // 2:02}:{a % 2 * 30:02}-{b // 2:02}:{b % 2 * 30:02}"
+        for a, b in zip(ends[::2], ends[1::2], strict=False)
+    ]
+)  # fmt: skip
+
+_hours = st.builds(
+    lambda zone, region, days: {"time_zone": zone, "region": region} | days,
+    st.sampled_from(ZONES),
+    st.sampled_from([None, "DE", "DE-BY", "AT", "CH-ZH", "US"]),
+    st.dictionaries(st.sampled_from(WEEK), _spans, min_size=1),
+)
+_starts = st.builds(
+    lambda day, minute: (
+        micros(datetime.fromisoformat(day).replace(tzinfo=UTC), "") + minute * MINUTE_US
+    ),
+    st.sampled_from(DAYS),
+    st.integers(0, 1439),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(_hours, _starts, st.integers(1, 3000))
+@example(  # In Santiago, the clock jumps over midnight.
+    {"time_zone": "America/Santiago", "sunday": ["00:00-24:00"]},
+    at("2026-09-05T12:00", "UTC"),
+    2000,
+)
+@example(  # An hour that comes twice, in whose midst the day begins or ends.
+    {"time_zone": "Europe/Berlin", "sunday": ["02:30-05:00"]}, at("2026-10-24T20:00", "UTC"), 1000
+)
+@example(
+    {"time_zone": "Europe/Berlin", "sunday": ["00:00-02:30"]}, at("2026-10-24T20:00", "UTC"), 1000
+)
+@example(  # An hour that is left out, likewise.
+    {"time_zone": "Europe/Berlin", "sunday": ["02:30-05:00"]}, at("2026-03-28T20:00", "UTC"), 1000
+)
+@example(
+    {"time_zone": "Europe/Berlin", "sunday": ["00:00-02:30"]}, at("2026-03-28T20:00", "UTC"), 1000
+)
+def test_what_counts_is_what_the_clock_on_the_wall_says(
+    document: dict[str, object], start: int, minutes: int
+) -> None:
+    hours = BusinessHours.model_validate(document)
+    counted = opened(hours, start, minutes)
+    total = sum(counted) * MINUTE_US
+    end = start + minutes * MINUTE_US
+    assert hours.business_between(start, end) == total
+    assert hours.business_between(end, start) == -total
+    # Every minute that counts is the last one of some time.
+    passed = 0
+    for minute, counts in enumerate(counted, start=1):
+        passed += counts
+        if counts and passed % 47 == 1:
+            due = hours.add_business(start, passed * MINUTE_US)
+            assert due == start + minute * MINUTE_US
+
+
+@settings(deadline=None, max_examples=60)
+@given(_hours, _starts, st.integers(1, 100 * HOUR_US), st.integers(1, 100 * HOUR_US))
+def test_time_adds_up(document: dict[str, object], start: int, first: int, then: int) -> None:
+    hours = BusinessHours.model_validate(document)
+    due = hours.add_business(start, first)
+    assert hours.business_between(start, due) == first
+    assert hours.business_between(start, due - 1) == first - 1
+    assert hours.add_business(due, then) == hours.add_business(start, first + then)
+
+
+@pytest.mark.parametrize(
+    ("start", "duration", "due"),
+    [
+        ("2026-11-25T09:00", "7h", "2026-11-25T17:00"),  # to the last moment of the day
+        ("2026-11-25T08:00", "3h", "2026-11-25T12:00"),  # before the hours, to the break
+        ("2026-11-25T12:30", "30min", "2026-11-25T13:30"),  # in the break
+        ("2026-11-25T17:00", "30min", "2026-11-26T09:30"),  # the day is over
+        ("2026-11-27T16:00", "2h", "2026-11-30T10:00"),  # over a weekend
+        ("2026-04-02T16:00", "2h", "2026-04-07T10:00"),  # over Easter
+        ("2026-12-23T16:00", "9h", "2026-12-28T10:00"),  # Christmas, and a weekend
+        ("2026-06-03T16:00", "2h", "2026-06-05T10:00"),  # Corpus Christi, in Bavaria
+        ("2026-03-27T16:00", "2h", "2026-03-30T10:00"),  # summer begins on the Sunday
+        ("2026-10-23T16:00", "2h", "2026-10-26T10:00"),  # and ends
+    ],
+)
+def test_a_promise_is_due(start: str, duration: str, due: str) -> None:
+    assert BERLIN.add_business(at(start), parse_business_time(duration)) == at(due)
+
+
+def test_each_region_has_its_own_holidays() -> None:
+    corpus_christi = at("2026-06-03T16:00")
+    elsewhere = BERLIN.model_copy(update={"region": "DE-BE"})
+    everyday = BERLIN.model_copy(update={"region": None})
+    for hours in (BusinessHours(**elsewhere.model_dump()), BusinessHours(**everyday.model_dump())):
+        assert hours.add_business(corpus_christi, 2 * HOUR_US) == at("2026-06-04T10:00")
+    easter = at("2026-04-02T16:00")
+    assert BusinessHours(**everyday.model_dump()).add_business(easter, 2 * HOUR_US) == at(
+        "2026-04-03T10:00"
+    )
+
+
+def test_through_the_night_a_changed_clock_counts_as_it_passes() -> None:
+    night = BusinessHours.model_validate(
+        {"time_zone": "Europe/Berlin"} | dict.fromkeys(WEEK, "00:00-24:00")
+    )
+    spring, autumn = at("2026-03-29T00:00"), at("2026-10-25T00:00")
+    assert night.business_between(spring, at("2026-03-30T00:00")) == 23 * HOUR_US
+    assert night.business_between(autumn, at("2026-10-26T00:00")) == 25 * HOUR_US
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"time_zone": "Europe/Berln"}, "is no time zone; did you mean 'Europe/Berlin'?"),
+        ({"region": "Bavaria"}, "is no country of ISO 3166; write one such as DE, or DE-BY"),
+        ({"region": "DE-XX"}, "'XX' is no region of DE"),
+        ({"monday": "9-17"}, "'9-17' are no hours of a day; write '09:00-17:00'"),
+        ({"monday": "17:00-09:00"}, "must end after it begins"),
+        ({"monday": "09:00-24:30"}, "at 24:00 at the latest"),
+        ({"monday": ["13:00-17:00", "09:00-12:00"]}, "must not overlap; write them in order"),
+        ({"monday": 9}, "9 are no hours of a day"),
+        ({"monday": []}, "no day has hours; write one such as monday = '09:00-17:00'"),
+        ({"feiertage": True}, "feiertage"),
+    ],
+)
+def test_a_mistake_says_what_to_write(changes: dict[str, object], said: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        BusinessHours.model_validate({"time_zone": "UTC", "monday": "09:00-17:00"} | changes)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["8h", "30min", "90min", " 16 h "])
+def test_a_time_is_read_as_it_is_written(text: str) -> None:
+    found = parse_business_time(text)
+    assert parse_business_time(format_business_time(found)) == found == parse_business_time(found)
+
+
+@pytest.mark.parametrize("text", ["2d", "8", "0h", "-1h", "1.5h", 8, None, "8 hours"])
+def test_days_are_no_time(text: object) -> None:
+    with pytest.raises(ValueError, match="is no time in business hours; write '30min', '8h', or"):
+        parse_business_time(text)

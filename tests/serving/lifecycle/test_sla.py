@@ -1,0 +1,227 @@
+"""Promises by stage, and of what somebody is alerted, at every border."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from features.contract.duration import DAY_US, HOUR_US
+from features.contract.lead import micros
+from serving.lifecycle.agreement import Lifecycle
+from serving.lifecycle.alerts import (
+    RECENT_US,
+    Alert,
+    EventAlert,
+    GradeAlert,
+    SlaAlert,
+    due_moments,
+    next_moment,
+    sla_moments,
+)
+from serving.lifecycle.position import Position
+from serving.lifecycle.sla import SlaTerms, sla_of
+from serving.lifecycle.stages import Stage
+from tests.serving.lifecycle.agreements import NOW, agreement, small
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+HOURS: dict[str, object] = {
+    "time_zone": "Europe/Berlin", "region": "DE", **dict.fromkeys(WEEKDAYS, "09:00-17:00"),
+}  # fmt: skip
+TERMS = SlaTerms.model_validate({"hours": HOURS, "stages": {"MQL": {"within": "8h"}}})
+ALERTS: tuple[Alert, ...] = (
+    SlaAlert(name="warned", tell=("sales",), kind="sla_warning"),
+    SlaAlert(name="broken", tell=("sales",), kind="sla_broken"),
+    SlaAlert.model_validate({"name": "up", "tell": ["boss"], "kind": "sla_broken", "after": "8h"}),
+)
+
+
+def at(text: str) -> int:
+    return micros(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/Berlin")), "")
+
+
+SINCE = at("2026-04-02T13:00")  # the Thursday before Easter
+DUE = at("2026-04-07T13:00")  # the Tuesday after
+WARNED = at("2026-04-07T11:00")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "state", "left"),
+    [
+        (SINCE, "running", 8 * HOUR_US),
+        (at("2026-04-05T03:00"), "running", 4 * HOUR_US),
+        (WARNED - 1, "running", 2 * HOUR_US + 1),
+        (WARNED, "warning", 2 * HOUR_US),
+        (DUE, "warning", 0),
+        (DUE + 1, "broken", -1),
+        (at("2026-04-08T13:00"), "broken", -8 * HOUR_US),
+    ],
+)
+def test_a_promise_runs_in_business_hours(as_of: int, state: str, left: int) -> None:
+    found = sla_of("MQL", SINCE, TERMS, as_of)
+    assert found == ("MQL", SINCE, WARNED, DUE, left, state)
+
+
+def test_where_nothing_is_promised_nothing_runs() -> None:
+    assert sla_of("SAL", SINCE, TERMS, SINCE) is None
+    assert sla_of(None, SINCE, TERMS, SINCE) is None
+    assert sla_of("MQL", SINCE, None, SINCE) is None
+
+
+def position(stage: Stage | None = "MQL") -> Position:
+    return Position(stage, SINCE, frozenset())
+
+
+def due(now: int) -> list[str]:
+    moments = sla_moments(ALERTS, TERMS, position(), None)
+    return [one.alert.name for one in due_moments(moments, now)]
+
+
+def test_each_alert_of_a_promise_has_its_moment() -> None:
+    moments = sla_moments(ALERTS, TERMS, position(), None)
+    escalated = at("2026-04-08T13:00") + 1
+    assert [one.at for one in moments] == [WARNED, DUE + 1, escalated]
+    assert {one.due_at for one in moments} == {DUE}
+    expected = {
+        WARNED - 1: [], WARNED: ["warned"], DUE: ["warned"], DUE + 1: ["broken"],
+        escalated: ["broken", "up"], DUE + RECENT_US: ["broken", "up"],
+        DUE + 1 + RECENT_US: ["up"], escalated + RECENT_US: [],
+    }  # fmt: skip
+    assert {now: due(now) for now in expected} == expected
+    following = {
+        SINCE: WARNED, WARNED - 1: WARNED, WARNED: DUE + 1, DUE + 1: escalated, escalated: None,
+    }  # fmt: skip
+    assert {now: next_moment(moments, now) for now in following} == following
+    assert sla_moments(ALERTS, TERMS, position("SAL"), None) == []
+    assert sla_moments(ALERTS, TERMS, position(None), None) == []
+    assert sla_moments(ALERTS, None, position(), None) == []
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.integers(1, 30 * 24), min_size=1, max_size=40))
+def test_who_looks_from_moment_to_moment_misses_none(steps: list[int]) -> None:
+    moments = sla_moments(ALERTS, TERMS, position(), None)
+    now, seen = SINCE, set()
+    # Whoever comes late by less than three days still tells what is broken.
+    for late in steps:
+        following = next_moment(moments, now)
+        if following is None:
+            break
+        now = following + late % 72 * HOUR_US
+        seen |= {one.alert.name for one in due_moments(moments, now)}
+    else:
+        return
+    assert {"broken", "up"} <= seen
+
+
+def test_an_event_is_one_of_those_that_were_agreed_on() -> None:
+    prices = EventAlert(
+        name="p", tell=("sales",), kind="event", events=("page_view",),
+        items=(" /Preise*", "/a[1]?x"),
+    )  # fmt: skip
+    assert prices.is_about("page_view", "/preise/2026 ")
+    assert prices.is_about("page_view", "/A[1]?X")
+    for item in (None, "", "/a1zx", "/a[1]zx", "x/preise"):
+        assert not prices.is_about("page_view", item)
+    assert not prices.is_about("page_views", "/preise")
+    any_item = prices.model_copy(update={"items": None})
+    assert any_item.is_about("page_view", None)
+
+
+@pytest.mark.parametrize(
+    ("origin", "to", "raised"),
+    [
+        ("C", "A", {"CA", "DA"}),
+        ("D", "B", {"DA", "DB"}),
+        (None, "B", {"CA", "DA", "CB", "DB", "-A", "-B"}),
+        (None, "A", {"BA", "CA", "DA", "-A"}),
+    ],
+)
+def test_a_grade_jumps_from_one_to_another(origin: str | None, to: str, raised: set[str]) -> None:
+    alert = GradeAlert.model_validate(
+        {"name": "g", "tell": ["sales"], "kind": "grade", "from": origin, "to": to}
+    )
+    found = {
+        f"{before or '-'}{now}"
+        for before in (None, "A", "B", "C", "D")
+        for now in ("A", "B", "C", "D")
+        if alert.is_about(before, now)
+    }
+    assert found == raised
+
+
+def test_an_alert_is_about_leads_of_its_stages_and_use_cases() -> None:
+    every = EventAlert(name="a", tell=("sales",), kind="event", events=("x",))
+    some = every.model_copy(update={"stages": ("MQL",), "use_cases": ("austria",)})
+    assert every.concerns(None, None)
+    assert some.concerns("MQL", "austria")
+    assert not some.concerns("SAL", "austria")
+    assert not some.concerns("MQL", None)
+    assert not some.concerns(None, "austria")
+
+
+def promising(**changes: object) -> dict[str, object]:
+    return small(sla={"hours": HOURS, "stages": {"MQL": {"within": "8h"}}, **changes})
+
+
+def alerting(**changes: object) -> dict[str, object]:
+    alert = {"name": "a", "kind": "sla_broken", "tell": ["sales"], **changes}
+    return {**promising(), "alerts": [alert]}
+
+
+def grade(**changes: object) -> dict[str, object]:
+    return {**small(), "alerts": [{"name": "a", "kind": "grade", "tell": ["s"], **changes}]}
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (promising(stages={"SAL": {"within": "8h"}}), "sla.stages.SAL: there is no [stages.SAL]"),
+        (promising(stages={"SQL": {"within": "8h"}}), "sla.stages.SQL: the stage is an end"),
+        (promising(stages={}), "sla.stages"),
+        (promising(stages={"MQL": {"within": "2d"}}), "sla.stages.MQL.within"),
+        (promising(stages={"MQL": {"within": "8h", "warn_at": 1}}), "sla.stages.MQL.warn_at"),
+        (promising(stages={"MQL": {"within": "2081h"}}), "2081h is more than a year of hours"),
+        (small(sla={"stages": {"MQL": {"within": "8h"}}}), "sla.hours"),
+        (alerting(kind="sla_gone"), "alerts.0"),
+        (alerting(tell=[]), "alerts.0.sla_broken.tell"),
+        (alerting(tell=["Sales Lead"]), "alerts.0.sla_broken.tell.0"),
+        (alerting(stages=["SAL"]), "alert 'a': there is no [stages.SAL]; add it"),
+        (alerting(stages=["lead"]), "alert 'a': nothing is promised of lead"),
+        (alerting(use_cases=["x"]), "alert 'a': there is no use case 'x'; add it"),
+        (alerting(kind="sla_warning", after="1h"), "after is of sla_broken"),
+        (alerting(after="9999h"), "alert 'a': after: 9999h is more than a year of hours"),
+        (
+            {**alerting(), "sla": None},
+            "alert 'a': nothing is promised; add [sla], or leave the alert out",
+        ),
+        (
+            {**small(), "alerts": [grade(to="A")["alerts"][0]] * 2},  # type: ignore[index]
+            "alert 'a' is there twice; give each its own name",
+        ),
+        (grade(**{"from": "B", "to": "B"}), "from must be a worse grade than to"),
+        (grade(to="E"), "alerts.0.grade.to"),
+        (grade(), "alerts.0.grade.to"),
+        (grade(to="A", events=["x"]), "alerts.0.grade.events"),
+        (grade(to="A", quiet_for="1 day"), "alerts.0.grade.quiet_for"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(document: dict[str, object], said: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        Lifecycle.model_validate(document)
+    assert said in str(caught.value)
+
+
+def test_the_promises_that_ship_hold_together() -> None:
+    read = agreement()
+    assert read.sla is not None
+    found = sla_of("MQL", NOW, read.sla, NOW)
+    assert found is not None
+    assert NOW < found.warn_at < found.due_at < NOW + 5 * DAY_US
+
+
+def test_who_promises_nothing_keeps_the_fingerprint() -> None:
+    # That of the agreement which shipped before anything could be promised.
+    assert agreement(sla=None, alerts=[]).fingerprint == "833cd096cd1e"
+    assert agreement(alerts=[]).fingerprint != agreement().fingerprint
