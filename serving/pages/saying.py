@@ -8,6 +8,7 @@ from serving.pages.words.both import Both
 from serving.pages.words.errors import ERRORS
 from serving.pages.words.figures import FIGURES
 from serving.pages.words.frame import FRAME
+from serving.pages.words.handover import HANDOVER
 from serving.pages.words.keys import KEYS
 from serving.pages.words.login import LOGIN
 from serving.pages.words.model import MODEL
@@ -22,6 +23,7 @@ WORDS: Mapping[str, Both] = {
     **PROFILE,
     **AGREED,
     **FIGURES,
+    **HANDOVER,
     **MODEL,
     **TENDING,
     **USERS,

@@ -22,6 +22,7 @@ from serving.access.user import LANGUAGES
 from serving.agreements import Agreements
 from serving.http.state import ServiceState
 from serving.lifecycle.agreement import SHIPPED
+from serving.lifecycle.handover import HandoverTerms
 from serving.record.agreements import Version, agree
 from serving.record.consents import NewConsent, add_consent
 from serving.record.database import Database
@@ -42,7 +43,7 @@ PASSWORD = "ein ganzer Satz als Passwort"
 HOSTILE = "<b onclick=alert(1)>" + "Wolfeschlegelsteinhausenbergerdorff" * 4
 
 PAGES = (
-    "/app/figures?by=month", "/app/model", "/app/model?truth=yes",
+    "/app/figures?by=month", "/app/figures/handover", "/app/model", "/app/model?truth=yes",
     "/app/agreed/lifecycle", "/app/agreed/rules",
     "/app/agreed/lifecycle/edit", "/app/agreed/rules/versions/1", "/app/data/imports",
     "/app/data/duplicates", "/app/data/duplicates/pair?one=a&other=b", "/app/data/consent",
@@ -60,6 +61,10 @@ def state(upgraded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Serv
     state = ServiceState()
     state.record = StoredScores(database, Policy())
     state.record.agreements = Agreements(database, None, None)
+    terms = HandoverTerms(
+        calls_per_week=2, value_of_conversion=1000, cost_of_call=100, currency="EUR"
+    )  # fmt: skip
+    state.record.lifecycle = state.record.lifecycle.model_copy(update={"handover": terms})
     state.ready(Scoring(read_rules(), "no_model", Conditions(deadline=math.inf)))
     _fill(database)
     return state

@@ -145,15 +145,17 @@ def _read(visit: Visit, kind: Kind) -> Response:
         kept, names = versions_of(connection, kind), _names(connection)
     newest = kept[0].version if kept else 0
     in_force = agreements.in_force(kind)
-    said = in_force.said
+    said, text = in_force.said, in_force.text
     if newest != in_force.version and kind not in agreements.unusable:
         # This process takes it up in a moment.
-        said = parse_agreement(kind, kept[0].text if kept else agreements.files[kind])
+        text = kept[0].text if kept else agreements.files[kind]
+        said = parse_agreement(kind, text)
     return show(
         visit,
         f"agreed_{kind}",
         kind=kind,
         said=said,
+        text=text,
         stages=STAGES,
         needs=lambda criteria: needs_texts(criteria, visit.language),
         condition=lambda rules, rule: condition_text(rules, rule, visit.language),

@@ -9,6 +9,7 @@ from serving.http.routes.pages.audit import audit_routes
 from serving.http.routes.pages.consent import consent_routes
 from serving.http.routes.pages.duplicates import duplicate_routes
 from serving.http.routes.pages.figures import figure_routes
+from serving.http.routes.pages.handover import handover_page_routes
 from serving.http.routes.pages.home import asset_routes, home_routes, missing_routes
 from serving.http.routes.pages.imports import import_page_routes
 from serving.http.routes.pages.keys import key_routes
@@ -27,6 +28,7 @@ def workspace_routes() -> Iterator[APIRouter]:
     yield provided_login_routes()
     yield profile_routes()
     yield figure_routes()
+    yield handover_page_routes()
     yield model_routes()
     yield agreed_routes()
     yield import_page_routes()
