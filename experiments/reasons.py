@@ -24,7 +24,7 @@ from experiments.simulator import simulate
 from features.contract.clock import now
 from features.contract.mistake import MistakeError
 from features.local import LocalFeatures
-from serving.batch.history_scoring import Wording
+from serving.batch.answers import Wording
 from serving.scoring.answer import Listing
 from serving.settings import Settings
 from training.progress import Progress

@@ -21,7 +21,7 @@ def scoring_of(
 ) -> Iterator["ProjectScoring"]:
     """Open what scores the leads of a project; where that is the rules unasked, say why."""
     from features.contract.clock import now
-    from serving.batch.history_scoring import Wording
+    from serving.batch.answers import Wording
     from serving.scoring.answer import Listing
     from serving.settings import Settings
     from training.scores.basis import open_scoring

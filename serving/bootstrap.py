@@ -172,9 +172,8 @@ def worker_of(
 
 def reading_of(settings: Settings, lifecycle: Lifecycle) -> Reading:
     """Return how people read alerts: in the time zone of the hours that they promise."""
-    time_zone = "UTC" if lifecycle.sla is None else lifecycle.sla.hours.time_zone
     public_url = None if settings.public_url is None else settings.public_url.rstrip("/")
-    return Reading(settings.language, time_zone, public_url)
+    return Reading(settings.language, lifecycle.time_zone, public_url)
 
 
 def scoring_once(settings: Settings) -> Scoring:

@@ -8,11 +8,13 @@ from sqlalchemy import Connection
 
 from experiments.demo.people import person
 from experiments.demo.sales_team import Ending, SalesTeam
+from experiments.demo.spending import costs_of
 from experiments.simulator import Simulation
 from features.contract.duration import DAY_US
 from serving.intake.events import ToldEvent, Whose, take_events
 from serving.intake.leads import ToldLead, take_leads
 from serving.record.consents import PROFILING, NewConsent, add_consents
+from serving.record.costs import keep_costs
 from serving.record.leads import StoredLead, leads_by_number, own_leads
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
@@ -74,6 +76,8 @@ class PastWeeks:
                     self._team.work(connection, self._stored(connection, at), at)
                 before = at
                 bar(1)
+            with self._scores.database.writing() as connection:
+                keep_costs(connection, costs_of(self._leads), self._until)
             self._tell(before, self._until)
             self._score(self._until, all_of_them=True)
 

@@ -1,28 +1,23 @@
-"""Scores of leads of a history at a moment, through the answers the service gives."""
+"""Scores of leads of a history at a moment, the same that the service gives."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.contract.language import Language
+from features.declaration.feature_set import Level
+from features.declaration.table import FeatureTable
 from features.history.history import History
 from features.local import LocalFeatures
-from serving.scoring.answer import (
-    Answer,
-    Assessment,
-    Enquiry,
-    FallbackReason,
-    Listing,
-    assess,
-    compose,
-)
+from serving.batch.answers import Whom, Wording, answers_of, tell
+from serving.scoring.answer import Answer, Enquiry, FallbackReason, assess, compose
 from serving.scoring.basis import Basis, RulesBasis
 from serving.scoring.fallback import settle, usable
 
-_CHUNK = 5_000
-"""Answers held at a time; each is some kilobytes."""
+_CHUNK = 20_000
+"""Rows that are told at a time; each takes some kilobytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +35,6 @@ class BasisChoice:
     rules: RulesBasis
     fallback_reason: FallbackReason | None = None
     message: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """How answers are said.
-
-    Attributes:
-        listing: How many reasons.
-        language: Of the reasons.
-    """
-
-    listing: Listing
-    language: Language
 
 
 class HistoryScoring:
@@ -79,50 +61,70 @@ class HistoryScoring:
         self._wording = wording
         self._dated = dated
 
-    def answers(self, lead: NDArray[np.int64], as_of: int) -> Iterator[list[Answer]]:
-        """Yield the answers about leads in chunks, in order.
+    def batches(self, lead: NDArray[np.int64], as_of: int) -> Iterator[pa.RecordBatch]:
+        """Yield the answers about leads in batches, in order, as `SCORES`.
 
         Args:
             lead: int64 [leads], ascending codes.
             as_of: Microseconds since 1970.
         """
-        basis = self.choice.basis
-        features = LocalFeatures(basis.feature_set, self.history)
-        moments = np.full(len(lead), as_of if self._dated else 0)
-        eventful = self.history.eventful(as_of)
+        features = LocalFeatures(self.choice.basis.feature_set, self.history)
+        moments = self._moments(lead, as_of)
+        eventful, lead_id = self.history.eventful(as_of), self.history.leads().lead_id
         for rows, table in features.partitions(lead, moments):
             for start in range(0, len(table), _CHUNK):
                 part = np.arange(start, min(start + _CHUNK, len(table)))
-                assessments = assess(basis, table.take(part))
                 chunk = lead[rows][part]
-                enquiries = [
-                    Enquiry(lead_id, as_of, unsent=() if any_event else ("lead",))
-                    for lead_id, any_event in zip(
-                        self.history.leads().lead_id[chunk].tolist(),
-                        eventful[chunk].tolist(),
-                        strict=True,
-                    )
-                ]
-                yield self._composed(enquiries, assessments, chunk, moments[rows][part])
+                whom = Whom(lead_id[chunk], as_of, eventful[chunk])
+                yield self._told(table.take(part), chunk, whom)
 
-    def _composed(
-        self,
-        enquiries: list[Enquiry],
-        assessments: list[Assessment],
-        lead: NDArray[np.int64],
-        moments: NDArray[np.int64],
-    ) -> list[Answer]:
-        """Return answers, those of assessments that are no numbers by the rules."""
-        settled = settle(
-            [usable(assessment) for assessment in assessments],
-            lambda left: self._by_rules(lead[left], moments[left]),
+    def answer(self, lead: int, as_of: int) -> Answer:
+        """Return the answer about one lead.
+
+        Args:
+            lead: Its code.
+            as_of: Microseconds since 1970.
+        """
+        one = np.array([lead])
+        basis, history = self.choice.basis, self.history
+        table = LocalFeatures(basis.feature_set, history).table(one, self._moments(one, as_of))
+        [(found, reason)] = settle(
+            [usable(assessment) for assessment in assess(basis, table)],
+            lambda _: assess(self.choice.rules, self._of_rules(one, as_of)),
         )
-        listing, language = self._wording.listing, self._wording.language
-        return [
-            compose(enquiry, found, listing, language, reason or self.choice.fallback_reason)
-            for enquiry, (found, reason) in zip(enquiries, settled, strict=True)
-        ]
+        unsent: tuple[Level, ...] = () if history.eventful(as_of)[lead] else ("lead",)
+        enquiry = Enquiry(history.leads().lead_id[lead], as_of, unsent=unsent)
+        listing, language = self._wording
+        return compose(enquiry, found, listing, language, reason or self.choice.fallback_reason)
 
-    def _by_rules(self, lead: NDArray[np.int64], moments: NDArray[np.int64]) -> list[Assessment]:
-        rules = self.choice.rules
-        return assess(rules, LocalFeatures(rules.feature_set, self.history).table(lead, moments))
+    def _told(self, table: FeatureTable, lead: NDArray[np.int64], whom: Whom) -> pa.RecordBatch:
+        """Return answers, those of rows that the model says no numbers of by the rules."""
+        basis, reason = self.choice.basis, self.choice.fallback_reason
+        told = tell(basis, table)
+        if told.finite.all():
+            return answers_of(basis, table, told, whom, self._wording, reason)
+        by_model, by_rules = np.flatnonzero(told.finite), np.flatnonzero(~told.finite)
+        rules, left = self.choice.rules, self._of_rules(lead[by_rules], whom.as_of)
+        parts = [
+            answers_of(
+                basis,
+                table.take(by_model),
+                told.take(by_model),
+                whom.take(by_model),
+                self._wording,
+                reason,
+            ),
+            answers_of(
+                rules, left, tell(rules, left), whom.take(by_rules), self._wording, "non_finite"
+            ),
+        ]
+        order = np.argsort(np.concatenate([by_model, by_rules]))
+        [batch] = pa.Table.from_batches(parts).take(order).combine_chunks().to_batches()
+        return batch
+
+    def _of_rules(self, lead: NDArray[np.int64], as_of: int) -> FeatureTable:
+        features = LocalFeatures(self.choice.rules.feature_set, self.history)
+        return features.table(lead, self._moments(lead, as_of))
+
+    def _moments(self, lead: NDArray[np.int64], as_of: int) -> NDArray[np.int64]:
+        return np.full(len(lead), as_of if self._dated else 0)

@@ -1,56 +1,21 @@
 """Files of scores, written whole or not at all: reasons as structures in Parquet, JSON in CSV."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import accumulate, chain
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from features.contract.mistake import MistakeError
-from serving.scoring.answer import Answer
-from serving.scoring.reasons import FeatureShare, Reason
+from serving.batch.schema import SCORES
 
-Item = TypeVar("Item")
-
-WriteAnswers = Callable[[list[Answer]], None]
-
-_REASONS: TypeAdapter[list[Reason]] = TypeAdapter(list[Reason])
-
-_FEATURE = pa.struct({"feature": pa.string(), "value": pa.string(), "contribution": pa.float64()})
-_REASON = pa.struct(
-    {
-        "subject": pa.string(),
-        "contribution": pa.float64(),
-        "direction": pa.string(),
-        "text": pa.string(),
-        "features": pa.list_(_FEATURE),
-    }
-)
-_SCHEMA = pa.schema(
-    {
-        "lead_id": pa.string(),
-        "as_of": pa.timestamp("us", tz="UTC"),
-        "probability": pa.float64(),
-        "score": pa.int64(),
-        "grade": pa.string(),
-        "basis": pa.string(),
-        "fallback_reason": pa.string(),
-        "log_odds": pa.float64(),
-        "base_log_odds": pa.float64(),
-        "fit": pa.float64(),
-        "behaviour": pa.float64(),
-        "reasons": pa.list_(_REASON),
-        "other_contribution": pa.float64(),
-        "missing": pa.list_(pa.string()),
-        "unknown": pa.list_(pa.string()),
-        "model_version": pa.string(),
-    }
-)
+WriteScores = Callable[[pa.RecordBatch], None]
+OpenFile = Callable[[Path], AbstractContextManager[WriteScores]]
 
 
 class OutputError(MistakeError):
@@ -58,16 +23,18 @@ class OutputError(MistakeError):
 
 
 @contextmanager
-def score_file(path: Path) -> Iterator[WriteAnswers]:
+def score_file(path: Path, categories: Collection[str] = ()) -> Iterator[WriteScores]:
     """Open a file of scores; it appears under its name once all is written.
 
     Args:
         path: A ``.parquet`` or ``.csv`` file.
+        categories: Names of the features whose values are texts; JSON has numbers of others.
 
     Raises:
         OutputError: The suffix is another one, or the folder is missing or cannot be written to.
     """
-    writers = {".parquet": _parquet, ".csv": _csv}
+    csv_file = partial(_csv, categories=frozenset(categories))
+    writers: dict[str, OpenFile] = {".parquet": _parquet, ".csv": csv_file}
     if path.suffix not in writers:
         raise OutputError(f"{path}: scores are written as .parquet or .csv; name such a file")
     if not path.parent.is_dir():
@@ -84,59 +51,24 @@ def score_file(path: Path) -> Iterator[WriteAnswers]:
 
 
 @contextmanager
-def _parquet(path: Path) -> Iterator[WriteAnswers]:
-    with pq.ParquetWriter(path, _SCHEMA) as writer:
-        yield lambda answers: writer.write_table(_table(answers))
-
-
-def _table(answers: list[Answer]) -> pa.Table:
-    columns = {
-        name: pa.array([getattr(answer, name) for answer in answers], _SCHEMA.field(name).type)
-        for name in _SCHEMA.names
-        if name != "reasons"
-    }
-    columns["reasons"] = _nested([answer.reasons for answer in answers], _reasons)
-    return pa.table([columns[name] for name in _SCHEMA.names], _SCHEMA)
-
-
-def _reasons(reasons: list[Reason]) -> pa.Array:
-    columns = {
-        field.name: pa.array([getattr(reason, field.name) for reason in reasons], field.type)
-        for field in _REASON
-        if field.name != "features"
-    }
-    columns["features"] = _nested([reason.features for reason in reasons], _features)
-    return pa.StructArray.from_arrays([columns[field.name] for field in _REASON], fields=[*_REASON])
-
-
-def _features(features: list[FeatureShare]) -> pa.Array:
-    values = [feature["value"] for feature in features]
-    columns = [
-        pa.array([feature["feature"] for feature in features], pa.string()),
-        pa.array([None if value is None else str(value) for value in values], pa.string()),
-        pa.array([feature["contribution"] for feature in features], pa.float64()),
-    ]
-    return pa.StructArray.from_arrays(columns, fields=[*_FEATURE])
-
-
-def _nested(lists: Sequence[list[Item]], array: Callable[[list[Item]], pa.Array]) -> pa.Array:
-    """Return lists as an array of lists, from the array of all their items."""
-    offsets = pa.array([0, *accumulate(map(len, lists))], pa.int32())
-    return pa.ListArray.from_arrays(offsets, array([*chain.from_iterable(lists)]))
+def _parquet(path: Path) -> Iterator[WriteScores]:
+    with pq.ParquetWriter(path, SCORES) as writer:
+        yield writer.write_batch
 
 
 @contextmanager
-def _csv(path: Path) -> Iterator[WriteAnswers]:
+def _csv(path: Path, categories: frozenset[str]) -> Iterator[WriteScores]:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, _SCHEMA.names, extrasaction="ignore")
+        writer = csv.DictWriter(file, SCORES.names)
         writer.writeheader()
-        yield lambda answers: writer.writerows(_flat_rows(answers))
+        yield lambda scores: writer.writerows(_flat(row, categories) for row in scores.to_pylist())
 
 
-def _flat_rows(answers: Iterable[Answer]) -> Iterator[dict[str, object]]:
-    for answer in answers:
-        row = answer.model_dump(mode="json", exclude={"reasons"})
-        row["reasons"] = _REASONS.dump_json(answer.reasons).decode()
-        row["missing"] = ";".join(answer.missing)
-        row["unknown"] = ";".join(answer.unknown)
-        yield row
+def _flat(row: dict[str, Any], categories: frozenset[str]) -> dict[str, Any]:
+    for reason in row["reasons"]:
+        for share in reason["features"]:
+            if share["value"] is not None and share["feature"] not in categories:
+                share["value"] = float(share["value"])
+    lists = {name: ";".join(row[name]) for name in ("missing", "unknown")}
+    as_of = row["as_of"].isoformat().replace("+00:00", "Z")
+    return {**row, **lists, "as_of": as_of, "reasons": to_json(row["reasons"]).decode()}

@@ -92,6 +92,11 @@ class ServiceState:
             raise RefusedError(503, "not_ready", "the service is still loading; try again")
         return self.scoring
 
+    @property
+    def time_zone(self) -> str:
+        """Of the moments that people read."""
+        return "UTC" if self.record is None else self.record.lifecycle.time_zone
+
     def kept(self) -> StoredScores:
         """Return the stored leads.
 

@@ -26,6 +26,9 @@ from serving.lifecycle.soundness import mistakes
 from serving.lifecycle.stages import STAGES, Stage
 from serving.lifecycle.terms import Name, StageTerms, Transition, UseCase, View, ViewName
 
+_LATER = ("handover", "next_action", "sla", "alerts")
+"""What was added since: an agreement without says the same as before there was any."""
+
 
 class Lifecycle(DocumentPart):
     """A whole lifecycle file.
@@ -123,11 +126,19 @@ class Lifecycle(DocumentPart):
     @cached_property
     def fingerprint(self) -> str:
         """What two agreements that say the same share; 12 hexadecimal digits."""
-        # One that promises nothing says the same as before anything could be promised.
-        silent = {name for name in ("sla", "alerts") if not getattr(self, name)}
+        silent = {name for name in _LATER if getattr(self, name) == self._usual(name)}
         # Neither figures nor a review move a lead.
         said = self.model_dump_json(exclude={"version", "kpis", "review"} | silent)
         return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+    @classmethod
+    def _usual(cls, name: str) -> object:
+        return cls.model_fields[name].get_default(call_default_factory=True)
+
+    @property
+    def time_zone(self) -> str:
+        """Of the hours in which people work, and of the moments that they read."""
+        return "UTC" if self.sla is None else self.sla.hours.time_zone
 
     @property
     def name(self) -> str:

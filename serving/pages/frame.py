@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime, get_timezone
 from babel.numbers import format_decimal
 
 from features.contract.language import Language
@@ -17,6 +17,10 @@ from serving.pages.saying import say
 from serving.pages.templates import filled
 
 HOME = "/app/"
+
+_MOMENT: Mapping[Language, str] = {"de": "d. MMM y, HH:mm z", "en": "d MMM y, HH:mm z"}
+_LOCALE: Mapping[Language, str] = {"de": "de", "en": "en_GB"}
+"""Whoever reads English here still calls a time zone of Europe by its name."""
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
@@ -67,6 +71,7 @@ class Frame:
         user: Who is logged in; None where nobody is.
         done: Key of what was just done.
         banner: Key of what everybody should know now.
+        time_zone: Of the moments that are read.
     """
 
     language: Language
@@ -75,6 +80,7 @@ class Frame:
     user: User | None = None
     done: str | None = None
     banner: str | None = None
+    time_zone: str = "UTC"
 
     @property
     def other_language(self) -> Language:
@@ -96,8 +102,18 @@ class Frame:
 
     def when(self, at: int) -> str:
         """Return a moment, in microseconds since 1970, for a reader."""
-        said = format_datetime(moment(at), "d. MMM y, HH:mm", locale=self.language)
-        return say(self.language, "frame.utc", moment=said)
+        said: str = format_datetime(
+            moment(at),
+            _MOMENT[self.language],
+            tzinfo=get_timezone(self.time_zone),
+            locale=_LOCALE[self.language],
+        )
+        return said
+
+    def day(self, at: int) -> str:
+        """Return the day of a moment in UTC, for what is counted by such days."""
+        said: str = format_date(moment(at).date(), "d MMM y", locale=_LOCALE[self.language])
+        return said
 
     def number(self, value: float, places: int = 0) -> str:
         """Return a number for a reader, with so many decimal places."""

@@ -1,5 +1,6 @@
 """The answer about one lead, whatever it rests on; its parts add up on the values sent."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from features.contract.language import Language
 from features.contract.lead import moment
 from features.declaration.feature_set import Level
-from features.declaration.table import FeatureTable
+from features.declaration.table import FeatureTable, Value
 from serving.model.reference import Grade, grade_of
 from serving.model.scorer import probability
 from serving.scoring.basis import Basis, BasisName, ExplainedRow
@@ -176,7 +177,15 @@ def compose(
         missing=basis.missing.of(values, enquiry.unsent),
         events_ignored=enquiry.events_ignored,
         events_incomplete=enquiry.events_incomplete,
-        unknown=sorted([*enquiry.unknown, *(f"profile.{f}" for f in basis.unseen(values))]),
+        unknown=sorted([*enquiry.unknown, *_unseen(basis, values)]),
         model_version=basis.version,
         rules=basis.fingerprint,
     )
+
+
+def _unseen(basis: Basis, values: Sequence[Value]) -> Iterator[str]:
+    """Yield the profile fields whose category nothing was learned from."""
+    for field, column in basis.feature_set.categories.items():
+        text = values[column]
+        if isinstance(text, str) and not basis.has_seen(field, text):
+            yield f"profile.{field}"

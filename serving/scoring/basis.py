@@ -87,8 +87,8 @@ class Basis(Protocol):
     def reasons(self, row: ExplainedRow, listed: Sequence[int], language: Language) -> list[Reason]:
         """Say some of the reasons of a row, by their positions, in order."""
 
-    def unseen(self, values: Sequence[Value]) -> list[str]:
-        """Return the profile fields whose category nothing was learned from."""
+    def has_seen(self, field: str, text: str) -> bool:
+        """Tell whether anything was learned from a category of a profile field."""
 
 
 class ModelBasis:
@@ -110,8 +110,8 @@ class ModelBasis:
         firsts = [self.feature_set.features[columns[0]] for columns in self._subjects.columns]
         self.fit = [first.part == "fit" for first in firsts]
         self.about = list(zip(self._subjects.names, firsts, strict=True))
-        self._facts = Facts(self.feature_set, self._subjects)
-        self._sentences = Sentences(self.feature_set, self._subjects)
+        self.facts = Facts(self.feature_set, self._subjects)
+        self.sentences = Sentences(self.feature_set, self._subjects)
 
     def explain(self, table: FeatureTable) -> tuple[Explained, NDArray[np.int64]]:
         """Return contributions by feature; scores are percentiles among the reference leads."""
@@ -125,7 +125,7 @@ class ModelBasis:
     def reasons(self, row: ExplainedRow, listed: Sequence[int], language: Language) -> list[Reason]:
         """Say what the features of some subjects contribute together."""
         subjects = np.array(listed, dtype=np.int64)
-        chosen = self._facts.choose(
+        chosen = self.facts.choose(
             subjects, np.zeros_like(subjects), row.numbers[None], row.contributions[None]
         )
         values, shares, totals = row.values, row.shares, [row.totals[place] for place in listed]
@@ -138,7 +138,7 @@ class ModelBasis:
             chosen.facts,
             strict=True,
         ):
-            sentence = self._sentences.say(
+            sentence = self.sentences.say(
                 position, values[columns[0]], facts, language, down=total < 0.0
             )
             features: list[FeatureShare] = [
@@ -150,14 +150,9 @@ class ModelBasis:
             reasons.append(Reason.about(name, total, text, features))
         return reasons
 
-    def unseen(self, values: Sequence[Value]) -> list[str]:
-        """Return the profile fields whose category no training row had."""
-        seen = self.model.encoder.seen
-        return [
-            field
-            for field, column in self.feature_set.categories.items()
-            if isinstance(text := values[column], str) and not seen(field, text)
-        ]
+    def has_seen(self, field: str, text: str) -> bool:
+        """Tell whether any training row had a category."""
+        return self.model.encoder.seen(field, text)
 
 
 class RulesBasis:
@@ -218,20 +213,25 @@ class RulesBasis:
         return [self._reason(row, position, language) for position in listed]
 
     def _reason(self, row: ExplainedRow, position: int, language: Language) -> Reason:
-        rule, contribution = self.rules.all[position], row.totals[position]
-        said = rule.de if language == "de" else rule.en
-        name = self.rules.feature_of(rule).name
+        contribution = row.totals[position]
+        name = self.rules.feature_of(self.rules.all[position]).name
         value = row.values[self.feature_set.columns[name]]
         return Reason.about(
             self._subjects[position],
             contribution,
-            f"{said} ({rule.points:+d} {_POINTS[language]})",
+            self.said(position, language),
             [{"feature": name, "value": value, "contribution": contribution}],
         )
 
-    def unseen(self, values: Sequence[Value]) -> list[str]:
-        """Return nothing: rules have learned from nobody."""
-        return []
+    def said(self, position: int, language: Language) -> str:
+        """Return what is said where a rule fires."""
+        rule = self.rules.all[position]
+        said = rule.de if language == "de" else rule.en
+        return f"{said} ({rule.points:+d} {_POINTS[language]})"
+
+    def has_seen(self, field: str, text: str) -> bool:
+        """Tell that they have: rules learn from nobody, and lack nothing."""
+        return True
 
 
 def _logit(probability: float) -> float:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from serving.batch.history_scoring import BasisChoice, Wording
+from serving.batch.answers import Wording
+from serving.batch.history_scoring import BasisChoice
 from serving.registry.loaded import load_fetched
 from serving.registry.loader import ModelUnavailableError, fetch_model
 from serving.scoring.basis import ModelBasis

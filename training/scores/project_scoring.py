@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from features.contract.mistake import MistakeError
 from features.history.history import History
-from serving.batch.history_scoring import BasisChoice, HistoryScoring, Wording
+from serving.batch.answers import Wording
+from serving.batch.history_scoring import BasisChoice, HistoryScoring
 from serving.batch.score_file import score_file
 from serving.scoring.answer import Answer
 from training.progress import Progress
@@ -79,10 +80,13 @@ class ProjectScoring:
         at = as_of or self._present()
         age = self.open_ages(at)
         lead = np.flatnonzero(age >= 0)
-        with score_file(output) as write, progress.bar("Scoring leads", len(lead)) as advance:
-            for answers in self.leads.answers(lead, at):
-                write(answers)
-                advance(len(answers))
+        with (
+            score_file(output, self._categories()) as write,
+            progress.bar("Scoring leads", len(lead)) as advance,
+        ):
+            for scores in self.leads.batches(lead, at):
+                write(scores)
+                advance(len(scores))
         rows = self.project.rows
         older = 0 if rows is None else int((age > rows.max_age).sum())
         return ScoredLeads(len(lead), older, len(age) - len(lead), at)
@@ -100,7 +104,7 @@ class ProjectScoring:
             raise UnknownLeadError(
                 f"lead '{lead_id}' is not in the sources, or is created after as_of"
             )
-        return next(self.leads.answers(lead, at))[0]
+        return self.leads.answer(int(lead[0]), at)
 
     def open_ages(self, as_of: int) -> NDArray[np.int64]:
         """Return how long each lead has been open, int64 [leads], microseconds; -1 if it is not."""
@@ -110,6 +114,12 @@ class ProjectScoring:
             return np.where(created <= as_of, as_of - created, -1)
         from_stage = project.rows.from_stage if project.rows else None
         return open_for(self.history, project.stages, from_stage, as_of)
+
+    def _categories(self) -> list[str]:
+        """Return the names of the features whose values are texts."""
+        bases = self.choice.basis, self.choice.rules
+        every = [feature for basis in bases for feature in basis.feature_set.features]
+        return [feature.name for feature in every if feature.kind == "category"]
 
     def _present(self) -> int:
         return min(complete_until(self.project, self.history) + 1, self.history.now)

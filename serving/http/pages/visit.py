@@ -115,6 +115,7 @@ class Visit:
             user=self.session.user if self.session else None,
             done=done if done in WORDS else None,
             banner=self._banner,
+            time_zone=self.state.time_zone,
         )
 
     @property

@@ -11,7 +11,6 @@ FRAME: Mapping[str, Both] = {
     "frame.account": Both("Konto und Sprache", "Account and language"),
     "frame.log_out": Both("Abmelden", "Log out"),
     "frame.language": Both("Deutsch", "English"),
-    "frame.utc": Both("{moment} UTC", "{moment} UTC"),
     "frame.errors": Both(
         "Bitte korrigieren Sie die markierten Felder.", "Please correct the marked fields."
     ),

@@ -6,10 +6,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from features.declaration.table import Value
+from serving.batch.schema import SCORES
 from serving.batch.score_file import OutputError, score_file
 from serving.scoring.answer import Answer
 from serving.scoring.reasons import FeatureShare, Reason
@@ -43,18 +45,30 @@ def _answer(number: int) -> Answer:
 
 def _reason(*values: Value) -> Reason:
     shares: list[FeatureShare] = [
-        {"feature": f"feature {n}", "value": value, "contribution": 0.3 * (n + 1)}
+        {
+            "feature": "text" if value == "Müller, Söhne" else f"feature {n}",
+            "value": value,
+            "contribution": 0.3 * (n + 1),
+        }
         for n, value in enumerate(values)
     ]
     return Reason.about("event:x", 0.9, "Größe: 2-mal", shares)
 
 
 def _write(path: Path, *chunks: int) -> None:
-    with score_file(path) as write:
+    with score_file(path, ["text"]) as write:
         number = 0
         for size in chunks:
-            write([_answer(number + n) for n in range(size)])
+            write(_batch([_answer(number + n) for n in range(size)]))
             number += size
+
+
+def _batch(answers: list[Answer]) -> pa.RecordBatch:
+    rows = [answer.model_dump(include={*SCORES.names}) for answer in answers]
+    for row in rows:
+        for share in (share for reason in row["reasons"] for share in reason["features"]):
+            share["value"] = None if share["value"] is None else str(share["value"])
+    return pa.RecordBatch.from_pylist(rows, SCORES)
 
 
 def test_parquet_is_read_back(tmp_path: Path) -> None:
@@ -103,8 +117,8 @@ def test_both_have_the_same_columns_and_may_be_empty(tmp_path: Path, suffix: str
 def test_a_fault_on_the_way_leaves_what_was_there_before(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(b"scores of yesterday")
-    with pytest.raises(ZeroDivisionError), score_file(path) as write:
-        write([_answer(0)])
+    with pytest.raises(ZeroDivisionError), score_file(path, ["text"]) as write:
+        write(_batch([_answer(0)]))
         raise ZeroDivisionError
     assert path.read_bytes() == b"scores of yesterday"
     assert [found.name for found in tmp_path.iterdir()] == [name]
@@ -112,8 +126,8 @@ def test_a_fault_on_the_way_leaves_what_was_there_before(tmp_path: Path, name: s
 
 @pytest.mark.parametrize("name", ["scores.parquet", "scores.csv"])
 def test_a_fault_on_the_way_leaves_no_file(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ZeroDivisionError), score_file(tmp_path / name) as write:
-        write([_answer(0)])
+    with pytest.raises(ZeroDivisionError), score_file(tmp_path / name, ["text"]) as write:
+        write(_batch([_answer(0)]))
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == []
 

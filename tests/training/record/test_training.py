@@ -9,7 +9,7 @@ from rich.console import Console
 from experiments.simulator import Simulation, simulate
 from features.contract.document import DocumentError
 from features.contract.lead import moment
-from serving.batch.history_scoring import Wording
+from serving.batch.answers import Wording
 from serving.record.database import RecordError
 from serving.scoring.answer import Listing
 from tests.training.record.telling import record_project, rows, tell

@@ -3,7 +3,7 @@
 import csv
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from rich.console import Console
 from features.contract.case import Case
 from features.contract.lead import Event, Lead, ProfileValue, micros, moment
 from features.history.history import History
-from serving.batch.history_scoring import BasisChoice, Wording
+from serving.batch.answers import Wording
+from serving.batch.history_scoring import BasisChoice
 from serving.scoring.answer import Answer, Listing
 from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.rules import read_rules
@@ -121,7 +122,26 @@ def _answers(
 ) -> list[Answer]:
     scoring = _scoring(project, history, basis, wording)
     lead = np.flatnonzero(scoring.open_ages(AS_OF) >= 0)
-    return [answer for chunk in scoring.leads.answers(lead, AS_OF) for answer in chunk]
+    categories = {
+        feature.name
+        for one in (basis, RULES)
+        for feature in one.feature_set.features
+        if feature.kind == "category"
+    }
+    return [
+        _answer(row, categories)
+        for scores in scoring.leads.batches(lead, AS_OF)
+        for row in scores.to_pylist()
+    ]
+
+
+def _answer(row: dict[str, Any], categories: Collection[str]) -> Answer:
+    """Read an answer from a row of scores, where values are texts."""
+    for reason in row["reasons"]:
+        for share in reason["features"]:
+            if share["value"] is not None and share["feature"] not in categories:
+                share["value"] = float(share["value"])
+    return Answer.model_validate({**row, "events_ignored": 0, "events_incomplete": 0})
 
 
 def test_a_batch_says_what_the_service_says(
