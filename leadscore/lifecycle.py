@@ -30,7 +30,10 @@ def check(file: LifecycleFile) -> None:
 def show(
     file: Annotated[
         Path | None,
-        typer.Argument(help="Lifecycle file; by default LEADSCORE_LIFECYCLE, else the product's."),
+        typer.Argument(
+            help="Lifecycle file; by default the newest version of the record, else "
+            "LEADSCORE_LIFECYCLE, else the product's."
+        ),
     ] = None,
     as_file: Annotated[
         bool, typer.Option("--as-file", help="Print the file itself, to be changed.")
@@ -41,13 +44,9 @@ def show(
     from rich.markup import escape
     from rich.table import Table
 
-    from serving.lifecycle.agreement import SHIPPED, read_lifecycle
-    from serving.settings import Settings
-
-    path = file or Settings.from_environment().lifecycle or SHIPPED
-    read = read_lifecycle(path)
+    text, read = _in_force() if file is None else _of_file(file)
     if as_file:
-        typer.echo(path.read_text(encoding="utf-8"), nl=False)
+        typer.echo(text, nl=False)
         return
     table = Table("from", "to", "who", "what it takes", "reasons", title=escape(_called(read)))
     for way in read.transitions:
@@ -140,13 +139,12 @@ def handover(
     from features.contract.mistake import MistakeError
     from leadscore.handover_report import handover_lines
     from serving.bootstrap import scoring_once
-    from serving.lifecycle.agreement import read_lifecycle
     from serving.record.policy import read_policy
     from serving.record.upgrade import require_upgraded
     from serving.stored.handover import bring_best_into_force, handover_of
 
     settings = settings_of(project, model=model)
-    agreed, policy = read_lifecycle(settings.lifecycle), read_policy(settings.policy)
+    agreed, policy = _in_force()[1], read_policy(settings.policy)
     scoring = scoring_once(settings)
     with record_database() as database:
         require_upgraded(database)
@@ -162,6 +160,29 @@ def handover(
     if entry is None:
         raise MistakeError("there is no threshold to apply; write [handover] into the file")
     typer.echo(f"in force from now on: {entry.threshold:.4f}")
+
+
+def _in_force() -> "tuple[str, Lifecycle]":
+    from serving.agreements import Agreements
+    from serving.lifecycle.agreement import SHIPPED
+    from serving.record.upgrade import require_upgraded
+    from serving.settings import Settings
+
+    settings = Settings.from_environment()
+    if settings.database_url is None:
+        return _of_file(settings.lifecycle or SHIPPED)
+    with record_database() as database:
+        require_upgraded(database)
+        agreements = Agreements(database, settings.lifecycle, settings.rules)
+        agreements.look()
+    return agreements.lifecycle.text, agreements.lifecycle.said
+
+
+def _of_file(path: Path) -> "tuple[str, Lifecycle]":
+    from features.contract.document import read_text
+    from serving.lifecycle.agreement import read_lifecycle
+
+    return read_text(path), read_lifecycle(path)
 
 
 def _called(read: "Lifecycle") -> str:

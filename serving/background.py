@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
-from serving.bootstrap import on_stop, open_to_callers, worker_of, working_state
+from serving.bootstrap import follow, on_stop, open_to_callers, rules_of, worker_of, working_state
 from serving.http.admission import Limits
 from serving.http.app import create_operation_app
 from serving.http.server import Server
@@ -15,7 +15,6 @@ from serving.http.state import ServiceState
 from serving.listener import listen, shown_address
 from serving.logs.start import start_logging
 from serving.record.database import RecordError
-from serving.scoring.rules import read_rules
 from serving.settings import Settings
 from serving.watch import Watch
 
@@ -35,16 +34,16 @@ def work(settings: Settings) -> None:
     """
     with _listener(settings) as listener:
         start_logging(settings)
-        rules = read_rules(settings.rules)
         if settings.database_url is None:
             raise RecordError("there is nothing to work on; set LEADSCORE_DATABASE_URL")
-        state = working_state(settings, rules)
+        state = working_state(settings)
         record = state.kept()
         until_stopped = _telling(state, settings, listener) if listener else _silent()
-        watch = Watch(settings.model, settings, rules, state.ready)
+        watch = Watch(settings.model, settings, rules_of(settings, record), state.ready)
         worker = worker_of(record, lambda: state.scoring, settings)
         state.alive = lambda: worker.alive
         watch.start()
+        follow(record, watch)
         worker.start()
         _log.info("working on %s", record.database.shown)
         try:

@@ -12,9 +12,10 @@ from serving.access.hosts import hosts_of
 from serving.access.keyring import Keyring
 from serving.access.opening import guard
 from serving.access.provider import Provider
+from serving.agreements import Agreements
 from serving.http.state import ServiceState
 from serving.intake.mapping import read_mapping
-from serving.lifecycle.agreement import Lifecycle, read_lifecycle
+from serving.lifecycle.agreement import Lifecycle
 from serving.pages.alerts import Reading
 from serving.record.database import Database
 from serving.record.keys import known_keys
@@ -34,15 +35,16 @@ _RECORD_SECONDS = 15.0
 _log = logging.getLogger(__name__)
 
 
-def state_of(settings: Settings, rules: Rules) -> ServiceState:
+def state_of(settings: Settings) -> ServiceState:
     """Return what requests share, still without what scores.
 
     Raises:
-        DocumentError: The mapping, the policy, the lifecycle or the key file cannot be used.
+        DocumentError: The mapping, the policy, the lifecycle, the rules or the key file cannot be
+            used.
         RecordError: The record's database cannot be had, or is not upgraded.
         SettingsError: Settings of OpenID Connect lack.
     """
-    state = working_state(settings, rules)
+    state = working_state(settings)
     state.mapping, state.write_key = read_mapping(settings.mapping), settings.write_key
     state.mail_lacks = settings.mail_lacks
     state.hubspot_secret, state.public_url = settings.hubspot_secret, settings.public_url
@@ -54,16 +56,16 @@ def state_of(settings: Settings, rules: Rules) -> ServiceState:
     return state
 
 
-def working_state(settings: Settings, rules: Rules) -> ServiceState:
+def working_state(settings: Settings) -> ServiceState:
     """Return what work on the record needs, and whoever asks how it does.
 
     Raises:
-        DocumentError: The policy or the key file cannot be used.
+        DocumentError: The policy, the lifecycle, the rules or the key file cannot be used.
         RecordError: The record's database cannot be had, or is not upgraded.
     """
     state = ServiceState()
     state.record, state.log_requests = open_record(settings), settings.log_requests
-    challenge(state.record, settings, rules)
+    challenge(state.record, settings)
     state.keyring = keyring_of(settings, state.record)
     return state
 
@@ -96,25 +98,59 @@ def open_record(settings: Settings) -> StoredScores | None:
 
     Raises:
         RecordError: The database cannot be had, or is not upgraded.
-        DocumentError: The policy or the lifecycle file cannot be used.
+        DocumentError: The policy, the lifecycle or the rule file cannot be used.
     """
     if settings.database_url is None:
         return None
     database = Database(settings.database_url, _RECORD_SECONDS)
     require_upgraded(database)
-    policy, lifecycle = read_policy(settings.policy), read_lifecycle(settings.lifecycle)
-    record = StoredScores(database, policy, lifecycle)
+    policy = read_policy(settings.policy)
+    agreements = Agreements(database, settings.lifecycle, settings.rules)
+    agreements.look()
+    record = StoredScores(database, policy, agreements.lifecycle.said)
+    record.agreements = agreements
     record.ledger.start()
     return record
 
 
-def challenge(record: StoredScores | None, settings: Settings, rules: Rules) -> None:
+def rules_of(settings: Settings, record: StoredScores | None) -> Rules:
+    """Return the rules in force: the newest of the record, or else those of the file.
+
+    Raises:
+        DocumentError: The rule file cannot be used.
+    """
+    if record is None or record.agreements is None:
+        return read_rules(settings.rules)
+    return record.agreements.rules.said
+
+
+def follow(record: StoredScores | None, watch: Watch) -> None:
+    """Let leads be moved, and scored where no model can, by what is agreed on from now on.
+
+    Args:
+        record: Where it is kept; None leaves all as it is.
+        watch: Keeps to what answers.
+    """
+    if record is None or record.agreements is None:
+        return
+    watches = [watch] if record.shadow is None else [watch, record.shadow.challenger]
+
+    def told(lifecycle: Lifecycle, rules: Rules) -> None:
+        record.lifecycle = lifecycle
+        for each in watches:
+            each.follow(rules)
+
+    record.agreements.start(told)
+
+
+def challenge(record: StoredScores | None, settings: Settings) -> None:
     """Let the challenger, if there is one, score stored leads in the shadow."""
     if settings.challenger is None:
         return
     if record is None:
         _log.warning("the challenger scores stored leads only; set LEADSCORE_DATABASE_URL")
         return
+    rules = rules_of(settings, record)
     watch = Watch(settings.challenger, settings, rules, lambda *_: keep_loaded())
     record.shadow = Shadow(record.database, record.outcomes, watch)
     record.shadow.start()

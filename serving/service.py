@@ -8,11 +8,13 @@ import threading
 
 from serving.access.opening import guard
 from serving.bootstrap import (
+    follow,
     keep_loaded,
     keyring_of,
     on_stop,
     open_record,
     open_to_callers,
+    rules_of,
     state_of,
     worker_of,
 )
@@ -74,11 +76,12 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
         listener: Is closed at the end.
         place: Of this process among several; None where it is alone.
     """
-    rules = read_rules(settings.rules)
-    state = state_of(settings, rules)
+    state = state_of(settings)
+    rules = rules_of(settings, state.record)
     open_to_callers(state, settings, listener)
     worker = _worker(settings, state, place)
     watch = _watch(settings, rules, state, place)
+    follow(state.record, watch)
     sys.setswitchinterval(_SWITCH_SECONDS)
     limits = Limits(settings.requests_at_once, settings.mib_at_once * MIB, settings.rate)
     app = create_app(state, limits)

@@ -46,6 +46,8 @@ class Watch:
         self._told = told
         self._loaded: Path | None = None
         self._refused: dict[Path, str] = {}
+        # Another model and other rules may come at once.
+        self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
@@ -59,13 +61,25 @@ class Watch:
 
     def look(self) -> None:
         """Take up what the address means now, where that is not what answers."""
-        if self._uri is None:
-            self._stay("no_model", "no model is configured; set LEADSCORE_MODEL")
+        with self._lock:
+            if self._uri is None:
+                self._stay("no_model", "no model is configured; set LEADSCORE_MODEL")
+                return
+            try:
+                self._take_up(self._uri)
+            except ModelUnavailableError as error:
+                self._stay("no_model", str(error))
+
+    def follow(self, rules: Rules) -> None:
+        """Let other rules answer where the model cannot, from the next answer on."""
+        if rules == self._rules:
             return
-        try:
-            self._take_up(self._uri)
-        except ModelUnavailableError as error:
-            self._stay("no_model", str(error))
+        with self._lock:
+            self._rules = rules
+            if self.scoring is not None:
+                scoring = self.scoring.under(rules)
+                scoring.warm()
+                self._answer_by(scoring, self.message)
 
     def _run(self) -> None:
         if self.scoring is None:

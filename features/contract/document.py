@@ -56,20 +56,49 @@ def read_document(path: Path, model: type[Declared]) -> Declared:
         DocumentError: The file is missing, is no TOML, or breaks the model; the message names the
             file and each key.
     """
+    return parse_document(read_text(path), str(path), model)
+
+
+def read_text(path: Path) -> str:
+    """Read the text of a file.
+
+    Raises:
+        DocumentError: The file is missing, or is no text in UTF-8.
+    """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise DocumentError(f"{path}: there is no such file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise DocumentError(f"{path}: is not TOML: {error}") from None
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def parse_document(text: str, called: str, model: type[Declared]) -> Declared:
+    """Read the text of a TOML document as a model.
+
+    Args:
+        text: Of the document.
+        called: What messages call it, such as its file.
+        model: What it is read as.
+
+    Raises:
+        DocumentError: It is no TOML, or breaks the model; the message names each key.
+    """
+    try:
+        content = tomllib.loads(text)
+    except RecursionError:
+        raise DocumentError(f"{called}: is not TOML: lists are nested too deeply") from None
+    except ValueError as error:
+        # Numbers of thousands of digits are no mistake of TOML, and Python refuses them.
+        raise DocumentError(f"{called}: is not TOML: {error}") from None
     try:
         return model.model_validate(content)
     except ValidationError as error:
         mistakes = error.errors(include_url=False)
         raise DocumentError(
-            "\n".join(f"{path}: {_sentence(mistake, model)}" for mistake in mistakes)
+            "\n".join(f"{called}: {_sentence(mistake, model)}" for mistake in mistakes)
         ) from None
 
 

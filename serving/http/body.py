@@ -33,6 +33,7 @@ _LARGEST = {
     "/v1/events": 16 * MIB,
     "/v1/score/batch": LARGEST_BODY,
     "/v1/leads:import": LARGEST_BODY,
+    "/app/data/imports": LARGEST_BODY,
     # As the protocol of Segment has it.
     **{f"/v1/{call}": 500 * KIB for call in ("batch", *CALLS)},
 }

@@ -6,10 +6,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from features.contract.clock import now
 from serving.access.hosts import Hosts
 from serving.access.keyring import Keyring
 from serving.access.provider import Provider
 from serving.access.session import Terms
+from serving.agreements import Agreements
 from serving.http.errors import RefusedError
 from serving.http.recent import Recent, RecentAnswers
 from serving.intake.mapping import Mapping
@@ -47,6 +49,7 @@ class ServiceState:
     def __init__(self) -> None:
         """Start as loading."""
         self.scoring: Scoring | None = None
+        self.since: int | None = None
         self.record: StoredScores | None = None
         self.keyring = Keyring()
         self.hosts: Hosts | None = None
@@ -76,6 +79,7 @@ class ServiceState:
         self.message = message
         if scoring is not self.scoring:
             self._last_fallback = scoring.unavailable
+            self.since = now()
         self.scoring = scoring
 
     def loaded(self) -> Scoring:
@@ -104,6 +108,16 @@ class ServiceState:
                 503, "no_record", "no record is kept here; set LEADSCORE_DATABASE_URL"
             )
         return self.record
+
+    def agreed(self) -> Agreements:
+        """Return what keeps to what was agreed on.
+
+        Raises:
+            RefusedError: No record is kept.
+        """
+        agreements = self.kept().agreements
+        assert agreements is not None
+        return agreements
 
     def require_mail(self) -> None:
         """Make sure that e-mails can be sent.

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from babel.dates import format_datetime, get_timezone
+from babel.dates import format_date, format_datetime, get_timezone
+from babel.numbers import format_decimal
 
 from features.contract.language import Language
 from features.contract.lead import moment
@@ -49,6 +50,11 @@ class Entry(NamedTuple):
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry("/app/leads", "work.title", "leads"),
+    Entry("/app/figures", "frame.figures", "figures"),
+    Entry("/app/model", "model.title", "model"),
+    Entry("/app/agreed", "frame.agreed", None),
+    Entry("/app/data", "tending.title", "tend"),
+    Entry("/app/audit", "audit.title", "audit"),
     Entry("/app/users", "users.title", "users"),
     Entry("/app/keys", "keys.title", "keys"),
 )
@@ -104,6 +110,21 @@ class Frame:
             locale=_LOCALE[self.language],
         )
         return said
+
+    def day(self, at: int) -> str:
+        """Return the day of a moment in UTC, for what is counted by such days."""
+        said: str = format_date(moment(at).date(), "d MMM y", locale=_LOCALE[self.language])
+        return said
+
+    def number(self, value: float, places: int = 0) -> str:
+        """Return a number for a reader, with so many decimal places."""
+        shape = "#,##0." + "0" * places if places else "#,##0"
+        said: str = format_decimal(value, shape, locale=self.language)
+        return said
+
+    def percent(self, share: float, places: int = 0) -> str:
+        """Return a share from 0 to 1 for a reader, in percent."""
+        return f"{self.number(100 * share, places)}\N{NO-BREAK SPACE}%"
 
 
 def page(name: str, frame: Frame, **values: object) -> str:

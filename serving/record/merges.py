@@ -119,6 +119,13 @@ def merges_of(connection: Connection, numbers: Collection[int]) -> list[StoredMe
     return [StoredMerge(*row) for row in rows]
 
 
+def newest_merges(connection: Connection, most: int) -> list[StoredMerge]:
+    """Return the newest merges that still stand, the newest first; none of visitors."""
+    standing = merge.c.undone.is_(None) & (_JOINED.c.kind == "lead")
+    rows = connection.execute(_MERGES.where(standing).order_by(merge.c.number.desc()).limit(most))
+    return [StoredMerge(*row) for row in rows]
+
+
 _KEPT, _JOINED = lead.alias("kept"), lead.alias("joined")
 _MERGES = (
     select(

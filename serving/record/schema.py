@@ -444,6 +444,21 @@ audit = Table(
     Index("ix_audit_lead", "lead", "at"),
 )
 
+agreement = Table(
+    "agreement",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False, doc="`lifecycle` or `rules`."),
+    Column("version", Integer, nullable=False, doc="From 1, of its kind."),
+    Column("text", Text, nullable=False, doc="As it was typed, in TOML."),
+    Column("by", Text, nullable=False),
+    _moment("at"),
+    Column("note", Text, doc="Why, in the words of whoever changed it."),
+    Column("undone_from", Integer, doc="Version that it goes back to; 0 is the file."),
+    # Of two who change one version at once, one is refused.
+    UniqueConstraint("kind", "version"),
+)
+
 secret = Table(
     "secret",
     metadata,

@@ -57,6 +57,7 @@ class Answer(BaseModel):
         "category the model has learned nothing of."
     )
     model_version: str | None
+    rules: str | None = Field(description="Fingerprint of the rules; null where a model answers.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ def compose(
         events_incomplete=enquiry.events_incomplete,
         unknown=sorted([*enquiry.unknown, *_unseen(basis, values)]),
         model_version=basis.version,
+        rules=basis.fingerprint,
     )
 
 

@@ -46,11 +46,17 @@ class ExplainedRow(NamedTuple):
 
 
 class Basis(Protocol):
-    """Explains feature rows as sums of terms (features of a model, or rules), told as reasons."""
+    """Explains feature rows as sums of terms (features of a model, or rules), told as reasons.
+
+    Attributes:
+        version: Of the model; None on rules.
+        fingerprint: Of the rules; None of a model.
+    """
 
     name: BasisName
     feature_set: FeatureSet
     version: str | None
+    fingerprint: str | None
 
     @property
     def fit(self) -> Sequence[bool]:
@@ -89,6 +95,7 @@ class ModelBasis:
     """A trained model; its terms are the features."""
 
     name: BasisName = "model"
+    fingerprint: str | None = None
 
     def __init__(self, model: LeadModel) -> None:
         """Rest on a loaded model."""
@@ -157,6 +164,7 @@ class RulesBasis:
     def __init__(self, rules: Rules) -> None:
         """Rest on a rule file."""
         self.rules = rules
+        self.fingerprint: str | None = rules.fingerprint
         self.feature_set = rules.feature_set
         self.fit = [isinstance(rule, FitRule) for rule in rules.all]
         self._base = _logit(rules.probability.at_zero)

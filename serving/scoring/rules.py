@@ -230,10 +230,14 @@ class Rules(DocumentPart):
         return hashlib.sha256((decisive + self.feature_set.fingerprint).encode()).hexdigest()
 
 
+SHIPPED = Path(str(files("serving.scoring") / "rules.toml"))
+"""The rules that ship with the product."""
+
+
 def read_rules(path: Path | None = None) -> Rules:
     """Read a rule file; None means the one that ships with the product.
 
     Raises:
         DocumentError: The file is missing or wrong; the message names file, rule and key.
     """
-    return read_document(path or Path(str(files("serving.scoring") / "rules.toml")), Rules)
+    return read_document(path or SHIPPED, Rules)

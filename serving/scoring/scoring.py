@@ -117,6 +117,12 @@ class Scoring:
         """What answers rest on unless something goes wrong on the way."""
         return (self._model or self._rules).basis
 
+    def under(self, rules: Rules) -> "Scoring":
+        """Return what scores by the same model, with other rules where it cannot."""
+        basis = self.basis
+        model = basis.model if isinstance(basis, ModelBasis) else self.unavailable
+        return Scoring(rules, model or "no_model", self.conditions)
+
     def warm(self) -> None:
         """Compile and touch all that the first request needs, of the model and of the rules."""
         nobody = Case(Lead("nobody", moment(0)), [], [], 0, None)

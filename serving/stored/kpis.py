@@ -12,6 +12,7 @@ from serving.lifecycle.kpis.groups import Dimension
 from serving.lifecycle.kpis.journeys import Journey, Step, passes
 from serving.lifecycle.kpis.kpis import Kpis, groups
 from serving.lifecycle.kpis.speed import Due
+from serving.lifecycle.kpis.stages_reached import stages_reached
 from serving.record.journeys import Said, created_leads, said_of_stages
 from serving.record.newest_values import newest_values
 from serving.stored.cohorts import Period
@@ -43,7 +44,8 @@ def kpis_of(
     journeys = journeys_of(connection, lifecycle, by, as_of)
     cohorts = Period(connection, lifecycle, begin, end, by).cohorts(journeys, as_of)
     total, some = groups(cohorts, by, lifecycle.kpis, _due(lifecycle), as_of)
-    return Kpis(begin, end, as_of, by, lifecycle.kpis.currency, total, some)
+    levels = stages_reached(journeys.values(), [*lifecycle.stages], begin, end)
+    return Kpis(begin, end, as_of, by, lifecycle.kpis.currency, total, some, levels)
 
 
 def _due(lifecycle: Lifecycle) -> Due | None:

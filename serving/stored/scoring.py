@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from features.contract.language import Language
 from features.contract.lead import ContractError
 from features.contract.mistake import MistakeError
+from serving.agreements import Agreements
 from serving.lifecycle.agreement import Lifecycle, read_lifecycle
 from serving.record.cases import stored_cases
 from serving.record.consents import without_basis
@@ -42,6 +43,7 @@ class StoredScores:
         lifecycle: What marketing and sales agreed on.
         ledger: Notes the scores that are given.
         shadow: Lets a challenger score the same; None without one.
+        agreements: Keeps the lifecycle to what was agreed on last; None where nothing does.
     """
 
     def __init__(
@@ -59,9 +61,12 @@ class StoredScores:
         self.lifecycle = read_lifecycle() if lifecycle is None else lifecycle
         self.ledger = Ledger(database)
         self.shadow: Shadow | None = None
+        self.agreements: Agreements | None = None
 
     def close(self) -> None:
         """Write down what was said, and let go of the database."""
+        if self.agreements is not None:
+            self.agreements.stop()
         if self.shadow is not None:
             self.shadow.stop()
         self.ledger.stop()
@@ -162,13 +167,12 @@ class StoredScores:
         return refused
 
 
-def given_score(number: int, answer: Answer, scoring: Scoring, as_of: int, now: int) -> GivenScore:
+def given_score(number: int, answer: Answer, as_of: int, now: int) -> GivenScore:
     """Return what the record keeps of an answer.
 
     Args:
         number: Of the lead.
         answer: What was said.
-        scoring: What said it.
         as_of: Microseconds since 1970.
         now: Microseconds since 1970.
     """
@@ -187,7 +191,7 @@ def given_score(number: int, answer: Answer, scoring: Scoring, as_of: int, now: 
         basis=answer.basis,
         fallback_reason=answer.fallback_reason,
         model_version=answer.model_version,
-        rules=scoring.rules.fingerprint if answer.basis == "rules" else None,
+        rules=answer.rules,
         log_odds=answer.log_odds,
         base_log_odds=answer.base_log_odds,
         contributions={**contributions, "other": answer.other_contribution},

@@ -70,7 +70,7 @@ def rescore_due(scores: StoredScores, scoring: Scoring, now: int, settling: int 
         ]
         before = current_scores(connection, [one.number for one, _ in answered])
         _tell(connection, answered, before, now)
-        given = [given_score(one.number, said, scoring, now, now) for one, said in answered]
+        given = [given_score(one.number, said, now, now) for one, said in answered]
         grades = _comparable(connection, before, given)
         give_scores(connection, given)
         here = standings(connection, scores.lifecycle, scores.policy, answered, now)

@@ -13,7 +13,7 @@ import mlflow
 import pytest
 
 from serving.http.state import ServiceState
-from serving.scoring.rules import read_rules
+from serving.scoring.rules import Thresholds, read_rules
 from serving.scoring.scoring import Scoring
 from serving.settings import Settings
 from serving.watch import Watch
@@ -278,3 +278,36 @@ def test_requests_go_on_while_the_champion_changes(settings: Settings) -> None:
         last = client.post("/v1/score", json=request(), params={"require": "model"})
     assert set(seen) <= {version(1), version(2)}
     assert last.raise_for_status().json()["model_version"] == version(2)
+
+
+def answering(watch: Watch) -> Scoring:
+    """Return what answers."""
+    assert watch.scoring is not None
+    return watch.scoring
+
+
+def test_other_rules_answer_beside_the_same_model(settings: Settings) -> None:
+    watch, heard = watch_of(settings)
+    before = answering(watch)
+    other = RULES.model_copy(update={"thresholds": Thresholds(mal=1, mql=2, sql=3)})
+    watch.follow(RULES)
+    assert answering(watch) is before
+    watch.follow(other)
+    after = answering(watch)
+    assert (after.rules, after.basis.version) == (other, before.basis.version)
+    assert after.score(case(), -math.inf).score > before.score(case(), -math.inf).score
+    assert len(heard.all) == 2
+    # What is loaded later has them, too.
+    promote(settings, 2)
+    watch.look()
+    assert answering(watch).rules == other
+
+
+def test_rules_that_come_before_the_model_are_followed(settings: Settings) -> None:
+    watch = Watch(None, settings, RULES, Heard())
+    other = RULES.model_copy(update={"thresholds": Thresholds(mal=1, mql=2, sql=3)})
+    watch.follow(other)
+    assert watch.scoring is None
+    watch.look()
+    assert answering(watch).rules == other
+    assert answering(watch).under(RULES).unavailable == "no_model"

@@ -21,17 +21,10 @@ from serving.http.routes.record import Kept
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
 from serving.http.views import DuplicateList, DuplicateView, MergeList, MergeView
-from serving.record.audits import note_audit
-from serving.record.duplicates import list_duplicates, tell_apart, waiting
+from serving.record.duplicates import list_duplicates, waiting
 from serving.record.leads import StoredLead, parts_of
-from serving.record.merges import (
-    MergeError,
-    StoredMerge,
-    find_merge,
-    join_leads,
-    merges_of,
-    undo_merge,
-)
+from serving.record.merges import MergeError, StoredMerge, find_merge, merges_of
+from serving.stored.joining import join, take_apart, tell_different
 
 MergeId = Annotated[int, Field(ge=1, le=2**53)]
 
@@ -108,9 +101,7 @@ def _different(state: ServiceState, body: bytes) -> Kept:
         )
         if one.number == other.number:
             raise _already_one()
-        news = tell_apart(connection, one.number, other.number)
-        if news:
-            _audited(connection, at, sent.by, "told_different", (one.number, other.number), None)
+        news = tell_different(connection, one, other, sent.by, at)
     return Kept(stored=int(news), known=1 - int(news))
 
 
@@ -120,11 +111,9 @@ def _merge(state: ServiceState, body: bytes) -> MergeView:
         kept = found_lead(connection, sent.kept, "kept")
         joined = found_lead(connection, sent.joined, "joined")
         _check_kinds(kept, joined)
-        number = join_leads(connection, kept.number, joined.number, sent.by, at)
+        number = join(connection, kept, joined, sent.by, at)
         if number is None:
             raise _already_one()
-        numbers = (kept.number, joined.number)
-        _audited(connection, at, sent.by, "merged", numbers, f"merge {number}")
         return MergeView.of(_found(connection, number))
 
 
@@ -146,11 +135,9 @@ def _undo(state: ServiceState, number: int) -> MergeView:
     with state.kept().database.writing() as connection:
         _found(connection, number)
         try:
-            apart = undo_merge(connection, number, at)
+            take_apart(connection, number, caller(), at)
         except MergeError as error:
             raise RefusedError(409, "merged_again", str(error)) from None
-        if apart is not None:
-            _audited(connection, at, caller(), "taken_apart", apart, f"merge {number}")
         return MergeView.of(_found(connection, number))
 
 
@@ -163,15 +150,3 @@ def _found(connection: Connection, number: int) -> StoredMerge:
 
 def _already_one() -> RefusedError:
     return RefusedError(409, "already_one", "the two are one lead already; see GET /v1/merges")
-
-
-def _audited(
-    connection: Connection,
-    at: int,
-    by: str,
-    action: str,
-    numbers: tuple[int, int],
-    detail: str | None,
-) -> None:
-    for number in numbers:
-        note_audit(connection, at, by, action, number, detail)

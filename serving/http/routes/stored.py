@@ -118,7 +118,7 @@ def _outcomes(state: ServiceState, lead_ids: Sequence[str], how: _How) -> list[_
             state.note(outcome)
             if refused is None:
                 number = leads[lead_id].number
-                scores.ledger.note(given_score(number, outcome, scoring, at, at))
+                scores.ledger.note(given_score(number, outcome, at, at))
                 scores.challenge(number, at)
     for lead in leads.values():
         scores.ledger.note_look(Look(lead.number, how.actor, "scored", at))

@@ -19,6 +19,7 @@ from serving.lifecycle.kpis.speed import (
     speed_to_lead,
     velocity,
 )
+from serving.lifecycle.kpis.stages_reached import Level
 from serving.lifecycle.kpis.terms import KpiTerms
 from serving.lifecycle.kpis.worth import Opened, deal_value, pipeline_value
 
@@ -110,6 +111,7 @@ class Kpis:
         currency: Of costs and deals.
         total: Of all.
         groups: In order; none where nothing is told apart.
+        levels: How far leads that were created in the period have come.
     """
 
     begin: int
@@ -119,6 +121,7 @@ class Kpis:
     currency: str
     total: Group
     groups: tuple[Group, ...]
+    levels: tuple[Level, ...] = ()
 
 
 def group(

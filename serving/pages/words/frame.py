@@ -15,6 +15,8 @@ FRAME: Mapping[str, Both] = {
         "Bitte korrigieren Sie die markierten Felder.", "Please correct the marked fields."
     ),
     "frame.optional": Both("freiwillig", "optional"),
+    "frame.figures": Both("Kennzahlen", "Figures"),
+    "frame.agreed": Both("Regeln", "Rules"),
     "role.sales": Both("Vertrieb", "Sales"),
     "role.marketing": Both("Marketing", "Marketing"),
     "role.data": Both("Daten", "Data"),

@@ -39,6 +39,7 @@ def _answer(number: int) -> Answer:
         events_incomplete=0,
         unknown=["profile.industry", "profile.role"],
         model_version="firm/1",
+        rules=None,
     )
 
 

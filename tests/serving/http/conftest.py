@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from serving.agreements import Agreements
 from serving.http.state import ServiceState
 from serving.record.database import Database
 from serving.record.policy import Policy
@@ -20,6 +21,7 @@ def state(database: Database) -> ServiceState:
     """Return what the service answers from."""
     state = ServiceState()
     state.record = StoredScores(database, Policy())
+    state.record.agreements = Agreements(database, None, None)
     state.ready(Scoring(read_rules(), "no_model", Conditions(deadline=math.inf)))
     return state
 

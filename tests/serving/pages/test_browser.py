@@ -10,32 +10,50 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from features.contract.clock import now
+from features.contract.duration import DAY_US
 from features.contract.language import Language
 from features.contract.lead import ProfileValue
 from serving.access.key import new_key
 from serving.access.password import password_hash
 from serving.access.role import Role
 from serving.access.user import LANGUAGES
+from serving.agreements import Agreements
 from serving.http.state import ServiceState
 from serving.intake.duplicates import compare_waiting
 from serving.intake.events import ToldEvent, Whose, take_events
 from serving.intake.leads import ToldLead, take_lead
-from serving.record.consents import NewConsent, add_consents
+from serving.lifecycle.agreement import SHIPPED
+from serving.lifecycle.handover import HandoverTerms
+from serving.record.agreements import Version, agree
+from serving.record.consents import NewConsent, add_consent, add_consents
 from serving.record.database import Database
+from serving.record.duplicates import FoundPair, suggest
 from serving.record.keys import RecordKeys
 from serving.record.policy import Policy
+from serving.record.scores import GivenScore, give_scores
+from serving.record.stages import StageEntry, add_stages
 from serving.record.users import add_user, disable_user
+from serving.scoring.rules import SHIPPED as SHIPPED_RULES
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores
 from serving.work.rescoring import rescore_due
+from tests.serving.record.telling import put, told
 from tests.serving.server import running
 
 PASSWORD = "ein ganzer Satz als Passwort"
 HOSTILE = "<b onclick=alert(1)>" + "Wolfeschlegelsteinhausenbergerdorff" * 4
+
+PAGES = (
+    "/app/figures?by=month", "/app/figures/handover", "/app/model", "/app/model?truth=yes",
+    "/app/agreed/lifecycle", "/app/agreed/rules",
+    "/app/agreed/lifecycle/edit", "/app/agreed/rules/versions/1", "/app/data/imports",
+    "/app/data/duplicates", "/app/data/duplicates/pair?one=a&other=b", "/app/data/consent",
+    "/app/data/consent/a", "/app/audit",
+)  # fmt: skip
 
 Scheme = Literal["light", "dark"]
 
@@ -47,6 +65,11 @@ def state(upgraded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Serv
     database = Database(f"sqlite:///{path}")
     state = ServiceState()
     state.record = StoredScores(database, Policy())
+    state.record.agreements = Agreements(database, None, None)
+    terms = HandoverTerms(
+        calls_per_week=2, value_of_conversion=1000, cost_of_call=100, currency="EUR"
+    )  # fmt: skip
+    state.record.lifecycle = state.record.lifecycle.model_copy(update={"handover": terms})
     state.ready(Scoring(read_rules(), "no_model", Conditions(deadline=math.inf)))
     _fill(database)
     return state
@@ -71,6 +94,7 @@ def _fill(database: Database) -> None:
                 password=kept,
             )  # fmt: skip
         disable_user(connection, now(), "test", user)
+    _tell(database)
     store = RecordKeys(database)
     for name, ends in (("crm", now() + 10**14), ("web", None), ("old", now() - 1)):
         store.put(new_key(name, frozenset({"read", "write"}), now() - 10**13, ends)[0])
@@ -101,6 +125,32 @@ def _fill_leads(database: Database) -> None:
     rescore_due(scores, rules, now())
     with database.writing() as connection:
         compare_waiting(connection, 100)
+
+
+def _tell(database: Database) -> None:
+    """Let there be two leads that may be one person, handed over and scored, and a version."""
+    at = now() - 60 * DAY_US
+    numbers = [
+        put(
+            database,
+            told(lead_id, at, created=at, profile={"role": HOSTILE, "utm_source": HOSTILE}),
+        ).number
+        for lead_id in ("a", "b")
+    ]
+    text = SHIPPED_RULES.read_text(encoding="utf-8").replace("sql = 80", "sql = 90")
+    with database.writing() as connection:
+        suggest(connection, [FoundPair(numbers[0], numbers[1], True, True, 0.9, 0.8)])
+        agree(connection, Version("rules", 1, text, "user 1", at, HOSTILE, 0))
+        for number in numbers:
+            basis = NewConsent("profiling", "consent", True, HOSTILE, "v1", HOSTILE, at)
+            add_consent(connection, number, basis, at)
+            score = GivenScore(
+                number, at, at, 0.25, 95, "A", "model", None, "m/1", None, 0.0, 0.0, {}
+            )  # fmt: skip
+            give_scores(connection, [score])
+            for n, stage in enumerate(("MQL", "recycled")):
+                moved = StageEntry(number, stage, at + n, "mia")
+                add_stages(connection, [moved._replace(role="sales", reason="no_time")], at)
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +209,24 @@ def fits(page: Page) -> bool:
     )
 
 
+def changed_agreements(page: Page) -> list[str]:
+    """Return the barriers of all that is shown while agreements are changed."""
+    found = []
+    lifecycle = SHIPPED.read_text(encoding="utf-8")
+    anybody = lifecycle.replace("consent = true, fit_at_least = 0.0", "consent = true", 1)
+    rules = SHIPPED_RULES.read_text(encoding="utf-8").replace("mal = 20", "mal = 1")
+    for kind, text in (("lifecycle", anybody), ("lifecycle", "version ="), ("rules", rules)):
+        for width in (1200, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(f"/app/agreed/{kind}/edit")
+            page.fill("#text", text)
+            page.click("main form button")
+            page.wait_for_url(f"**/app/agreed/{kind}/try")
+            found += barriers(page)
+            assert fits(page), (kind, width)
+    return found
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_has_barriers(
@@ -173,7 +241,7 @@ def test_no_page_has_barriers(
         page.click("main button")
         found += barriers(page)
         log_in(page)
-        for path in ("/app/profile", "/app/users", "/app/keys", "/app/missing", *LEADS):
+        for path in ("/app/profile", "/app/users", "/app/keys", "/app/missing", *LEADS, *PAGES):
             for width in (1200, 360):
                 page.set_viewport_size({"width": width, "height": 800})
                 page.goto(path)
@@ -189,6 +257,7 @@ def test_no_page_has_barriers(
         page.fill("#name", "a system")
         page.click(".panel button")
         found += barriers(page)
+        found += changed_agreements(page)
     assert found == []
 
 
@@ -269,3 +338,40 @@ def test_a_lead_is_decided_with_and_without_scripts(chromium: Browser, address: 
                 page.locator(".decision:has(#reason-disqualified) button").click()
                 expect(page.locator(".note.done")).to_have_text("The stage is changed.")
                 expect(page.locator(".standing .stage")).to_have_text("Disqualified")
+
+
+def test_a_list_is_tried_in_place_and_taken(chromium: Browser, address: str) -> None:
+    content = b"Nachname;E-Mail\nBaer;baer@example.com\n"
+    with opened(chromium, address) as page:
+        log_in(page, "anna")
+        page.goto("/app/data/imports")
+        chosen: FilePayload = {"name": "l.csv", "mimeType": "text/csv", "buffer": content}
+        page.set_input_files("#file", chosen)
+        page.get_by_role("button", name="Try it").click()
+        expect(page.locator("#report-title")).to_have_text("Tried: nothing was changed")
+        # The file that was chosen stays chosen.
+        page.get_by_role("button", name="Take it").click()
+        expect(page.locator("#report-title")).to_have_text("Taken")
+        page.fill("#occurred", "gestern")
+        page.get_by_role("button", name="Take it").click()
+        expect(page.locator("#report-title")).to_have_text("This file cannot be taken")
+
+
+def test_rules_are_changed_and_undone_without_scripts(chromium: Browser, address: str) -> None:
+    with opened(chromium, address, scripts=False) as page:
+        log_in(page, "anna")
+        page.goto("/app/agreed/lifecycle")
+        page.get_by_role("link", name="Edit").click()
+        text = page.input_value("#text")
+        page.fill("#text", text.replace('version = "1"', 'version = "2026-11"'))
+        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("button", name="Go on editing").click()
+        page.fill("#note", "fair")
+        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".note.done")).to_contain_text("Saved")
+        expect(page.locator(".facts")).to_contain_text("2026-11")
+        page.get_by_role("link", name="Look at version 0").click()
+        page.get_by_role("button", name="Back to version 0").click()
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("tbody")).to_contain_text("back to 0")

@@ -11,6 +11,7 @@ from features.contract.document import DocumentError
 from leadscore import app
 from serving.intake.events import Whose
 from serving.lifecycle.agreement import SHIPPED
+from serving.record.agreements import Version, agree
 from serving.record.consents import NewConsent, add_consent
 from serving.record.database import Database
 from serving.record.schema import audit, outbox, stage_change
@@ -95,3 +96,17 @@ def test_a_file_is_checked_and_shown(
     Path(file).write_text(FILE.replace("MAL", "MLA"), encoding="utf-8")
     with pytest.raises(DocumentError, match=r"lifecycle.toml: stages.MLA"):
         run("check", file)
+
+
+def test_the_newest_version_of_a_record_comes_before_the_file(
+    database: Database, record_url: str, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADSCORE_DATABASE_URL", record_url)
+    monkeypatch.setenv("LEADSCORE_LIFECYCLE", file)
+    assert run("show", "--as-file") == FILE
+    newer = FILE.replace("2026-10", "2026-11")
+    with database.writing() as connection:
+        agree(connection, Version("lifecycle", 1, newer, "user 1", now()))
+    assert run("show", "--as-file") == newer
+    assert "version 2026-11" in run("show")
+    assert "version 2026-10" in run("show", file)

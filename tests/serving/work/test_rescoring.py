@@ -81,7 +81,7 @@ def asked(scores: StoredScores, lead_id: str, at: int) -> None:
     """Ask for a score as a caller does, and let it be written down."""
     [answer], found = scores.score(SCORING, [lead_id], at, None)
     assert isinstance(answer, Answer)
-    scores.ledger.note(given_score(found[lead_id].number, answer, SCORING, at, at))
+    scores.ledger.note(given_score(found[lead_id].number, answer, at, at))
     scores.ledger.flush()
 
 

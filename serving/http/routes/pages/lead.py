@@ -94,7 +94,7 @@ def _note(visit: Visit, found: Dossier) -> None:
     scores.ledger.note_look(Look(number, visit.user.actor, "seen", visit.at))
     if scoring is not None and isinstance(found.outcome, Answer):
         visit.state.note(found.outcome)
-        scores.ledger.note(given_score(number, found.outcome, scoring, visit.at, visit.at))
+        scores.ledger.note(given_score(number, found.outcome, visit.at, visit.at))
         scores.challenge(number, visit.at)
 
 

@@ -7,11 +7,15 @@ from fastapi import APIRouter
 from serving.access.role import Role
 from serving.http.app import create_app
 from serving.http.pages.form import Form
+from serving.http.pages.multipart import read_parts
 from serving.http.pages.route import PageRoute
 from serving.http.state import ServiceState
 from serving.record.users import find_user
 from tests.serving.http.pages.browser import text_of
 from tests.serving.http.pages.conftest import Added, Opened
+
+MULTIPART = "multipart/form-data; boundary=x"
+PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
 
 DISABLE = "/app/users/{}/disable"
 
@@ -101,7 +105,15 @@ def test_who_is_not_logged_in_changes_nothing(added: Added, opened: Opened, path
     ("content", "kind", "status"),
     [
         (b"{}", "application/json", 415),
-        (b"a=b", "multipart/form-data", 415),
+        (b"a=b", "text/plain", 415),
+        (b"a=b", "multipart/form-data", 400),
+        (b"a=b", "multipart/form-data; boundary=x", 400),
+        (b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--", MULTIPART, 400),
+        (b'--x\r\nContent-Disposition: form-data; name="a"\r\n--x--', MULTIPART, 400),
+        (PART + b"\xff\r\n--x--", MULTIPART, 400),
+        (PART + b"\0\r\n--x--", MULTIPART, 400),
+        (PART + b"b", MULTIPART, 400),
+        ((PART + b"b\r\n") * 101 + b"--x--", MULTIPART, 400),
         (b"a=%ff", "application/x-www-form-urlencoded", 400),
         (b"a=\xff", "application/x-www-form-urlencoded", 400),
         (b"a=%00", "application/x-www-form-urlencoded", 400),
@@ -122,6 +134,20 @@ def test_fields_that_lack_are_empty() -> None:
     form = Form({"a": [" b ", "c"]})
     assert (form.get("a"), form.raw("a"), form.all("a")) == ("b", " b ", [" b ", "c"])
     assert (form.get("x"), form.raw("x"), form.all("x")) == ("", "", [])
+
+
+def test_a_form_with_a_file_is_read_as_it_was_sent() -> None:
+    content = bytes(range(256)) + b"\r\n--y\r\n\r\n--"
+    file = b'--x\r\nContent-Disposition: form-data; name="f"; filename="M\xc3\xbc.csv"\r\n'
+    none = b'--x\r\nContent-Disposition: form-data; name="g"; filename=""\r\n\r\n\r\n'
+    body = (
+        PART + "ü\r\nb".encode() + b"\r\n" + PART + b"c\r\n" + none
+        + file + b"Content-Type: text/csv\r\n\r\n" + content + b"\r\n--x--\r\n"
+    )  # fmt: skip
+    parts = read_parts(MULTIPART, body)
+    assert [(part.name, part.file is None, part.content) for part in parts] == [
+        ("a", True, "ü\r\nb".encode()), ("a", True, b"c"), ("g", False, b""), ("f", False, content)
+    ]  # fmt: skip
 
 
 def test_a_page_that_does_not_say_for_whom_it_is_cannot_be() -> None:

@@ -1,0 +1,82 @@
+"""The page on the model: with one, without, beside a challenger."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from features.contract.clock import now
+from features.contract.duration import DAY_US
+from serving.access.role import Role
+from serving.http.state import ServiceState
+from serving.record.challenges import Challenge, add_challenges
+from serving.record.scores import GivenScore, give_scores
+from serving.record.stages import StageEntry, add_stages
+from serving.scoring.rules import read_rules
+from serving.scoring.scoring import Conditions, Scoring
+from tests.serving.http.pages.browser import text_of
+from tests.serving.http.pages.conftest import Added, Opened
+from tests.serving.record.telling import put, told
+from tests.tiny import tiny_training
+
+PATH = "/app/model"
+
+
+def scored(state: ServiceState) -> None:
+    """Let five leads have been scored 60 days ago, and two of them have become SQL."""
+    at = now() - 60 * DAY_US
+    for n in range(5):
+        number = put(state.kept().database, told(f"L-{n}", at, created=at)).number
+        score = GivenScore(
+            number, at, at, 0.25, 95, "A", "model", None, "tiny/1", None, 0.0, 0.0, {}
+        )  # fmt: skip
+        with state.kept().database.writing() as connection:
+            give_scores(connection, [score])
+            add_challenges(connection, [Challenge(number, at, at, 0.35, "tiny/2")])
+            if n < 2:
+                add_stages(connection, [StageEntry(number, "SQL", at + DAY_US, "crm")], at)
+
+
+def test_without_a_model_and_without_leads_it_says_so(added: Added, opened: Opened) -> None:
+    added("dora", "data")
+    dora = opened("dora")
+    assert "Count it" in text_of(dora.get(PATH))
+    shown = text_of(dora.get(f"{PATH}?truth=yes"))
+    assert "The rules The rules answer: no model is loaded at the moment." in shown
+    assert "No scores yet" in shown and "Not yet measured" in shown
+    assert "None is set" in shown and "No stored lead is scored yet" in shown
+    assert "How far the rules about a subject" in shown
+    assert "How true it was in training" not in shown
+
+
+def test_a_model_is_told_with_what_came_of_its_promises(
+    added: Added, opened: Opened, state: ServiceState, tmp_path: Path
+) -> None:
+    added("mia", "sales")
+    scored(state)
+    model = tiny_training().load(tiny_training().save(tmp_path / "model"))
+    state.ready(
+        Scoring(read_rules(), model, Conditions(deadline=math.inf)), "<i>MLflow is away</i>"
+    )
+    answer = opened("mia").get(f"{PATH}?truth=yes")
+    shown = text_of(answer)
+    assert "tiny/1" in shown and "<i>MLflow is away</i>" in shown
+    assert "<i>" not in answer.text
+    # Promised a quarter, and two of five came: by Wilson, 11.8 % to 76.9 %.
+    assert "A model 25.0 % 40.0 % 2 of 5 11.8 % – 76.9 % 0" in shown
+    assert "tiny/1 on average 25.0 %" in shown and "tiny/2 on average 35.0 %" in shown
+    assert "10.0 percentage points" in shown
+    assert "100.0 % tiny/1" in shown
+
+
+@pytest.mark.parametrize(("role", "status"), [("marketing", 200), ("admin", 200)])
+def test_all_roles_see_it(added: Added, opened: Opened, role: Role, status: int) -> None:
+    added("ben", role)
+    assert opened("ben").get(PATH).status_code == status
+
+
+def test_while_it_loads_the_page_says_so(added: Added, opened: Opened, state: ServiceState) -> None:
+    added()
+    browser = opened("anna")
+    state.scoring = None
+    assert browser.get(PATH).status_code == 503
