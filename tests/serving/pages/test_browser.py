@@ -306,7 +306,7 @@ def test_the_list_is_searched_while_one_types(chromium: Browser, address: str) -
     with opened(chromium, address) as page:
         log_in(page)
         page.goto("/app/leads")
-        expect(page.locator("a.name")).to_have_count(2)
+        expect(page.locator("a.name")).to_have_count(4)
         page.fill("#q", "helg")
         expect(page.locator("a.name")).to_have_text(["Helga Heiß"])
         expect(page.locator("#told")).to_have_text("1 leads found.")

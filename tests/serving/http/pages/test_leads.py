@@ -167,7 +167,7 @@ def test_an_empty_record_says_what_will_come(added: Added, opened: Opened) -> No
 def test_data_scientists_see_no_leads(added: Added, opened: Opened) -> None:
     added("dan", "data")
     browser = opened("dan")
-    assert browser.get("/app/").url.path == "/app/profile"
+    assert browser.get("/app/").url.path == "/app/figures"
     assert browser.get("/app/leads").status_code == 403
     assert browser.get("/app/leads/L").status_code == 403
 
