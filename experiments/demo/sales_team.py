@@ -19,6 +19,7 @@ from serving.lifecycle.moves import Wish, has_way
 from serving.lifecycle.stages import Role, Stage
 from serving.record.bant import add_report
 from serving.record.leads import StoredLead, parts_of
+from serving.record.profiles import NewValues, add_values
 from serving.record.stages import StageEntry, stages_of
 from serving.scoring.scoring import Scoring
 from serving.stored.moving import Asked, move
@@ -138,7 +139,7 @@ class SalesTeam:
             return
         if stage == "SQL":
             if self._random.random() < _BUYS_A_DAY:
-                self._move(connection, lead, "SQL", "customer", next(clock))
+                self._close(connection, lead, next(clock))
             return
         if ending.stage == "SQL":
             self._qualify(connection, lead, stage, clock)
@@ -158,6 +159,12 @@ class SalesTeam:
         else:
             told = ToldStage(lead.number, "SQL", at, "crm", again=False)
             tell_stages(connection, self._scores.lifecycle, [told], "crm", at)
+
+    def _close(self, connection: Connection, lead: StoredLead, at: int) -> None:
+        """Sell to a lead, for as much as it takes."""
+        worth = {"deal_value": 1_000.0 * self._random.randint(4, 60)}
+        add_values(connection, [NewValues(lead.number, worth, at, at, at, "sales")])
+        self._move(connection, lead, "SQL", "customer", at)
 
     def _has_way(self, stage: Stage | None, to: Stage) -> bool:
         return has_way(self._scores.lifecycle, stage, to, "sales")

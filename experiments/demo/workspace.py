@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from experiments.demo.past_weeks import PastWeeks
+from experiments.demo.agreement import agree_on_prices
+from experiments.demo.past_weeks import DAYS, PastWeeks
 from experiments.simulator import Simulation, simulate
 from features.contract.clock import now
+from features.contract.duration import DAY_US
 from features.contract.lead import moment
 from serving.access.password import new_password, password_hash
 from serving.access.role import Role
@@ -67,7 +69,8 @@ def new_workspace(simulation: Simulation, leads: int, seed: int, progress: Progr
         market = simulate(
             folder / "now", leads=leads, seed=seed, until=moment(at), others=simulation.leads
         )
-    scores = StoredScores(database, Policy())
+    first_day = (at // DAY_US - DAYS) * DAY_US
+    scores = StoredScores(database, Policy(), agree_on_prices(database, _BY, first_day))
     scoring = scoring_once(_settings(simulation.project))
     PastWeeks(scores, scoring, market, at, seed).live(progress)
     scores.close()
