@@ -121,6 +121,7 @@ def _take(browser: Browser, address: str, password: str, picture: Picture) -> No
         page.locator("a.name").first.click()
     else:
         page.goto(f"{address}{picture.path}")
+    page.wait_for_load_state("networkidle")
     page.screenshot(path=PICTURES / f"{picture.name}.png")
     context.close()
 

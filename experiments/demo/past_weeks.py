@@ -76,6 +76,9 @@ class PastWeeks:
             for day in range(DAYS):
                 at = midnight - (DAYS - day) * DAY_US
                 self._tell(before, at)
+                if day == 0:
+                    with self._scores.database.writing() as connection:
+                        self._team.tell_what_was(connection, self._stored(connection, at), at)
                 self._score(at, all_of_them=day % 7 == 0)
                 with self._scores.database.writing() as connection:
                     self._team.work(connection, self._stored(connection, at), at)

@@ -82,6 +82,18 @@ class SalesTeam:
         self._random = random.Random(seed)
         self._calls_a_day = calls_a_day
 
+    def tell_what_was(
+        self, connection: Connection, leads: Sequence[StoredLead], until: int
+    ) -> None:
+        """Tell what became of leads up to a moment, as the CRM of earlier days knows it."""
+        endings = [(lead.number, self._endings.get(lead.lead_id)) for lead in leads]
+        told = [
+            ToldStage(number, ending.stage, ending.at, "crm", again=False)
+            for number, ending in endings
+            if ending is not None and ending.at <= until
+        ]
+        tell_stages(connection, self._scores.lifecycle, told, "crm", until)
+
     def work(self, connection: Connection, leads: Sequence[StoredLead], midnight: int) -> None:
         """Do what a day brings.
 

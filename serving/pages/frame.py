@@ -1,6 +1,6 @@
 """What stands around every page of the workspace: who reads it, in which language, and where."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from features.contract.lead import moment
 from serving.access.role import Permission
 from serving.access.user import LANGUAGES, User
 from serving.pages.assets import asset
-from serving.pages.saying import say
+from serving.pages.saying import reason_text, say
 from serving.pages.templates import filled
 
 HOME = "/app/"
@@ -100,6 +100,14 @@ class Frame:
         """Tell whether it is a page, or one below it."""
         here = self.path.partition("?")[0]
         return here == path or here.startswith(path.rstrip("/") + "/")
+
+    def stages(self, names: Iterable[str]) -> str:
+        """Return stages of the agreement, one after the other, for a reader."""
+        return ", ".join(say(self.language, f"stage.{name}") for name in names)
+
+    def reasons(self, codes: Iterable[str]) -> str:
+        """Return reasons of the agreement, one after the other, for a reader."""
+        return ", ".join(reason_text(self.language, code) for code in codes)
 
     def when(self, at: int) -> str:
         """Return a moment, in microseconds since 1970, for a reader."""

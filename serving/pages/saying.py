@@ -37,3 +37,9 @@ def say(language: Language, key: str, **filled: object) -> str:
     """
     said: str = getattr(WORDS[key], language)
     return said.format(**filled) if filled else said
+
+
+def reason_text(language: Language, code: str) -> str:
+    """Return a reason for a reader; one of somebody's own as the agreement writes it."""
+    key = f"reason.{code}"
+    return say(language, key) if key in WORDS else code

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from serving.http.lead_page import LEADS, LeadPage
 from serving.http.pages.answers import show
+from serving.http.pages.lead.page import LEADS, LeadPage
+from serving.http.pages.lead.what_if import WhatIf, what_if
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.http.routes.rights import found_lead
-from serving.http.what_if import WhatIf, what_if
 from serving.record.audits import Look
 from serving.record.feedback import wrong_reasons
 from serving.record.leads import parts_of

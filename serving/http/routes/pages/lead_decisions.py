@@ -5,10 +5,10 @@ from typing import cast, get_args
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
-from serving.http.lead_choices import role_in
-from serving.http.lead_forms import FormMistakeError, note_of, reported
-from serving.http.lead_page import lead_path
 from serving.http.pages.answers import go
+from serving.http.pages.lead.choices import role_in
+from serving.http.pages.lead.forms import FormMistakeError, note_of, reported
+from serving.http.pages.lead.page import lead_path
 from serving.http.pages.mistakes import PageError
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting

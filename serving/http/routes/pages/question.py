@@ -6,8 +6,8 @@ from fastapi import APIRouter, Response
 
 from features.contract.lead import ContractError, ProfileValue
 from features.wording.words import decimal, value_text
-from serving.http.lead_page import lead_path, shown_value
 from serving.http.pages.answers import show
+from serving.http.pages.lead.page import lead_path, shown_value
 from serving.http.pages.mistakes import PageError
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting

@@ -12,11 +12,11 @@ from features.wording.words import during, value_text
 from serving.access.user import User
 from serving.http.bant import FindingView
 from serving.http.handover import ActionView
-from serving.http.lead_choices import choices
-from serving.http.lead_forms import bant_choices
-from serving.http.lead_view import ChangeView, EventRow
 from serving.http.lifecycle import LeadLifecycle
-from serving.http.what_if import fields_to_suppose
+from serving.http.pages.lead.choices import choices
+from serving.http.pages.lead.forms import bant_choices
+from serving.http.pages.lead.view import ChangeView, EventRow
+from serving.http.pages.lead.what_if import fields_to_suppose
 from serving.lifecycle.action_words import money_text, share_text
 from serving.lifecycle.handover import expected_value
 from serving.lifecycle.stages import STAGES
@@ -25,7 +25,7 @@ from serving.pages.clock import clock_of
 from serving.pages.course import course
 from serving.pages.explained import Explained
 from serving.pages.finding import finding_text
-from serving.pages.saying import WORDS, say
+from serving.pages.saying import WORDS, reason_text, say
 from serving.scoring.answer import Answer
 from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.labels import Labels
@@ -71,9 +71,9 @@ class LeadPage:
         stage = self._stage
         yield "stage", stage
         yield "since", micros(stage.since, "since")
-        yield "choices", choices(stage, self.user, self._reason)
+        yield "choices", choices(stage, self.user, partial(reason_text, self.language))
         yield "stages", STAGES
-        yield "reason", self._reason
+        yield "reason", partial(reason_text, self.language)
         yield "unscored", self._unscored
         yield "company", found.company
         yield "action", ActionView.of(found.action, language)
@@ -161,10 +161,6 @@ class LeadPage:
             for name, value in sorted(self.dossier.standing.facts.profile.items())
             if value is not None
         ]
-
-    def _reason(self, code: str) -> str:
-        key = f"reason.{code}"
-        return say(self.language, key) if key in WORDS else code
 
     def _missing(self, name: str, labels: Labels) -> str:
         key = f"lead.missing.{name}"
