@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _UNITS = {"hours": " h", "days": " d", "per_day": " a day", "money_per_day": " a day"}
 
 EXAMPLE = (
-    "Examples: `leadscore kpis`, `leadscore kpis --from 2026-01-01 --to 2026-07-01 --by month "
-    "--by channel --csv kpis.csv`"
+    "Examples: `leadscore kpis --by month`, `leadscore kpis --from 2026-01-01 --to 2026-07-01 "
+    "--by month --by channel --csv kpis.csv`"
 )
 
 

@@ -117,6 +117,7 @@ def answers_of(
         "missing": _missing(basis, table, whom),
         "unknown": _unknown(basis, table),
         "model_version": _repeated(basis.version, rows),
+        "rules": _repeated(basis.fingerprint, rows),
     }
     return pa.RecordBatch.from_arrays([columns[name] for name in SCORES.names], schema=SCORES)
 

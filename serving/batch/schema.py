@@ -30,5 +30,6 @@ SCORES = pa.schema(
         "missing": pa.list_(pa.string()),
         "unknown": pa.list_(pa.string()),
         "model_version": pa.string(),
+        "rules": pa.string(),
     }
 )

@@ -32,6 +32,6 @@ def test_the_help_names_every_command(tmp_path: Path) -> None:
     shown = said(tmp_path, "--help")
     assert set(COMMANDS) == {
         "demo", "train", "backtest", "serve", "work", "score", "explain", "models",
-        "consistency", "import",
+        "consistency", "import", "costs", "kpis",
     }  # fmt: skip
     assert all(re.search(rf"│ {command}\s", shown) for command in COMMANDS)
