@@ -1,6 +1,6 @@
 """Scoring over HTTP; what happens to a lead happens behind `Scoring`."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar, get_args
 
@@ -40,7 +40,6 @@ from serving.metrics import expect_answers
 from serving.scoring.answer import FallbackReason
 
 App = TypeVar("App", bound=FastAPI)
-Routes = Callable[[ServiceState], APIRouter]
 
 _LIMITS = Limits()
 
@@ -84,22 +83,24 @@ def create_app(state: ServiceState, limits: Limits = _LIMITS) -> DocumentedApp:
     )
     register_ids()
     expect_answers(get_args(FallbackReason))
-    return _put_together(app, _ROUTES, state, limits)
+    routers = [*(of_subject(state) for of_subject in _ROUTES), *workspace_routes()]
+    return _put_together(app, routers, state, limits)
 
 
 def create_operation_app(state: ServiceState, limits: Limits = _LIMITS) -> FastAPI:
     """Return the application of a process that answers no leads: how it does, and nothing else."""
     app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_with_threads)
-    return _put_together(app, _OPERATION, state, limits)
+    routers = [of_subject(state) for of_subject in _OPERATION]
+    return _put_together(app, routers, state, limits)
 
 
-def _put_together(app: App, routes: Sequence[Routes], state: ServiceState, limits: Limits) -> App:
+def _put_together(
+    app: App, routers: Sequence[APIRouter], state: ServiceState, limits: Limits
+) -> App:
     app.state.service = state
-    for of_subject in routes:
-        app.include_router(of_subject(state))
+    for router in routers:
+        app.include_router(router)
     app.include_router(problem_routes())
-    for pages in workspace_routes():
-        app.include_router(pages)
     answer_errors(app)
     # The last one is the outermost: what is refused has its headers, and is counted, too.
     app.add_middleware(Admission, limits=limits)

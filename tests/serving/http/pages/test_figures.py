@@ -48,10 +48,10 @@ def test_the_funnel_and_its_figures_are_shown(
     mia = opened("mia")
     page = mia.get(f"{PATH}?by=channel")
     shown = text_of(page)
-    assert "lead 4 – MAL 4 100.0 %" in shown and "SAL 2 50.0 %" in shown
+    assert "Lead 4 – MAL 4 100.0 %" in shown and "SAL 2 50.0 %" in shown
     assert "SQL 1 50.0 % 9.5 % – 90.5 %" in shown
     assert "Acceptance rate 66.7 % 20.8 % to 93.9 % 2 of 3 · 1 still open" in shown
-    assert "no_time 100 % 1" in shown
+    assert "No time 100 % 1" in shown
     assert "fair" in shown and "<script>" not in page.text
     table = mia.get(f"{PATH}/table.csv?by=channel")
     assert table.headers["content-type"].startswith("text/csv")
@@ -69,5 +69,5 @@ def test_a_period_may_be_chosen(added: Added, opened: Opened, state: ServiceStat
     for bad in ("from=x", "from=2026-02-30", "from=2026-02-01&to=2026-01-01", "by=email"):
         answer = mia.get(f"{PATH}?{bad}")
         assert answer.status_code == 422
-        assert "There is no such period" in text_of(answer) and "lead 4" in text_of(answer)
+        assert "There is no such period" in text_of(answer) and "Lead 4" in text_of(answer)
         assert mia.get(f"{PATH}/table.csv?{bad}").status_code == 400
