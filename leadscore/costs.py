@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadscore.record_database import record_database
+from leadscore.record_database import agreements_of, record_database
 
 if TYPE_CHECKING:
     from serving.intake.importing.costs import ReadCosts
@@ -26,14 +26,12 @@ def costs(
     What is known of a month, channel and campaign already is replaced.
     """
     from features.contract.clock import now
-    from serving.lifecycle.agreement import read_lifecycle
     from serving.record.costs import keep_costs
     from serving.record.upgrade import require_upgraded
-    from serving.settings import Settings
 
-    currency = read_lifecycle(Settings.from_environment().lifecycle).kpis.currency
     with record_database() as database:
         require_upgraded(database)
+        currency = agreements_of(database).lifecycle.said.kpis.currency
         read = _read(file, currency)
         _refuse(read, file)
         if not dry_run:

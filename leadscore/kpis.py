@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from leadscore.record_database import record_database
+from leadscore.record_database import agreements_of, record_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +42,9 @@ def kpis(
     """Tell how marketing and sales did in a period: each figure with its interval of 95 %."""
     from features.contract.clock import now
     from features.contract.mistake import MistakeError
-    from serving.lifecycle.agreement import read_lifecycle
     from serving.lifecycle.kpis.calendar import usual_period
     from serving.lifecycle.kpis.table import csv_text
     from serving.record.upgrade import require_upgraded
-    from serving.settings import Settings
     from serving.stored.kpis import kpis_of
 
     dimensions, at = _dimensions(by or []), now()
@@ -55,9 +53,9 @@ def kpis(
     last = last if end is None else _moment(end)
     if first >= last:
         raise typer.BadParameter("must lie before --to", param_hint="--from")
-    lifecycle = read_lifecycle(Settings.from_environment().lifecycle)
     with record_database() as database:
         require_upgraded(database)
+        lifecycle = agreements_of(database).lifecycle.said
         with database.reading() as connection:
             found = kpis_of(connection, lifecycle, first, last, dimensions, at)
     if csv is None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadscore.record_database import record_database
+from leadscore.record_database import agreements_of, record_database
 from leadscore.serve import settings_of
 
 if TYPE_CHECKING:
@@ -163,7 +163,6 @@ def handover(
 
 
 def _in_force() -> "tuple[str, Lifecycle]":
-    from serving.agreements import Agreements
     from serving.lifecycle.agreement import SHIPPED
     from serving.record.upgrade import require_upgraded
     from serving.settings import Settings
@@ -173,9 +172,8 @@ def _in_force() -> "tuple[str, Lifecycle]":
         return _of_file(settings.lifecycle or SHIPPED)
     with record_database() as database:
         require_upgraded(database)
-        agreements = Agreements(database, settings.lifecycle, settings.rules)
-        agreements.look()
-    return agreements.lifecycle.text, agreements.lifecycle.said
+        agreed = agreements_of(database).lifecycle
+    return agreed.text, agreed.said
 
 
 def _of_file(path: Path) -> "tuple[str, Lifecycle]":

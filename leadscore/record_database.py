@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from serving.agreements import Agreements
     from serving.record.database import Database
 
 
@@ -22,3 +23,14 @@ def record_database() -> Iterator["Database"]:
         yield database
     finally:
         database.close()
+
+
+def agreements_of(database: "Database") -> "Agreements":
+    """Return what is in force: the newest versions of a record, else the files of the settings."""
+    from serving.agreements import Agreements
+    from serving.settings import Settings
+
+    settings = Settings.from_environment()
+    agreements = Agreements(database, settings.lifecycle, settings.rules)
+    agreements.look()
+    return agreements
