@@ -6,11 +6,16 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from serving.record.database import Database
 from serving.record.upgrade import upgrade
 from tests.postgres import new_database, running_postgres
 from tests.registry import Registry, make_registry
+
+# A machine that is busy with something else is no mistake of what is tested.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 _numbers = count(1)
 

@@ -64,14 +64,19 @@ def promises(scored: Iterable[Scored], within: int, as_of: int) -> tuple[Promise
 def is_open(journey: Journey, at: int) -> bool:
     """Tell whether a lead was neither qualified yet nor ruled out at a moment."""
     qualified = _qualified(journey)
-    ended = [one.aside for one in journey.passes if one.aside and one.aside.at <= at]
-    out = bool(ended) and ended[-1].stage == "disqualified" and not _back(journey, ended[-1].at, at)
-    return not out and (qualified is None or qualified > at)
+    return not _is_out(journey, at) and (qualified is None or qualified > at)
 
 
-def _back(journey: Journey, since: int, at: int) -> bool:
-    moments = [step.at for one in journey.passes for step in one.entered.values()]
-    return any(since < moment <= at for moment in moments)
+def _is_out(journey: Journey, at: int) -> bool:
+    passes = journey.passes
+    ended = [place for place, one in enumerate(passes) if one.aside and one.aside.at <= at]
+    last = passes[ended[-1]].aside if ended else None
+    if last is None or last.stage != "disqualified":
+        return False
+    # Somebody may have taken it up again in the same moment.
+    return not any(
+        step.at <= at for one in passes[ended[-1] + 1 :] for step in one.entered.values()
+    )
 
 
 def _promise(grade: str, basis: str, some: list[Scored], within: int, as_of: int) -> Promise:

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from features.contract.duration import DAY_US, HOUR_US
@@ -152,7 +152,11 @@ def test_a_pipeline_is_worth_what_its_parts_are(some: list[Life], within: int, a
         assert is_in_pipeline(way, within, as_of) is is_in
 
 
+TAKEN_UP_AT_ONCE = Life(0, [Step("disqualified", 0, "crm"), Step("lead", 0, "crm")])
+
+
 @given(some_lives, st.integers(0, 60), moments, moments)
+@example([TAKEN_UP_AT_ONCE], 0, 0, 0)
 def test_promises_are_held_against_what_people_decided(
     some: list[Life], within: int, scored_at: int, as_of: int
 ) -> None:
