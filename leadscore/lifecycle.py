@@ -144,10 +144,10 @@ def handover(
     from serving.stored.handover import bring_best_into_force, handover_of
 
     settings = settings_of(project, model=model)
-    agreed, policy = _in_force()[1], read_policy(settings.policy)
-    scoring = scoring_once(settings)
+    policy, scoring = read_policy(settings.policy), scoring_once(settings)
     with record_database() as database:
         require_upgraded(database)
+        agreed = agreements_of(database).lifecycle.said
         with database.reading() as connection:
             found = handover_of(connection, agreed, policy, scoring, now())
         for line in handover_lines(found):

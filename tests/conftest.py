@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 
 from serving.record.database import Database
 from serving.record.upgrade import upgrade
@@ -18,6 +19,8 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 _numbers = count(1)
+
+_BROWSER = shutil.which("chromium")
 
 _LONGEST = tuple(Path(__file__).parent / room for room in ("e2e", "docs", "training"))
 
@@ -106,3 +109,16 @@ def database(record_url: str) -> Iterator[Database]:
     database = Database(record_url)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Return a browser; where the machine has none, the tests that need it are skipped."""
+    # Not for longer than a file: meanwhile, no other loop of asyncio may run in its thread.
+    if _BROWSER is None:
+        pytest.skip("no browser here; get it by: apt-get install chromium")
+    with sync_playwright() as playwright:
+        # Its own sandbox needs rights that a container does not have.
+        browser = playwright.chromium.launch(executable_path=_BROWSER, args=["--no-sandbox"])
+        yield browser
+        browser.close()

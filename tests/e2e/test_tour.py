@@ -2,12 +2,11 @@
 
 import math
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
 from experiments.demo.past_weeks import PastWeeks
 from experiments.simulator import simulate
@@ -27,8 +26,6 @@ from training.progress import Progress
 
 EMAIL, PASSWORD = "sales@example.com", "ein ganzer Satz als Passwort"
 MOST_CLICKS = 9
-
-_BROWSER = shutil.which("chromium")
 
 
 def steps() -> list[str]:
@@ -72,17 +69,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without"])
-def page(request: pytest.FixtureRequest) -> Iterator[Page]:
-    if _BROWSER is None:
-        pytest.skip("no browser here; get it by: apt-get install chromium")
-    with sync_playwright() as playwright:
-        # Its own sandbox needs rights that a container does not have.
-        browser: Browser = playwright.chromium.launch(
-            executable_path=_BROWSER, args=["--no-sandbox"]
-        )
-        context = browser.new_context(locale="en-GB", java_script_enabled=request.param)
+def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    with chromium.new_context(locale="en-GB", java_script_enabled=request.param) as context:
         yield context.new_page()
-        browser.close()
 
 
 def test_whoever_follows_the_tour_accepts_a_lead(address: str, page: Page) -> None:
