@@ -54,8 +54,11 @@ def show(
         origins = ", ".join(way.origins)
         table.add_row(origins, way.to, ", ".join(way.by), escape(_listed(way.needs)), reasons)
     for case in read.use_cases:
+        name = escape(f"use case {case.name}")
         for stage, needs in case.needs.items():
-            table.add_row("", stage, escape(f"use case {case.name}"), escape(_listed(needs)), "")
+            table.add_row("", stage, name, escape(_listed(needs)), "")
+        if case.model is not None:
+            table.add_row("", "", name, escape(f"scored by {case.model}"), "")
     Console().print(table)
     _show_promises(read)
 
@@ -111,13 +114,18 @@ def preview(
     with record_database() as database, Console(stderr=True).status("Looking at leads") as status:
         require_upgraded(database)
         scores = StoredScores(database, read_policy(settings.policy), read)
-        scoring = scoring_once(settings)
+        rules = agreements_of(database, settings).rules.said
+        scoring = scoring_once(settings, (read, rules))
         found = run(scores, scoring, now(), lambda n: status.update(f"{n:,} leads looked at"))
     for (stands, ends), count in found.items():
         if stands is None:
             typer.echo(f"{count:>9,}  in a stage that this file does not know; see [stages.*] also")
         else:
             typer.echo(f"{count:>9,}  {stands} {'stay' if stands == ends else f'-> {ends}'}")
+    for one in scoring.own:
+        by = one.scorer.basis.version if one.scorer else "as all others"
+        said = f": {one.message}" if one.message else ""
+        typer.echo(f"use case {one.use_case}: scored {'by ' if one.scorer else ''}{by}{said}")
     said = scoring.basis.version or "the rules"
     typer.echo(f"{sum(found.values()):,} leads looked at by {said}; nothing was changed")
 
@@ -144,10 +152,12 @@ def handover(
     from serving.stored.handover import bring_best_into_force, handover_of
 
     settings = settings_of(project, model=model)
-    policy, scoring = read_policy(settings.policy), scoring_once(settings)
+    policy = read_policy(settings.policy)
     with record_database() as database:
         require_upgraded(database)
-        agreed = agreements_of(database).lifecycle.said
+        agreements = agreements_of(database, settings)
+        agreed = agreements.lifecycle.said
+        scoring = scoring_once(settings, (agreed, agreements.rules.said))
         with database.reading() as connection:
             found = handover_of(connection, agreed, policy, scoring, now())
         for line in handover_lines(found):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from serving.agreements import Agreements
     from serving.record.database import Database
+    from serving.settings import Settings
 
 
 @contextmanager
@@ -25,12 +26,17 @@ def record_database() -> Iterator["Database"]:
         database.close()
 
 
-def agreements_of(database: "Database") -> "Agreements":
-    """Return what is in force: the newest versions of a record, else the files of the settings."""
+def agreements_of(database: "Database", settings: "Settings | None" = None) -> "Agreements":
+    """Return what is in force: the newest versions of a record, else the files of the settings.
+
+    Args:
+        database: Of the record.
+        settings: Name the files; None means those of the environment.
+    """
     from serving.agreements import Agreements
     from serving.settings import Settings
 
-    settings = Settings.from_environment()
+    settings = settings or Settings.from_environment()
     agreements = Agreements(database, settings.lifecycle, settings.rules)
     agreements.look()
     return agreements

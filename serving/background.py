@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
-from serving.bootstrap import follow, on_stop, open_to_callers, rules_of, worker_of, working_state
+from serving.bootstrap import agreed_of, follow, on_stop, open_to_callers, worker_of, working_state
 from serving.http.admission import Limits
 from serving.http.app import create_operation_app
 from serving.http.server import Server
@@ -16,7 +16,7 @@ from serving.listener import listen, shown_address
 from serving.logs.start import start_logging
 from serving.record.database import RecordError
 from serving.settings import Settings
-from serving.watch import Watch
+from serving.watches import Watches
 
 _log = logging.getLogger(__name__)
 
@@ -39,17 +39,17 @@ def work(settings: Settings) -> None:
         state = working_state(settings)
         record = state.kept()
         until_stopped = _telling(state, settings, listener) if listener else _silent()
-        watch = Watch(settings.model, settings, rules_of(settings, record), state.ready)
+        watches = Watches(settings, agreed_of(settings, record), state.ready)
         worker = worker_of(record, lambda: state.scoring, settings)
         state.alive = lambda: worker.alive
-        watch.start()
-        follow(record, watch)
+        watches.start()
+        follow(record, watches)
         worker.start()
         _log.info("working on %s", record.database.shown)
         try:
             until_stopped()
         finally:
-            watch.stop()
+            watches.stop()
             worker.stop()
             state.keyring.stop()
             record.close()

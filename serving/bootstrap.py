@@ -15,7 +15,7 @@ from serving.access.provider import Provider
 from serving.agreements import Agreements
 from serving.http.state import ServiceState
 from serving.intake.mapping import read_mapping
-from serving.lifecycle.agreement import Lifecycle
+from serving.lifecycle.agreement import Lifecycle, read_lifecycle
 from serving.pages.alerts import Reading
 from serving.record.database import Database
 from serving.record.keys import known_keys
@@ -27,6 +27,7 @@ from serving.settings import Settings
 from serving.stored.scoring import StoredScores
 from serving.stored.shadow import Shadow
 from serving.watch import Watch
+from serving.watches import Watches
 from serving.work.worker import Worker
 
 _RECORD_SECONDS = 15.0
@@ -113,32 +114,32 @@ def open_record(settings: Settings) -> StoredScores | None:
     return record
 
 
-def rules_of(settings: Settings, record: StoredScores | None) -> Rules:
-    """Return the rules in force: the newest of the record, or else those of the file.
+def agreed_of(settings: Settings, record: StoredScores | None) -> tuple[Lifecycle, Rules]:
+    """Return what is in force: the newest of the record, or else what the files say.
 
     Raises:
-        DocumentError: The rule file cannot be used.
+        DocumentError: A file cannot be used.
     """
     if record is None or record.agreements is None:
-        return read_rules(settings.rules)
-    return record.agreements.rules.said
+        return read_lifecycle(settings.lifecycle), read_rules(settings.rules)
+    return record.agreements.lifecycle.said, record.agreements.rules.said
 
 
-def follow(record: StoredScores | None, watch: Watch) -> None:
-    """Let leads be moved, and scored where no model can, by what is agreed on from now on.
+def follow(record: StoredScores | None, watches: Watches) -> None:
+    """Let leads be moved, and scored, by what is agreed on from now on.
 
     Args:
         record: Where it is kept; None leaves all as it is.
-        watch: Keeps to what answers.
+        watches: Keep to what answers.
     """
     if record is None or record.agreements is None:
         return
-    watches = [watch] if record.shadow is None else [watch, record.shadow.challenger]
 
     def told(lifecycle: Lifecycle, rules: Rules) -> None:
         record.lifecycle = lifecycle
-        for each in watches:
-            each.follow(rules)
+        watches.follow(lifecycle, rules)
+        if record.shadow is not None:
+            record.shadow.challenger.follow(rules)
 
     record.agreements.start(told)
 
@@ -150,7 +151,7 @@ def challenge(record: StoredScores | None, settings: Settings) -> None:
     if record is None:
         _log.warning("the challenger scores stored leads only; set LEADSCORE_DATABASE_URL")
         return
-    rules = rules_of(settings, record)
+    _, rules = agreed_of(settings, record)
     watch = Watch(settings.challenger, settings, rules, lambda *_: keep_loaded())
     record.shadow = Shadow(record.database, record.outcomes, watch)
     record.shadow.start()
@@ -176,16 +177,17 @@ def reading_of(settings: Settings, lifecycle: Lifecycle) -> Reading:
     return Reading(settings.language, lifecycle.time_zone, public_url)
 
 
-def scoring_once(settings: Settings) -> Scoring:
-    """Return what scores by settings, as it is now; nobody looks for a newer model.
+def scoring_once(settings: Settings, agreed: tuple[Lifecycle, Rules]) -> Scoring:
+    """Return what scores by settings and an agreement, as it is now; nobody looks for newer models.
 
-    Raises:
-        DocumentError: The rule file cannot be used.
+    Args:
+        settings: Name the general model.
+        agreed: Names the models of use cases; and what answers where models cannot.
     """
-    watch = Watch(settings.model, settings, read_rules(settings.rules), lambda *_: None)
-    watch.look()
-    assert watch.scoring is not None
-    return watch.scoring
+    watches = Watches(settings, agreed, lambda *_: None)
+    watches.look()
+    assert watches.scoring is not None
+    return watches.scoring
 
 
 def keep_loaded() -> None:

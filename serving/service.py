@@ -8,13 +8,13 @@ import threading
 
 from serving.access.opening import guard
 from serving.bootstrap import (
+    agreed_of,
     follow,
     keep_loaded,
     keyring_of,
     on_stop,
     open_record,
     open_to_callers,
-    rules_of,
     state_of,
     worker_of,
 )
@@ -25,6 +25,7 @@ from serving.http.server import Server
 from serving.http.state import ServiceState
 from serving.http.traced import tracing
 from serving.intake.mapping import read_mapping
+from serving.lifecycle.agreement import Lifecycle, read_lifecycle
 from serving.listener import allow_connections, listen, shown_address
 from serving.logs.start import start_logging
 from serving.processes import Place, Processes
@@ -32,7 +33,7 @@ from serving.scoring.rules import Rules, read_rules
 from serving.scoring.scoring import Scoring
 from serving.settings import Settings
 from serving.shared_metrics import shared_metrics
-from serving.watch import Watch
+from serving.watches import Watches
 from serving.work.worker import Worker
 
 _PATIENCE_SECONDS = 10
@@ -77,11 +78,11 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
         place: Of this process among several; None where it is alone.
     """
     state = state_of(settings)
-    rules = rules_of(settings, state.record)
+    agreed = agreed_of(settings, state.record)
     open_to_callers(state, settings, listener)
     worker = _worker(settings, state, place)
-    watch = _watch(settings, rules, state, place)
-    follow(state.record, watch)
+    watches = _watches(settings, agreed, state, place)
+    follow(state.record, watches)
     sys.setswitchinterval(_SWITCH_SECONDS)
     limits = Limits(settings.requests_at_once, settings.mib_at_once * MIB, settings.rate)
     app = create_app(state, limits)
@@ -99,7 +100,7 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
         with tracing(app):
             server.run(sockets=[listener])
     finally:
-        watch.stop()
+        watches.stop()
         if worker is not None:
             worker.stop()
         # It notes the last uses in the record.
@@ -112,6 +113,7 @@ def answer(settings: Settings, listener: socket.socket, place: Place | None = No
 def _check(settings: Settings, listener: socket.socket) -> None:
     """Look for mistakes once, which each of several processes would tell otherwise."""
     read_rules(settings.rules)
+    read_lifecycle(settings.lifecycle)
     read_mapping(settings.mapping)
     _ = settings.provider
     record = open_record(settings)
@@ -142,8 +144,10 @@ def _worker(settings: Settings, state: ServiceState, place: Place | None) -> Wor
     return worker
 
 
-def _watch(settings: Settings, rules: Rules, state: ServiceState, place: Place | None) -> Watch:
-    """Return what keeps to the model, started; ready already where others answer meanwhile."""
+def _watches(
+    settings: Settings, agreed: tuple[Lifecycle, Rules], state: ServiceState, place: Place | None
+) -> Watches:
+    """Return what keeps to the models, started; ready already where others answer meanwhile."""
     loaded = threading.Event()
 
     def answer_by(scoring: Scoring, message: str | None) -> None:
@@ -153,8 +157,8 @@ def _watch(settings: Settings, rules: Rules, state: ServiceState, place: Place |
         if place is not None:
             place.ready.set()
 
-    watch = Watch(settings.model, settings, rules, answer_by)
-    watch.start()
+    watches = Watches(settings, agreed, answer_by)
+    watches.start()
     if place is not None and place.late:
         loaded.wait()
-    return watch
+    return watches

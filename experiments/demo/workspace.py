@@ -16,6 +16,7 @@ from serving.record.database import Database
 from serving.record.policy import Policy
 from serving.record.upgrade import upgrade
 from serving.record.users import add_user
+from serving.scoring.rules import read_rules
 from serving.settings import Settings
 from serving.stored.scoring import StoredScores
 from training.progress import Progress
@@ -71,7 +72,7 @@ def new_workspace(simulation: Simulation, leads: int, seed: int, progress: Progr
         )
     first_day = (at // DAY_US - DAYS) * DAY_US
     scores = StoredScores(database, Policy(), agree_on_prices(database, _BY, first_day))
-    scoring = scoring_once(_settings(simulation.project))
+    scoring = scoring_once(_settings(simulation.project), (scores.lifecycle, read_rules()))
     PastWeeks(scores, scoring, market, at, seed).live(progress)
     scores.close()
     return Workspace(database.shown, password, tuple((email, role) for email, _, role in _PEOPLE))

@@ -91,6 +91,25 @@ def _of_scoring(scoring: Scoring) -> Iterator[Metric]:
             "When the model was trained, seconds since 1970.",
             basis.model.manifest.trained_at.timestamp(),
         )
+    if scoring.own:
+        yield from _of_use_cases(scoring)
+
+
+def _of_use_cases(scoring: Scoring) -> Iterator[Metric]:
+    loaded = GaugeMetricFamily(
+        "leadscore_use_case_model_loaded",
+        "Whether the model of a use case is loaded.",
+        labels=["use_case"],
+    )
+    version = InfoMetricFamily(
+        "leadscore_use_case_model", "What answers leads of a use case.", labels=["use_case"]
+    )
+    for one in scoring.own:
+        loaded.add_metric([one.use_case], one.scorer is not None)
+        if one.scorer is not None:
+            version.add_metric([one.use_case], {"version": one.scorer.basis.version or ""})
+    yield loaded
+    yield version
 
 
 def _of_backlog(waiting: Backlog, now: int) -> Iterator[Metric]:

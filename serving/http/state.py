@@ -33,6 +33,18 @@ class Challenger(BaseModel):
     dropped: int = Field(ge=0, description="Answers that it has not.")
 
 
+class OwnModelReadiness(BaseModel):
+    """The model of a use case."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    use_case: str
+    model_version: str | None = Field(
+        description="Null while it is not loaded: its leads are answered as others are."
+    )
+    message: str | None = Field(description="What an operator should know.")
+
+
 class Readiness(BaseModel):
     """Whether the service answers, and on what."""
 
@@ -41,6 +53,9 @@ class Readiness(BaseModel):
     message: str | None = Field(description="What an operator should know.")
     recent: RecentAnswers
     challenger: Challenger | None = Field(description="Null where none is configured.")
+    use_cases: list[OwnModelReadiness] = Field(
+        description="Those with models of their own, in the order of the agreement."
+    )
 
 
 class ServiceState:
@@ -77,7 +92,8 @@ class ServiceState:
             message: What an operator should know, such as why there is no model.
         """
         self.message = message
-        if scoring is not self.scoring:
+        # The models of use cases come and go without it.
+        if self.scoring is None or scoring.basis is not self.scoring.basis:
             self._last_fallback = scoring.unavailable
             self.since = now()
         self.scoring = scoring
@@ -147,6 +163,14 @@ class ServiceState:
             message=self.message,
             recent=recent,
             challenger=self._challenger,
+            use_cases=[
+                OwnModelReadiness(
+                    use_case=one.use_case,
+                    model_version=one.scorer.basis.version if one.scorer else None,
+                    message=one.message,
+                )
+                for one in (self.scoring.own if self.scoring else ())
+            ],
         )
 
     @property

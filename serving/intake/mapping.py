@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from features.contract.document import read_document
-from features.contract.document_part import DocumentPart
+from features.contract.document_part import DocumentPart, several
 
 Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
 
@@ -26,16 +26,12 @@ def _steps(written: object) -> object:
     return tuple(written.split(".")) if isinstance(written, str) and written else written
 
 
-def _several(written: object) -> object:
-    return tuple(written) if isinstance(written, list) else (written,)
-
-
 Way = Annotated[
     tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_steps), Field(min_length=1)
 ]
 """Where a value is: keys, and places of lists from 0; `a.b.0`, or `["a.b", "0"]` with dots."""
 
-Values = Annotated[tuple[Scalar, ...], BeforeValidator(_several)]
+Values = Annotated[tuple[Scalar, ...], BeforeValidator(several)]
 
 
 class Take(DocumentPart):

@@ -29,6 +29,9 @@ from serving.lifecycle.terms import Name, StageTerms, Transition, UseCase, View,
 _LATER = ("handover", "next_action", "sla", "alerts")
 """What was added since: an agreement without says the same as before there was any."""
 
+MOST_MODELS = 8
+"""Different models that use cases may name: each takes memory in every process."""
+
 
 class Lifecycle(DocumentPart):
     """A whole lifecycle file.
@@ -77,6 +80,12 @@ class Lifecycle(DocumentPart):
         names = Counter(one.name for one in self.use_cases)
         if several := sorted(name for name, times in names.items() if times > 1):
             raise ValueError(f"use_cases: '{several[0]}' is there twice; give each its own name")
+        models = {one.model for one in self.use_cases if one.model is not None}
+        if len(models) > MOST_MODELS:
+            raise ValueError(
+                f"use_cases: {len(models)} different models are named, and at most {MOST_MODELS} "
+                "are kept; let some share one"
+            )
         for one in self.use_cases:
             for stage, needs in one.needs.items():
                 asked = {c for way in self.transitions if way.to == stage for c in way.needs.asked}
@@ -127,8 +136,10 @@ class Lifecycle(DocumentPart):
     def fingerprint(self) -> str:
         """What two agreements that say the same share; 12 hexadecimal digits."""
         silent = {name for name in _LATER if getattr(self, name) == self._usual(name)}
+        general = {n: {"model"} for n, one in enumerate(self.use_cases) if one.model is None}
         # Neither figures nor a review move a lead.
-        said = self.model_dump_json(exclude={"version", "kpis", "review"} | silent)
+        unsaid = dict.fromkeys({"version", "kpis", "review"} | silent, True)
+        said = self.model_dump_json(exclude={**unsaid, "use_cases": general})
         return hashlib.sha256(said.encode()).hexdigest()[:12]
 
     @classmethod

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from features.contract.document import suggestion
-from features.contract.document_part import DocumentPart
+from features.contract.document_part import DocumentPart, several
 from features.contract.duration import HOUR_US
 from features.contract.lead import micros, moment
 
@@ -52,10 +52,6 @@ def _hours(written: object) -> str:
     return written
 
 
-def _several(written: object) -> object:
-    return written if isinstance(written, (list, tuple)) else (written,)
-
-
 def _in_order(day: tuple[str, ...]) -> tuple[str, ...]:
     if any(_opening(then).opens < _opening(one).closes for one, then in pairwise(day)):
         raise ValueError("hours of a day must not overlap; write them in order")
@@ -63,7 +59,7 @@ def _in_order(day: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Hours = Annotated[str, BeforeValidator(_hours)]
-OfDay = Annotated[tuple[Hours, ...], AfterValidator(_in_order), BeforeValidator(_several)]
+OfDay = Annotated[tuple[Hours, ...], AfterValidator(_in_order), BeforeValidator(several)]
 
 
 def parse_business_time(written: object) -> int:

@@ -1,12 +1,13 @@
 """What an agreement is made of: stages, ways between them, views of them, use cases."""
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from features.contract.category import category_key
-from features.contract.document_part import DocumentPart
+from features.contract.document_part import DocumentPart, several
+from features.contract.group import Group, in_group
 from features.contract.lead import ProfileValue
 from serving.lifecycle.criteria import Criteria
 from serving.lifecycle.stages import Role, Stage
@@ -18,13 +19,21 @@ Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$")]
 """Of a reason: no free text, so that reasons can be counted and hold no personal data."""
 
 
-def _several(written: object) -> object:
-    return tuple(written) if isinstance(written, list) else (written,)
+Stages = Annotated[tuple[Stage, ...], BeforeValidator(several), Field(min_length=1)]
+
+_ADDRESS = re.compile(r"models:/[^/:@\s]+(@[^/:@\s]+|/[1-9][0-9]{0,8})")
 
 
-Stages = Annotated[tuple[Stage, ...], BeforeValidator(_several), Field(min_length=1)]
-Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
-Values = Annotated[tuple[Scalar, ...], BeforeValidator(_several), Field(min_length=1)]
+def _address(written: str) -> str:
+    if not _ADDRESS.fullmatch(written):
+        raise ValueError(
+            f"'{written}' names no registered model; write models:/name@alias or models:/name/3"
+        )
+    return written
+
+
+ModelAddress = Annotated[str, Field(max_length=300), AfterValidator(_address)]
+"""Of a registered model: an agreement counts on every machine, a folder on one."""
 
 
 class StageTerms(DocumentPart):
@@ -80,24 +89,31 @@ class View(DocumentPart):
 
 
 class UseCase(DocumentPart):
-    """Leads for whom other thresholds were agreed on, such as those of a country or product.
+    """Leads for whom other thresholds were agreed on, or a model of their own scores.
 
     Attributes:
         name: Unique.
         when: By profile field, the values that it may have; all fields must fit.
         needs: By stage, what holds instead of the same criteria of every way there.
+        model: What scores them; None leaves it to the general model.
     """
 
     name: Name
-    when: dict[Name, Values] = Field(min_length=1)
-    needs: dict[Stage, Criteria] = Field(min_length=1)
+    when: Group
+    needs: dict[Stage, Criteria] = Field(default_factory=dict)
+    model: ModelAddress | None = None
+
+    @model_validator(mode="after")
+    def _is_different(self) -> Self:
+        if not self.needs and self.model is None:
+            raise ValueError(
+                f"use case '{self.name}': has neither needs nor a model of its own; give it one"
+            )
+        return self
 
     def fits(self, profile: Mapping[str, ProfileValue]) -> bool:
         """Tell whether a lead with a profile is one of them."""
-        return all(
-            any(_same(value, profile.get(field)) for value in values)
-            for field, values in self.when.items()
-        )
+        return in_group(self.when, profile)
 
     def applied(self, transition: Transition) -> Transition:
         """Return a way with the thresholds of these leads."""
@@ -105,10 +121,3 @@ class UseCase(DocumentPart):
         if other is None:
             return transition
         return transition.model_copy(update={"needs": transition.needs.under(other)})
-
-
-def _same(wanted: Any, value: ProfileValue) -> bool:  # noqa: ANN401 - whatever a file can hold
-    if isinstance(wanted, str) and isinstance(value, str):
-        return category_key(wanted, boolean=False) == category_key(value, boolean=False)
-    # 1 and true are equal, and not the same.
-    return isinstance(wanted, bool) is isinstance(value, bool) and wanted == value

@@ -36,7 +36,10 @@ def save_model(
     if booster_text is not None:
         (folder / BOOSTER).write_text(booster_text, encoding="utf-8")
     (folder / LINEAR).write_text(linear.model_dump_json(), encoding="utf-8")
-    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+    # What learned from all leads is read by older versions, too.
+    unsaid = {"leads"} if manifest.leads is None else None
+    text = manifest.model_dump_json(indent=1, exclude=unsaid)
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
 def load_model(folder: Path, version: str | None = None) -> LeadModel:

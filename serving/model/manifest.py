@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from features.contract.document_part import DocumentPart
+from features.contract.group import Group
 from features.declaration.encoder import Encoder
 from features.declaration.feature_set import FeatureSet
 from serving.model.reference import Reference
@@ -70,6 +71,7 @@ class Manifest(DocumentPart):
         kernel_version: Version of the feature kernel's meaning.
         project: Name of the project.
         target: What the probability is of.
+        leads: The group of leads that it learned from; None where these were all.
         trained_at: When.
         feature_set: Features in column order.
         fingerprint: Of the feature set, by the code that trained it.
@@ -94,6 +96,7 @@ class Manifest(DocumentPart):
     kernel_version: int
     project: str
     target: str
+    leads: Group | None = None
     trained_at: datetime
     feature_set: FeatureSet
     fingerprint: str

@@ -58,6 +58,15 @@ class Answer(BaseModel):
     )
     model_version: str | None
     rules: str | None = Field(description="Fingerprint of the rules; null where a model answers.")
+    use_case: str | None = Field(
+        default=None,
+        description="The use case whose own model was asked; null where the general one was.",
+    )
+    use_case_away: str | None = Field(
+        default=None,
+        description="The use case whose own model was to be asked and is not loaded, so that "
+        "another one was; null where that is not so.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from features.contract.group import Group
 from features.declaration.feature_set import Part
 from features.declaration.subject import subject_of
 from features.wording.labels import feature_label, subject_label
@@ -11,6 +12,7 @@ from serving.model.manifest import Metric, TrainingWindow
 from serving.scoring.answer import FallbackReason
 from serving.scoring.basis import Basis, BasisName, ModelBasis
 from serving.scoring.scoring import Scoring
+from serving.scoring.use_cases import OwnModel
 
 
 class SubjectCard(BaseModel):
@@ -45,6 +47,24 @@ class ExplanationCard(BaseModel):
     table_bytes: int = Field(description="Memory that the tables take.")
 
 
+class UseCaseCard(BaseModel):
+    """A use case with a model of its own; what only a loaded model has is null without one."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    use_case: str
+    when: Group = Field(description="Which leads are of it.")
+    model: str = Field(description="Address of the model.")
+    model_version: str | None = None
+    leads: Group | None = Field(
+        default=None, description="Which leads the model learned from; null where all."
+    )
+    target: str | None = None
+    trained_at: datetime | None = None
+    window: TrainingWindow | None = None
+    message: str | None = Field(description="What an operator should know.")
+
+
 class Card(BaseModel):
     """What answers. On rules, all that only a model has is null or empty."""
 
@@ -56,6 +76,9 @@ class Card(BaseModel):
     model_version: str | None
     project: str | None = None
     target: str | None = None
+    leads: Group | None = Field(
+        default=None, description="Which leads the model learned from; null where all."
+    )
     trained_at: datetime | None = None
     window: TrainingWindow | None = None
     metrics: dict[str, Metric] = Field(default_factory=dict)
@@ -65,6 +88,9 @@ class Card(BaseModel):
     )
     subjects: list[SubjectCard] = Field(description="The most important first.")
     features: list[FeatureCard]
+    use_cases: list[UseCaseCard] = Field(
+        description="Those with models of their own; the first that fits and is loaded answers."
+    )
 
 
 def card_of(scoring: Scoring, message: str | None) -> Card:
@@ -87,6 +113,7 @@ def card_of(scoring: Scoring, message: str | None) -> Card:
             )
             for feature in basis.feature_set.features
         ],
+        use_cases=[use_case_card(one) for one in scoring.own],
     )
     if not isinstance(basis, ModelBasis):
         return card
@@ -95,12 +122,31 @@ def card_of(scoring: Scoring, message: str | None) -> Card:
         update={
             "project": manifest.project,
             "target": manifest.target,
+            "leads": manifest.leads,
             "trained_at": manifest.trained_at,
             "window": manifest.window,
             "metrics": manifest.metrics,
             "notes": manifest.notes,
             "explanation": trees
             and ExplanationCard(method=trees.method, table_bytes=trees.table_bytes),
+        }
+    )
+
+
+def use_case_card(own: OwnModel[Scoring]) -> UseCaseCard:
+    """Return the card of a use case with a model of its own."""
+    card = UseCaseCard(use_case=own.use_case, when=own.when, model=own.address, message=own.message)
+    basis = own.scorer.basis if own.scorer else None
+    if not isinstance(basis, ModelBasis):
+        return card
+    manifest = basis.model.manifest
+    return card.model_copy(
+        update={
+            "model_version": basis.version,
+            "leads": manifest.leads,
+            "target": manifest.target,
+            "trained_at": manifest.trained_at,
+            "window": manifest.window,
         }
     )
 

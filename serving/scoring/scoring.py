@@ -1,13 +1,14 @@
 """The application without HTTP: cases in, answers out, from the model or else from the rules."""
 
+import copy
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from features.contract.case import Case
 from features.contract.language import Language
-from features.contract.lead import ContractError, Lead, moment
+from features.contract.lead import ContractError, Lead, ProfileValue, moment
 from features.declaration.feature_set import Level
 from features.declaration.table import concatenate
 from features.online import OnlineFeatures, OnlineRow
@@ -24,6 +25,7 @@ from serving.scoring.answer import (
 from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.fallback import Fallback, settle, usable
 from serving.scoring.rules import Rules
+from serving.scoring.use_cases import NO_USE_CASE, Asked, OwnModel, choose, grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Scoring:
         conditions: What all answers have in common.
         rules: What answers where the model cannot.
         unavailable: Why there is no model; None where there is one.
+        own: Use cases whose leads models of their own score, in the order of the agreement.
     """
 
     def __init__(
@@ -104,6 +107,8 @@ class Scoring:
         self.conditions = conditions or Conditions()
         self.rules = rules
         self.unavailable: FallbackReason | None = None
+        self.own: tuple[OwnModel[Scoring], ...] = ()
+        self._general: Scoring | None = None
         # What the model can read must not become a mistake where the rules stand in for it.
         self._rules = _FeaturedBasis(RulesBasis(rules), strict=False)
         self._model: _FeaturedBasis | None = None
@@ -116,6 +121,16 @@ class Scoring:
     def basis(self) -> Basis:
         """What answers rest on unless something goes wrong on the way."""
         return (self._model or self._rules).basis
+
+    def divided(self, own: Sequence[OwnModel["Scoring"]]) -> "Scoring":
+        """Return what scores the same, but for the leads of use cases with models of their own."""
+        divided = copy.copy(self)
+        divided.own, divided._general = tuple(own), self._general or self
+        return divided
+
+    def of(self, profile: Mapping[str, ProfileValue]) -> "Scoring":
+        """Return what scores leads with a profile: by the model of a use case, or this one."""
+        return choose(self.own, profile)[0] or self._general or self
 
     def under(self, rules: Rules) -> "Scoring":
         """Return what scores by the same model, with other rules where it cannot."""
@@ -155,6 +170,8 @@ class Scoring:
                 of one times their number.
             among: How many leads the request has, where these are some of them.
         """
+        if self.own:
+            return self._score_divided(cases, arrived, among or len(cases))
         latest = arrived + self.conditions.deadline * (among or len(cases))
         settled: list[tuple[_Assessed | ContractError, FallbackReason | None]] = settle(
             self._ask_model(cases, latest),
@@ -165,8 +182,37 @@ class Scoring:
             for case, (found, reason) in zip(cases, settled, strict=True)
         ]
 
+    def _score_divided(
+        self, cases: Sequence[Case], arrived: float, among: int
+    ) -> list[Answer | ContractError]:
+        told: dict[int, Answer | ContractError] = {}
+        for scoring, asked, positions in self._groups(cases):
+            results = scoring.score_all([cases[p] for p in positions], arrived, among)
+            told.update(zip(positions, (_told(one, asked) for one in results), strict=True))
+        return [told[position] for position in range(len(cases))]
+
+    def probabilities(self, cases: Sequence[Case]) -> list[float]:
+        """Return how likely cases reach the target, each by what scores its lead.
+
+        Raises:
+            ContractError: A case's data cannot be read as its features want them.
+        """
+        found: dict[int, float] = {}
+        for scoring, _, positions in self._groups(cases):
+            said = scoring.assess([cases[p] for p in positions])
+            found.update(zip(positions, (one.probability for one in said), strict=True))
+        return [found[position] for position in range(len(cases))]
+
+    def _groups(self, cases: Sequence[Case]) -> Iterator[tuple["Scoring", Asked, list[int]]]:
+        """Yield what scores some of the cases, and which."""
+        profiles = [case.lead.profile for case in cases]
+        for scorer, asked, positions in grouped(self.own, profiles):
+            yield scorer or self._general or self, asked, positions
+
     def assess(self, cases: Sequence[Case]) -> list[Assessment]:
         """Return what one basis says of cases: the model if it can tell all of them, or the rules.
+
+        The models of use cases are not asked; `of` returns what scores a lead.
 
         Raises:
             ContractError: A case's data cannot be read as its features want them.
@@ -202,6 +248,13 @@ class Scoring:
         language = case.language or self.conditions.language
         enquiry = _enquiry(case, found.row)
         return compose(enquiry, found.assessment, self.conditions.listing, language, reason)
+
+
+def _told(result: Answer | ContractError, asked: Asked) -> Answer | ContractError:
+    """Return a result in which stands of which use case the model is that was asked."""
+    if isinstance(result, ContractError) or asked == NO_USE_CASE:
+        return result
+    return result.model_copy(update=asked._asdict())
 
 
 def _enquiry(case: Case, row: OnlineRow) -> Enquiry:

@@ -1,0 +1,80 @@
+"""Which scorer answers for a lead: that of its use case, or else the general one.
+
+The first use case that fits the profile and has a model that is loaded counts; else the general
+model, and the rules where that cannot.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+from features.contract.group import Group, in_group
+from features.contract.lead import ProfileValue
+
+Scorer = TypeVar("Scorer")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnModel(Generic[Scorer]):
+    """A use case with a model of its own.
+
+    Attributes:
+        use_case: Its name.
+        when: Which leads are of it.
+        address: Of the model.
+        scorer: What scores by the model; None where it is not loaded.
+        message: What an operator should know of it.
+    """
+
+    use_case: str
+    when: Group
+    address: str
+    scorer: Scorer | None
+    message: str | None = None
+
+
+class Asked(NamedTuple):
+    """Of which use case the model is that was asked about a lead.
+
+    Attributes:
+        use_case: Whose own model was asked; None where the general one was, or there is none.
+        use_case_away: The first that fits whose own model would have been asked, were it loaded.
+    """
+
+    use_case: str | None = None
+    use_case_away: str | None = None
+
+
+NO_USE_CASE = Asked()
+"""Of leads that are of no use case with a model."""
+
+
+def choose(
+    own: Sequence[OwnModel[Scorer]], profile: Mapping[str, ProfileValue]
+) -> tuple[Scorer | None, Asked]:
+    """Return what scores a lead, None where the general scorer does; and what is told of that.
+
+    Args:
+        own: Use cases that have models, in the order of the agreement.
+        profile: As it is known at the moment of the score.
+    """
+    away: str | None = None
+    for one in own:
+        if in_group(one.when, profile):
+            if one.scorer is not None:
+                return one.scorer, Asked(one.use_case, away)
+            away = away or one.use_case
+    return None, Asked(None, away) if away else NO_USE_CASE
+
+
+def grouped(
+    own: Sequence[OwnModel[Scorer]], profiles: Sequence[Mapping[str, ProfileValue]]
+) -> list[tuple[Scorer | None, Asked, list[int]]]:
+    """Return which leads are scored by the same, as `choose`, each with the positions of theirs."""
+    scorers: dict[Asked, Scorer | None] = {}
+    positions: dict[Asked, list[int]] = {}
+    for position, profile in enumerate(profiles):
+        scorer, asked = choose(own, profile)
+        scorers[asked] = scorer
+        positions.setdefault(asked, []).append(position)
+    return [(scorers[asked], asked, positions[asked]) for asked in positions]
