@@ -72,7 +72,8 @@ def new_workspace(simulation: Simulation, leads: int, seed: int, progress: Progr
         )
     first_day = (at // DAY_US - DAYS) * DAY_US
     scores = StoredScores(database, Policy(), agree_on_prices(database, _BY, first_day))
-    scoring = scoring_once(_settings(simulation.project), (scores.lifecycle, read_rules()))
+    settings = _settings(simulation.project)
+    scoring = scoring_once(settings, (scores.lifecycle, read_rules(settings.rules)))
     PastWeeks(scores, scoring, market, at, seed).live(progress)
     scores.close()
     return Workspace(database.shown, password, tuple((email, role) for email, _, role in _PEOPLE))

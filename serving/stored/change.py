@@ -2,8 +2,9 @@
 
 The case of the earlier moment becomes that of the later one step by step: first only time passes,
 then what the lead did is added, then what its company did, then what became known of it. Each step
-is scored by the same basis, and is what it adds to the log-odds; so the steps add up to the whole
-change. What another model than the present one said at the earlier moment is a step of its own.
+is scored by the same basis, that of the later moment, and is what it adds to the log-odds; so the
+steps add up to the whole change. What another model said at the earlier moment is a step of its
+own.
 """
 
 from collections.abc import Mapping
@@ -101,7 +102,7 @@ def explain_change(
     [before] = stored_cases(connection, [lead], parts, begin, language)
     [after] = stored_cases(connection, [lead], parts, end, language)
     cases = _between(before, after)
-    said = scoring.assess(cases)
+    said = scoring.of(after.lead.profile).assess(cases)
     odds = [_log_odds(one) for one in said]
     causes: tuple[Cause, ...] = ("time", "lead", "company", "profile")
     steps = [

@@ -111,17 +111,19 @@ def next_questions(
         ContractError: The lead's data cannot be read as its features want them.
     """
     stored, case = asked
-    fields = _missing(scoring.basis, case)
+    basis = scoring.of(case.lead.profile).basis
+    fields = _missing(basis, case)
     others = _others(connection, policy, stored, case.as_of)
     tried = {
         name: _values(about, [one.get(name) for one in others]) for name, about in fields.items()
     }
     supposed = [_with(case, name, value, derive) for name in fields for value, _ in tried[name]]
-    chances = iter([said.probability for said in scoring.assess([case, *supposed])])
+    # Where an answer would make it a lead of another use case, the model of that one says it.
+    chances = iter(scoring.probabilities([case, *supposed]))
     before = next(chances)
     found = [
         _question(
-            (name, feature_label(about, scoring.basis.feature_set, language)),
+            (name, feature_label(about, basis.feature_set, language)),
             before,
             [(*one, next(chances)) for one in tried[name]],
         )

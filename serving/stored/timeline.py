@@ -57,7 +57,8 @@ def timeline(scoring: Scoring, case: Case, most: int) -> Timeline:
     told = min(most, max(LEAST, MOST_READ // max(len(counting), 1)))
     earlier = max(0, len(counting) - told)
     steps = range(earlier, len(counting) + 1)
-    said = scoring.assess([replace(case, events=counting[:step]) for step in steps])
+    scorer = scoring.of(case.lead.profile)
+    said = scorer.assess([replace(case, events=counting[:step]) for step in steps])
     odds = [float(one.base + one.by_reason.sum()) for one in said]
     added = [after - before for before, after in pairwise(odds)]
     entries = [TimelineEntry(*one) for one in zip(counting[earlier:], added, strict=True)]

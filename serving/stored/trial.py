@@ -1,8 +1,10 @@
 """What another agreement would have made of last month; nothing is changed."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
 
 from features.contract.duration import DAY_US
 from serving.lifecycle.agreement import Lifecycle
@@ -11,11 +13,12 @@ from serving.lifecycle.moves import moves_by_rule
 from serving.lifecycle.stages import Stage
 from serving.model.reference import Grade
 from serving.record.database import Database
-from serving.record.leads import leads_by_number
+from serving.record.leads import StoredLead, leads_by_number
 from serving.record.sample import sample_leads
 from serving.scoring.answer import Answer
 from serving.scoring.rules import Rules
 from serving.scoring.scoring import Scoring
+from serving.scoring.use_cases import OwnModel
 from serving.stored.scoring import StoredScores
 from serving.stored.standing import Standing, standings, stands
 
@@ -38,6 +41,8 @@ class LifecycleTrial:
             lifecycle or the other one; None is no stage of it.
         at_once: How many rules would move that those in force leave, or move elsewhere.
         unknown: How many stand in a stage that only the lifecycle in force knows.
+        unloaded: Use cases of the other one whose models are not loaded: the general model scored
+            their leads here.
     """
 
     leads: int
@@ -45,6 +50,7 @@ class LifecycleTrial:
     month: Mapping[tuple[Stage | None, Stage | None], int]
     at_once: Mapping[tuple[Stage, Stage], int]
     unknown: int
+    unloaded: tuple[str, ...] = ()
 
     @property
     def share(self) -> float:
@@ -80,7 +86,8 @@ def try_lifecycle(
     """Try another lifecycle on the leads of a record, with what is known of them now.
 
     A month ago is laid over today: moves by rule of the last 30 days are left out, those that
-    people and the CRM made stay, and rules move from there.
+    people and the CRM made stay, and rules move from there. Where the other lifecycle names models
+    that are loaded here, they score.
 
     Args:
         scores: Of the record, with the lifecycle in force.
@@ -95,13 +102,16 @@ def try_lifecycle(
     at_once: Counter[tuple[Stage, Stage]] = Counter()
     unknown, in_force = 0, scores.lifecycle
     batches, leads = _batches(scores.database)
+    of_other = _divided(scoring, other)
     for numbers in batches:
         with scores.database.reading() as connection:
             some = leads_by_number(connection, numbers)
-            outcomes = scores.outcomes(connection, scoring, some, now, None)
-            said = list(zip(some, outcomes, strict=True))
+            said = _said(connection, scores, scoring, some, now)
+            then = said
+            if of_other.own or scoring.own:
+                then = _said(connection, scores, of_other, some, now)
             here = standings(connection, in_force, scores.policy, said, now)
-            there = standings(connection, other, scores.policy, said, now)
+            there = standings(connection, other, scores.policy, then, now)
         for one, tried in zip(here, there, strict=True):
             stage, stays = one.facts.position.stage, tried.facts.position.stage
             if stage is not None and _is_end(in_force, stage):
@@ -112,7 +122,8 @@ def try_lifecycle(
                 unknown += 1
             elif stays is not None and ends is not None and ends not in {stays, usual}:
                 at_once[stays, ends] += 1
-    return LifecycleTrial(leads, month.total(), month, at_once, unknown)
+    unloaded = tuple(one.use_case for one in of_other.own if one.scorer is None)
+    return LifecycleTrial(leads, month.total(), month, at_once, unknown, unloaded)
 
 
 def try_rules(scores: StoredScores, in_force: Rules, other: Rules, now: int) -> RulesTrial:
@@ -140,6 +151,28 @@ def try_rules(scores: StoredScores, in_force: Rules, other: Rules, now: int) -> 
             if isinstance(one, Answer) and isinstance(tried, Answer):
                 grades[one.grade, tried.grade] += 1
     return RulesTrial(leads, grades.total(), grades)
+
+
+def _divided(scoring: Scoring, lifecycle: Lifecycle) -> Scoring:
+    """Return what scores by the models that a lifecycle names, as far as they are loaded."""
+    loaded = {one.address: one.scorer for one in scoring.own}
+    return scoring.divided(
+        [
+            OwnModel(one.name, one.when, one.model, loaded.get(one.model))
+            for one in lifecycle.use_cases
+            if one.model is not None
+        ]
+    )
+
+
+def _said(
+    connection: Connection,
+    scores: StoredScores,
+    scoring: Scoring,
+    leads: Sequence[StoredLead],
+    now: int,
+) -> list[tuple[StoredLead, object]]:
+    return list(zip(leads, scores.outcomes(connection, scoring, leads, now, None), strict=True))
 
 
 def _batches(database: Database) -> tuple[Iterator[list[int]], int]:

@@ -55,7 +55,14 @@ AGREED: Mapping[str, Both] = {
     "agreed.view.cold": Both("kalt", "cold"),
     "agreed.view.warm": Both("warm", "warm"),
     "agreed.view.sales": Both("Vertriebs-Lead", "sales lead"),
-    "agreed.use_cases": Both("Andere Schwellen", "Other thresholds"),
+    "agreed.use_cases": Both("Andere Schwellen und Modelle", "Other thresholds and models"),
+    "agreed.use_case.model": Both("Eigenes Modell", "Model of its own"),
+    "agreed.unloaded": Both(
+        "Das Modell dieser Anwendungsfälle ist hier noch nicht geladen: {names}. Ihre Leads sind "
+        "in dieser Vorschau vom allgemeinen Modell bewertet.",
+        "The model of these use cases is not loaded here yet: {names}. In this preview, the "
+        "general model has scored their leads.",
+    ),
     "agreed.versions": Both("Versionen", "Versions"),
     "agreed.newest": Both("die neueste", "newest"),
     "agreed.who": Both("Von wem, wann", "By whom, when"),

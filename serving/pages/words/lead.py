@@ -22,6 +22,12 @@ LEAD: Mapping[str, Both] = {
     ),
     "lead.rank.rules": Both("Score {score} von 100, nach Regeln", "Score {score} of 100, by rules"),
     "lead.as_of": Both("Stand {moment}", "As of {moment}"),
+    "lead.use_case": Both("Anwendungsfall {name}", "use case {name}"),
+    "lead.use_case_away": Both(
+        "Das eigene Modell des Anwendungsfalls {name} ist nicht geladen; ein anderes antwortet an "
+        "seiner Stelle.",
+        "The model of the use case {name} is not loaded; another one answers in its place.",
+    ),
     "lead.by_model": Both("Modell {version}", "Model {version}"),
     "lead.by_rules": Both("Regeln statt Modell", "Rules instead of a model"),
     "lead.fallback.no_model": Both(

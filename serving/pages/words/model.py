@@ -29,6 +29,18 @@ MODEL: Mapping[str, Both] = {
         "Bäume {trees}, logistisch {linear}", "trees {trees}, logistic {linear}"
     ),
     "model.features": Both("Merkmale", "Features"),
+    "model.own": Both("Eigene Modelle von Anwendungsfällen", "Models of use cases"),
+    "model.own.text": Both(
+        "Der erste Anwendungsfall, der zu einem Lead passt und dessen Modell geladen ist, "
+        "antwortet; sonst das allgemeine Modell, und wo das nicht kann, die Regeln.",
+        "The first use case that fits a lead and whose model is loaded answers; else the general "
+        "model, and the rules where that cannot.",
+    ),
+    "model.own.use_case": Both("Anwendungsfall", "Use case"),
+    "model.own.model": Both("Modell", "Model"),
+    "model.own.away": Both("nicht geladen", "not loaded"),
+    "model.own.all": Both("allen Leads", "all leads"),
+    "model.own.learned": Both("{leads} Leads ({group})", "{leads} leads ({group})"),
     "model.truth": Both("Versprochen und eingetreten", "Promised, and what came"),
     "model.truth.text": Both(
         "Die erste Bewertung jedes Leads im letzten Jahr: was sie im Mittel versprach, und wie "

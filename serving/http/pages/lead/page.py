@@ -124,11 +124,17 @@ class LeadPage:
             return None
         outcome = self.dossier.outcome
         by_rules = isinstance(outcome, Answer) and outcome.basis == "rules"
-        return RulesBasis(self.scoring.rules) if by_rules else self.scoring.basis
+        return RulesBasis(self.scoring.rules) if by_rules else self._asked.basis
 
     @property
     def _fields(self) -> list[str]:
-        return [] if self.scoring is None else fields_to_suppose(self.scoring.basis)
+        return [] if self.scoring is None else fields_to_suppose(self._asked.basis)
+
+    @property
+    def _asked(self) -> Scoring:
+        """What scores the lead, once anything is loaded."""
+        assert self.scoring is not None
+        return self.scoring.of(self.dossier.standing.facts.profile)
 
     @property
     def _horizon(self) -> str | None:

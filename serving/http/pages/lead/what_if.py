@@ -47,12 +47,13 @@ def what_if(scoring: Scoring, case: Case, field: str, typed: str) -> WhatIf:
         field: Of its profile.
         typed: The value; empty is unknown.
     """
-    if field not in fields_to_suppose(scoring.basis):
+    basis = scoring.of(case.lead.profile).basis
+    if field not in fields_to_suppose(basis):
         return WhatIf(field, typed, mistake="field")
     if len(typed) > LONGEST_NAME:
         return WhatIf(field, typed, mistake="long")
     try:
-        value = _value(scoring.basis, field, typed)
+        value = _value(basis, field, typed)
     except ContractError:
         return WhatIf(field, typed, mistake="number")
     supposed = {field: value}

@@ -114,7 +114,8 @@ def _found_out(visit: Visit, lead_id: str) -> Response:
 
 def _doubted(visit: Visit, lead_id: str) -> Response:
     subject, scoring = visit.form.get("subject"), visit.state.loaded()
-    bases: list[Basis] = [scoring.basis, RulesBasis(scoring.rules)]
+    own = [one.scorer.basis for one in scoring.own if one.scorer is not None]
+    bases: list[Basis] = [scoring.basis, *own, RulesBasis(scoring.rules)]
     if subject not in {name for basis in bases for name, _ in basis.about}:
         raise PageError(400, "invalid")
 

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 from fastapi import APIRouter, Response
 
 from features.contract.duration import parse_duration
+from features.contract.group import group_text
 from features.contract.lead import micros
 from serving.http.pages.answers import show
 from serving.http.pages.route import for_permission, page_router
@@ -14,7 +15,7 @@ from serving.lifecycle.kpis.promises import Promise
 from serving.model.manifest import Manifest, Metric
 from serving.record.answered import Beside, answered, beside
 from serving.scoring.basis import ModelBasis
-from serving.scoring.card import card_of
+from serving.scoring.card import card_of, use_case_card
 from serving.scoring.duel import Duel, duel
 from serving.stored.kpis import kpis_of
 
@@ -73,6 +74,8 @@ def _model(visit: Visit, *, counted: bool) -> Response:
         message=visit.state.message,
         since=visit.state.since,
         subjects=card_of(scoring, None).subjects[:_MOST_SUBJECTS],
+        own=[use_case_card(one) for one in scoring.own],
+        group=group_text,
         tried=[] if manifest is None else _tried(manifest),
         promises=_promises(visit) if counted else None,
         within=kept.lifecycle.kpis.promised_within,
