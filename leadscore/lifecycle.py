@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from leadscore.record_database import agreements_of, record_database
+from leadscore.record_database import agreements_of, lifecycle_in_force, record_database
 from leadscore.serve import settings_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def show(
     from rich.markup import escape
     from rich.table import Table
 
-    text, read = _in_force() if file is None else _of_file(file)
+    text, read = lifecycle_in_force() if file is None else _of_file(file)
     if as_file:
         typer.echo(text, nl=False)
         return
@@ -170,20 +170,6 @@ def handover(
     if entry is None:
         raise MistakeError("there is no threshold to apply; write [handover] into the file")
     typer.echo(f"in force from now on: {entry.threshold:.4f}")
-
-
-def _in_force() -> "tuple[str, Lifecycle]":
-    from serving.lifecycle.agreement import SHIPPED
-    from serving.record.upgrade import require_upgraded
-    from serving.settings import Settings
-
-    settings = Settings.from_environment()
-    if settings.database_url is None:
-        return _of_file(settings.lifecycle or SHIPPED)
-    with record_database() as database:
-        require_upgraded(database)
-        agreed = agreements_of(database).lifecycle
-    return agreed.text, agreed.said
 
 
 def _of_file(path: Path) -> "tuple[str, Lifecycle]":

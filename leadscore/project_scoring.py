@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from leadscore.options import SpokenLanguage
+from leadscore.record_database import lifecycle_in_force
 
 if TYPE_CHECKING:
     from training.progress import Progress
@@ -28,9 +29,15 @@ def scoring_of(
 
     wording = Wording(Listing(up=reasons, down=reasons), language.value)
     cache = Settings.from_environment().cache
-    with open_scoring(project, model, wording, progress, cache=cache, now=now()) as scoring:
+    use_cases = () if model else lifecycle_in_force()[1].use_cases
+    with open_scoring(
+        project, model, wording, progress, cache=cache, use_cases=use_cases, now=now()
+    ) as scoring:
         if scoring.choice.message is not None:
             typer.echo(f"The rules answer: {scoring.choice.message}", err=True)
+        for one in scoring.own:
+            if one.message is not None:
+                typer.echo(f"Use case {one.use_case}: {one.message}", err=True)
         yield scoring
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from serving.agreements import Agreements
+    from serving.lifecycle.agreement import Lifecycle
     from serving.record.database import Database
     from serving.settings import Settings
 
@@ -24,6 +25,22 @@ def record_database() -> Iterator["Database"]:
         yield database
     finally:
         database.close()
+
+
+def lifecycle_in_force() -> "tuple[str, Lifecycle]":
+    """Return the text of the lifecycle in force and what it says; without a record, of the file."""
+    from features.contract.document import read_text
+    from serving.lifecycle.agreement import SHIPPED, read_lifecycle
+    from serving.record.upgrade import require_upgraded
+    from serving.settings import Settings
+
+    settings = Settings.from_environment()
+    if settings.database_url is None:
+        return read_text(settings.lifecycle or SHIPPED), read_lifecycle(settings.lifecycle)
+    with record_database() as database:
+        require_upgraded(database)
+        agreed = agreements_of(database).lifecycle
+    return agreed.text, agreed.said
 
 
 def agreements_of(database: "Database", settings: "Settings | None" = None) -> "Agreements":

@@ -49,6 +49,9 @@ def score(
         f"{utc(scored.as_of)}; {scored.left_out:,} left out (not started yet, closed, or at the "
         "target)."
     )
+    for one in scoring.own:
+        if one.scorer is not None:
+            typer.echo(f"Those of use case {one.use_case} by {one.scorer.basis.version}.")
     if scored.older and basis.name == "model":
         typer.echo(
             f"{scored.older:,} of them are older than rows.max_age, and so than any lead the model "

@@ -12,6 +12,7 @@ from typing import Self
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.history.event_table import create_events, create_staging, stage_events
@@ -148,13 +149,19 @@ class History:
         """).to_arrow_table()
         return table["lead"].to_numpy(), table["visible"].to_numpy()
 
-    def event_types(self, before: int | None = None) -> list[EventTypeSummary]:
+    def event_types(
+        self, before: int | None = None, leads: NDArray[np.int64] | None = None
+    ) -> list[EventTypeSummary]:
         """Summarise the event types, most frequent first.
 
         Args:
             before: Microseconds; only what occurred before and was recorded by then is looked at.
+            leads: Codes of those whose events are looked at; None means all.
         """
         visible = "true" if before is None else f"occurred < {before} AND recorded <= {before}"
+        if leads is not None:
+            self.connection.register("looked_at", pa.table({"lead": leads}))
+            visible += " AND lead IN (SELECT lead FROM looked_at)"
         rows = self.connection.execute(f"""
             SELECT type, count(*), count(DISTINCT lead) FILTER (lead >= 0),
                    count(value) / count(*), count(*) FILTER (item >= 0) / count(*),

@@ -1,5 +1,7 @@
 """Profile values of the leads of a history: as they were at a moment, or as they are today."""
 
+from collections.abc import Sequence
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -94,6 +96,32 @@ class ProfileHistory:
         if field not in self._texts:
             return np.full(len(lead), None, dtype=object)
         return self._texts[field][self._positions(field, lead, as_of)]
+
+    def distinct(
+        self, fields: Sequence[str], lead: NDArray[np.int64], as_of: NDArray[np.int64]
+    ) -> tuple[list[dict[str, str | None]], NDArray[np.int64]]:
+        """Return the different profiles among rows of (lead, as_of), and which each row has.
+
+        Args:
+            fields: Those that are looked at; as texts, whatever they are declared as.
+            lead: int64 [rows], codes.
+            as_of: int64 [rows], microseconds since 1970.
+
+        Returns:
+            The profiles by field, and int64 [rows], positions among them.
+        """
+        columns = [self._as_texts(field, lead, as_of) for field in fields]
+        codes: dict[tuple[str | None, ...], int] = {}
+        rows = [codes.setdefault(row, len(codes)) for row in zip(*columns, strict=True)]
+        profiles = [dict(zip(fields, values, strict=True)) for values in codes]
+        return profiles, np.array(rows, dtype=np.int64)
+
+    def _as_texts(
+        self, field: str, lead: NDArray[np.int64], as_of: NDArray[np.int64]
+    ) -> list[str | None]:
+        if field in self._numbers:
+            return [profile_text(value) for value in self.numbers(field, lead, as_of).tolist()]
+        return list(self.texts(field, lead, as_of))
 
     def _positions(
         self, field: str, lead: NDArray[np.int64], as_of: NDArray[np.int64]

@@ -20,6 +20,7 @@ from serving.model.reference import grade_of
 from serving.model.scorer import Explained, probability
 from serving.scoring.answer import FallbackReason, Listing
 from serving.scoring.basis import Basis
+from serving.scoring.use_cases import Asked
 
 _GRADES = pa.array([None, *(grade_of(score) for score in range(1, 101))], pa.string())
 
@@ -52,6 +53,18 @@ class Whom(NamedTuple):
     def take(self, rows: NDArray[np.intp]) -> "Whom":
         """Return some of them."""
         return Whom(self.lead_id[rows], self.as_of, self.eventful[rows])
+
+
+class Why(NamedTuple):
+    """Why answers rest on what they do.
+
+    Attributes:
+        fallback_reason: Of the rules, where nobody asked for them.
+        asked: Of which use case the model is that was asked.
+    """
+
+    fallback_reason: FallbackReason | None
+    asked: Asked
 
 
 class Told(NamedTuple):
@@ -91,7 +104,7 @@ def answers_of(
     told: Told,
     whom: Whom,
     wording: Wording,
-    fallback_reason: FallbackReason | None,
+    why: Why,
 ) -> pa.RecordBatch:
     """Return the answers about rows, in order, as `SCORES`; all that was told of them is finite."""
     contributions, base = told.explained.contributions, told.explained.base_log_odds
@@ -107,7 +120,7 @@ def answers_of(
         "score": pa.array(told.scores),
         "grade": _GRADES.take(pa.array(told.scores)),
         "basis": _repeated(basis.name, rows),
-        "fallback_reason": _repeated(fallback_reason, rows),
+        "fallback_reason": _repeated(why.fallback_reason, rows),
         "log_odds": pa.array(base + fit + behaviour),
         "base_log_odds": pa.array(np.full(rows, base)),
         "fit": pa.array(fit),
@@ -118,6 +131,8 @@ def answers_of(
         "unknown": _unknown(basis, table),
         "model_version": _repeated(basis.version, rows),
         "rules": _repeated(basis.fingerprint, rows),
+        "use_case": _repeated(why.asked.use_case, rows),
+        "use_case_away": _repeated(why.asked.use_case_away, rows),
     }
     return pa.RecordBatch.from_arrays([columns[name] for name in SCORES.names], schema=SCORES)
 

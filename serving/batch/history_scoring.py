@@ -11,10 +11,11 @@ from features.declaration.feature_set import Level
 from features.declaration.table import FeatureTable
 from features.history.history import History
 from features.local import LocalFeatures
-from serving.batch.answers import Whom, Wording, answers_of, tell
+from serving.batch.answers import Whom, Why, Wording, answers_of, tell
 from serving.scoring.answer import Answer, Enquiry, FallbackReason, assess, compose
 from serving.scoring.basis import Basis, RulesBasis
 from serving.scoring.fallback import settle, usable
+from serving.scoring.use_cases import NO_USE_CASE, Asked
 
 _CHUNK = 20_000
 """Rows that are told at a time; each takes some kilobytes."""
@@ -29,12 +30,14 @@ class BasisChoice:
         rules: What answers where the model's output is no number.
         fallback_reason: Why `basis` is the rules where nobody asked for them.
         message: The same as a sentence.
+        asked: Of which use case the model is.
     """
 
     basis: Basis
     rules: RulesBasis
     fallback_reason: FallbackReason | None = None
     message: str | None = None
+    asked: Asked = NO_USE_CASE
 
 
 class HistoryScoring:
@@ -95,14 +98,16 @@ class HistoryScoring:
         unsent: tuple[Level, ...] = () if history.eventful(as_of)[lead] else ("lead",)
         enquiry = Enquiry(history.leads().lead_id[lead], as_of, unsent=unsent)
         listing, language = self._wording
-        return compose(enquiry, found, listing, language, reason or self.choice.fallback_reason)
+        answer = compose(enquiry, found, listing, language, reason or self.choice.fallback_reason)
+        return answer.model_copy(update=self.choice.asked._asdict())
 
     def _told(self, table: FeatureTable, lead: NDArray[np.int64], whom: Whom) -> pa.RecordBatch:
         """Return answers, those of rows that the model says no numbers of by the rules."""
-        basis, reason = self.choice.basis, self.choice.fallback_reason
+        basis, asked = self.choice.basis, self.choice.asked
+        usual = Why(self.choice.fallback_reason, asked)
         told = tell(basis, table)
         if told.finite.all():
-            return answers_of(basis, table, told, whom, self._wording, reason)
+            return answers_of(basis, table, told, whom, self._wording, usual)
         by_model, by_rules = np.flatnonzero(told.finite), np.flatnonzero(~told.finite)
         rules, left = self.choice.rules, self._of_rules(lead[by_rules], whom.as_of)
         parts = [
@@ -112,10 +117,15 @@ class HistoryScoring:
                 told.take(by_model),
                 whom.take(by_model),
                 self._wording,
-                reason,
+                usual,
             ),
             answers_of(
-                rules, left, tell(rules, left), whom.take(by_rules), self._wording, "non_finite"
+                rules,
+                left,
+                tell(rules, left),
+                whom.take(by_rules),
+                self._wording,
+                Why("non_finite", asked),
             ),
         ]
         order = np.argsort(np.concatenate([by_model, by_rules]))

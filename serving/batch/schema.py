@@ -31,5 +31,7 @@ SCORES = pa.schema(
         "unknown": pa.list_(pa.string()),
         "model_version": pa.string(),
         "rules": pa.string(),
+        "use_case": pa.string(),
+        "use_case_away": pa.string(),
     }
 )

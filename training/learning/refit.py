@@ -100,6 +100,7 @@ def ship(project: Project, dataset: Dataset, fitted: Fitted, figures: Figures, n
         kernel_version=KERNEL_VERSION,
         project=project.name,
         target=project.target,
+        leads=None if project.leads is None else project.leads.where,
         trained_at=moment(now),
         feature_set=fitted.feature_set,
         fingerprint=fitted.feature_set.fingerprint,

@@ -6,9 +6,10 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from features.contract.document import DocumentError, read_document
+from features.contract.document import DocumentError, read_document, suggestion
 from features.contract.document_part import DocumentPart
 from features.contract.duration import Duration, parse_duration
+from features.contract.group import Group
 from features.contract.moment import Moment
 from features.declaration.feature_set import AddedFeature, DisplayName
 from features.history.sources import ProfileFields, Sources, expand
@@ -51,6 +52,17 @@ class Stages(DocumentPart):
         if self.target in self.closing:
             raise ValueError(f"'{self.target}' is the target and cannot be a closing stage, too")
         return self
+
+
+class LeadChoice(DocumentPart):
+    """Which leads a project is about.
+
+    Attributes:
+        where: By profile field, the values that it may have; a lead is one of them while its
+            profile says so. Written as `when` of a use case.
+    """
+
+    where: Group
 
 
 class RowGrid(DocumentPart):
@@ -189,6 +201,7 @@ class Project(DocumentPart):
     record: RecordSource = RecordSource()
     sources: Sources
     profile: ProfileFields = ProfileFields()
+    leads: LeadChoice | None = None
     stages: Stages | None = None
     rows: RowGrid | None = None
     flat: Flat | None = None
@@ -216,6 +229,7 @@ class Project(DocumentPart):
 
     @model_validator(mode="after")
     def _one_kind_of_label(self) -> Self:
+        self._check_leads()
         if self.flat is not None:
             self._check_flat()
         elif self.rows is not None and self.stages is None:
@@ -227,6 +241,14 @@ class Project(DocumentPart):
                 "'first_seen' or to a moment"
             )
         return self
+
+    def _check_leads(self) -> None:
+        known = (*self.profile.numeric, *self.profile.categorical)
+        for field in {} if self.leads is None else self.leads.where:
+            if field not in known:
+                raise ValueError(
+                    f"leads.where.{field}: [profile] has no such field; {suggestion(field, known)}"
+                )
 
     def _check_flat(self) -> None:
         if self.source == "record":

@@ -7,12 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.contract.duration import format_duration
+from features.contract.group import group_text
 from features.declaration.feature_set import FeatureSet
 from features.declaration.table import FeatureTable
 from features.history.history import History
 from features.local import LocalFeatures
 from serving.model.scorer import Explained
 from training.progress import Progress
+from training.project.members import Inside, members_of
 from training.project.project import Project, RowGrid, Stages
 from training.project.reach import complete_until, outcomes_until, reach_notes
 from training.project.rules import project_rules
@@ -84,15 +86,17 @@ def build_dataset(project: Project, folder: Path, history: History, progress: Pr
     """
     if len(history.leads()) == 0:
         raise StageError("sources.leads holds no lead; check its file or query")
+    inside = members_of(project, history)
     if project.flat is not None:
-        rows = flat_rows(project.flat, history.leads(), project.model.seed)
+        rows = flat_rows(project.flat, history.leads(), project.model.seed, inside)
+        _require_rows(project, rows)
         schedule = flat_schedule(rows, project.evaluation.cutoffs)
         past: dict[int, LabelledRows] = {}
-        derived = {schedule.end: _features_as_of(project, history, None)}
+        derived = {schedule.end: _features_as_of(project, history, rows, None)}
     else:
-        rows, schedule, past = _dated(project, history)
+        rows, schedule, past = _dated(project, history, inside)
         derived = {
-            anchor: _features_as_of(project, history, anchor)
+            anchor: _features_as_of(project, history, rows, anchor)
             for anchor in (schedule.end, *schedule.anchors)
         }
     feature_sets = {anchor: found.feature_set for anchor, found in derived.items()}
@@ -129,8 +133,21 @@ class _Looking:
         return Scene(rows, table, rules)
 
 
+def _require_rows(project: Project, rows: LabelledRows) -> None:
+    if len(rows):
+        return
+    if project.leads is not None:
+        who = f"no lead with {group_text(project.leads.where)}"
+        raise StageError(f"{who} has a row to learn from; check leads.where, or bring more history")
+    if project.rows is not None:
+        raise StageError(
+            f"no lead has a row whose horizon of {format_duration(project.rows.horizon)} has "
+            "passed; choose a shorter horizon"
+        )
+
+
 def _dated(
-    project: Project, history: History
+    project: Project, history: History, inside: Inside
 ) -> tuple[LabelledRows, Schedule, dict[int, LabelledRows]]:
     if project.stages is None or project.rows is None:
         raise StageError(
@@ -142,16 +159,14 @@ def _dated(
     group = independent_groups(leads)
     observation = _observation(project, project.stages, project.rows, history)
     rows = grid_rows(
-        timeline, leads.lead_id, group, history.event_moments(), project.rows, observation
+        timeline, leads.lead_id, group, history.event_moments(), project.rows, observation, inside
     )
     horizon, evaluation = project.rows.horizon, project.evaluation
-    if len(rows) == 0:
-        raise StageError(
-            f"no lead has a row whose horizon of {format_duration(horizon)} has passed; choose a "
-            "shorter horizon"
-        )
+    _require_rows(project, rows)
     schedule = dated_schedule(rows, observation, horizon, evaluation.step, evaluation.cutoffs)
-    past = {cutoff: open_rows(timeline, group, cutoff, horizon) for cutoff in schedule.cutoffs}
+    past = {
+        cutoff: open_rows(timeline, group, cutoff, horizon, inside) for cutoff in schedule.cutoffs
+    }
     return rows, schedule, {cutoff: found for cutoff, found in past.items() if len(found)}
 
 
@@ -161,10 +176,15 @@ def _observation(project: Project, stages: Stages, grid: RowGrid, history: Histo
     return Observation(min(complete_until(project, history), outcomes), outcomes)
 
 
-def _features_as_of(project: Project, history: History, moment: int | None) -> Derived:
+def _features_as_of(
+    project: Project, history: History, rows: LabelledRows, moment: int | None
+) -> Derived:
     """Return the features of what had been seen by a moment: a choice may depend on the past."""
+    leads = None
+    if project.leads is not None:
+        leads = np.unique(rows.lead if moment is None else rows.lead[rows.as_of <= moment])
     return derive_feature_set(
-        project, history.event_types(moment), accounts_tell_more=history.accounts_tell_more()
+        project, history.event_types(moment, leads), accounts_tell_more=history.accounts_tell_more()
     )
 
 

@@ -8,19 +8,21 @@ from numpy.typing import NDArray
 
 from features.contract.document import value_suggestion
 from features.history.lead_table import Leads
+from training.project.members import Inside, everybody
 from training.project.project import Flat
 from training.project.timeline import StageError
 from training.rows.grid import REGULAR, LabelledRows
 from training.rows.groups import independent_groups
 
 
-def flat_rows(flat: Flat, leads: Leads, seed: int) -> LabelledRows:
+def flat_rows(flat: Flat, leads: Leads, seed: int, inside: Inside = everybody) -> LabelledRows:
     """Return the rows of leads whose outcome is known, their moment being the rank in the order.
 
     Args:
         flat: The declaration.
         leads: With the columns "label" and, where the order is a column, "order" carried along.
         seed: Of a random order.
+        inside: Which rows the project is about.
 
     Raises:
         StageError: The outcome never happens, or the column of the order has no order.
@@ -40,9 +42,10 @@ def flat_rows(flat: Flat, leads: Leads, seed: int) -> LabelledRows:
     lead = np.arange(len(label))
     ranks = _ranks(flat, leads, seed)
     kind = np.full(len(lead), REGULAR, dtype=np.int8)
-    immature = int((~known).sum())
+    wanted = inside(lead, np.zeros_like(lead))
+    immature = int((wanted & ~known).sum())
     rows = LabelledRows(lead, ranks, label, independent_groups(leads), kind, immature)
-    return rows.take(known)
+    return rows.take(wanted & known)
 
 
 def _ranks(flat: Flat, leads: Leads, seed: int) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from features.contract.duration import parse_duration
+from training.project.members import Inside, everybody
 from training.project.project import RowGrid
 from training.project.timeline import NEVER, Timeline
 
@@ -87,6 +88,7 @@ def grid_rows(
     events: Moments,
     grid: RowGrid,
     observation: Observation,
+    inside: Inside = everybody,
 ) -> LabelledRows:
     """Lay the rows of every lead while it is open.
 
@@ -103,6 +105,7 @@ def grid_rows(
         events: When each event of a lead counts first.
         grid: The declaration.
         observation: Up to when the sources tell.
+        inside: Which rows the project is about.
     """
     # Starts that never came would overflow; they lie after everything that is known.
     start = np.minimum(timeline.start, NEVER // 2)
@@ -115,6 +118,7 @@ def grid_rows(
     as_of = np.concatenate([as_of for _, (_, as_of) in drawn])
     kind = np.concatenate([np.full(len(of), why, dtype=np.int8) for why, (of, _) in drawn])
     kept = _observable(timeline, lead, as_of, grid, observation)
+    kept[kept] = inside(lead[kept], as_of[kept])
     mature = as_of <= observation.outcomes_until - grid.horizon
     immature = int((kept & ~mature).sum())
     order = np.flatnonzero(kept & mature)
@@ -124,16 +128,22 @@ def grid_rows(
     label = (timeline.target[lead] <= as_of + grid.horizon).astype(np.float64)
     ended = np.minimum(timeline.target, timeline.closed)
     begun = timeline.start <= observation.complete_until
-    over = int(((ended <= timeline.start) & begun).sum())
-    return LabelledRows(lead, as_of, label, group[lead], kind[order], immature, over)
+    over = np.flatnonzero((ended <= timeline.start) & begun)
+    over = over[inside(over, timeline.start[over])]
+    return LabelledRows(lead, as_of, label, group[lead], kind[order], immature, len(over))
 
 
 def open_rows(
-    timeline: Timeline, group: NDArray[np.int64], as_of: int, horizon: int
+    timeline: Timeline,
+    group: NDArray[np.int64],
+    as_of: int,
+    horizon: int,
+    inside: Inside = everybody,
 ) -> LabelledRows:
     """Return one row for each lead that is open at a moment whose horizon has passed."""
     end = np.minimum(timeline.target, timeline.closed)
     lead = np.flatnonzero((timeline.start <= as_of) & (end > as_of))
+    lead = lead[inside(lead, np.full(len(lead), as_of))]
     label = (timeline.target[lead] <= as_of + horizon).astype(np.float64)
     kind = np.full(len(lead), REGULAR, dtype=np.int8)
     return LabelledRows(lead, np.full(len(lead), as_of), label, group[lead], kind, immature=0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from features.contract.group import group_text
 from features.contract.lead import moment
 from features.history.history import History, HistoryReport
 from training.project.project import Flat, Project, RowGrid, Stages
@@ -14,6 +15,12 @@ _TOO_GOOD = "a field that is filled in or changed after the outcome makes the fi
 def dataset_notes(project: Project, history: History, rows: LabelledRows) -> tuple[str, ...]:
     """Return sentences on how the rows came about and what was left out, the gravest first."""
     notes: list[str] = []
+    if project.leads is not None:
+        notes.append(
+            f"Learned from leads with {group_text(project.leads.where)} alone, {rows.leads:,} of "
+            f"{len(history.leads()):,}; what other leads of an account did counts as done by the "
+            "account."
+        )
     if project.flat is not None:
         notes += _flat(project.flat, history)
     elif history.report.profile_is_todays:
