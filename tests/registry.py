@@ -63,7 +63,9 @@ def make_registry(folder: Path) -> Registry:
     return Registry(tracking_uri, model_folder, (first, second))
 
 
-def register(tracking_uri: str, model_folder: Path, *, promote: bool = False) -> RegisteredVersion:
+def register(
+    tracking_uri: str, model_folder: Path, *, name: str = MODEL_NAME, promote: bool = False
+) -> RegisteredVersion:
     """Log a run and register a model folder."""
-    model = NewModel(MODEL_NAME, model_folder, FEATURE_SET)
+    model = NewModel(name, model_folder, FEATURE_SET)
     return record_run(tracking_uri, EXPERIMENT, run_record(), model, promote=promote)

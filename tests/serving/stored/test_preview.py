@@ -1,5 +1,6 @@
 """A lifecycle file checked, shown and tried on the leads of a record, which it does not change."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from serving.record.consents import NewConsent, add_consent
 from serving.record.database import Database
 from serving.record.schema import audit, outbox, stage_change
 from serving.record.stages import StageEntry, add_stages
+from serving.scoring.rules import SHIPPED as SHIPPED_RULES
 from tests.serving.record.telling import HOUR, did, event, put, told
 
 FILE = """
@@ -80,6 +82,30 @@ def test_a_preview_counts_and_changes_nothing(
         assert len(connection.execute(select(stage_change)).all()) == 1
         assert connection.execute(select(outbox)).all() == []
         assert connection.execute(select(audit)).all() == []
+
+
+def test_a_preview_scores_by_the_rules_of_the_record_and_says_what_models_are_away(
+    database: Database, record_url: str, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADSCORE_DATABASE_URL", record_url)
+    at = now() - HOUR
+    number = put(database, told("fits", at, created=at, profile={"role": "CEO"})).number
+    with database.writing() as connection:
+        add_consent(
+            connection, number, NewConsent("profiling", "consent", True, "t", None, None, at), at
+        )
+    assert "lead -> MAL" in run("preview", file)
+    useless = re.sub(r"points = \d+", "points = -1", SHIPPED_RULES.read_text(encoding="utf-8"))
+    with database.writing() as connection:
+        agree(connection, Version("rules", 1, useless, "user 1", now()))
+    own = '[[use_cases]]\nname = "it"\nwhen = { industry = "IT" }\nmodel = "models:/it@champion"\n'
+    Path(file).write_text(FILE + own, encoding="utf-8")
+    stays, away, _ = run("preview", file).splitlines()
+    assert stays == "        1  lead stay"
+    assert away.startswith(
+        "use case it: scored as all others: models:/it@champion could not be had"
+    )
+    assert "models:/it@champion" in run("show", file)
 
 
 def test_a_file_is_checked_and_shown(
