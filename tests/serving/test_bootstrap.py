@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from serving.bootstrap import follow, open_record, rules_of
-from serving.lifecycle.agreement import SHIPPED
+from serving.bootstrap import agreed_of, follow, open_record
+from serving.lifecycle.agreement import SHIPPED, read_lifecycle
 from serving.record.agreements import Version, agree
 from serving.scoring.rules import SHIPPED as SHIPPED_RULES
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
 from serving.settings import Settings
-from serving.watch import Watch
+from serving.watches import Watches
 from tests.serving.record.telling import NOW
 
 OTHER_RULES = SHIPPED_RULES.read_text(encoding="utf-8").replace("mal = 20", "mal = 25")
@@ -27,16 +27,16 @@ def settings(record_file: str) -> Settings:
 def test_a_process_begins_with_the_newest_and_follows(settings: Settings) -> None:
     record = open_record(settings)
     assert record is not None
-    assert rules_of(settings, record) == read_rules()
+    assert agreed_of(settings, record) == (read_lifecycle(), read_rules())
     heard = threading.Event()
 
     def told(scoring: Scoring, _: str | None) -> None:
         if scoring.rules.thresholds.mal == 25:
             heard.set()
 
-    watch = Watch(None, settings, rules_of(settings, record), told)
-    watch.look()
-    follow(record, watch)
+    watches = Watches(settings, agreed_of(settings, record), told)
+    watches.look()
+    follow(record, watches)
     with record.database.writing() as connection:
         agree(connection, Version("lifecycle", 1, OTHER_LIFECYCLE, "user 1", NOW))
         agree(connection, Version("rules", 1, OTHER_RULES, "user 1", NOW))
@@ -46,14 +46,16 @@ def test_a_process_begins_with_the_newest_and_follows(settings: Settings) -> Non
     other = open_record(settings)
     assert other is not None
     assert other.lifecycle.version == "2"
-    assert rules_of(settings, other).thresholds.mal == 25
+    assert agreed_of(settings, other)[1].thresholds.mal == 25
     other.close()
 
 
-def test_without_a_record_the_file_counts(tmp_path: Path) -> None:
-    file = tmp_path / "rules.toml"
+def test_without_a_record_the_files_count(tmp_path: Path) -> None:
+    file, lifecycle = tmp_path / "rules.toml", tmp_path / "lifecycle.toml"
     file.write_text(OTHER_RULES, encoding="utf-8")
-    settings = Settings(rules=file)
+    lifecycle.write_text(OTHER_LIFECYCLE, encoding="utf-8")
+    settings = Settings(rules=file, lifecycle=lifecycle)
     assert open_record(settings) is None
-    assert rules_of(settings, None).thresholds.mal == 25
-    follow(None, Watch(None, settings, rules_of(settings, None), lambda *_: None))
+    assert agreed_of(settings, None)[1].thresholds.mal == 25
+    assert agreed_of(settings, None)[0].version == "2"
+    follow(None, Watches(settings, agreed_of(settings, None), lambda *_: None))

@@ -110,7 +110,8 @@ def test_both_have_the_same_columns_and_may_be_empty(tmp_path: Path, suffix: str
         else path.read_text(encoding="utf-8").strip().split(",")
     )
     assert columns[:4] == ["lead_id", "as_of", "probability", "score"]
-    assert len(columns) == 17
+    assert columns[-2:] == ["use_case", "use_case_away"]
+    assert len(columns) == 19
 
 
 @pytest.mark.parametrize("name", ["scores.parquet", "scores.csv"])

@@ -274,6 +274,7 @@ def test_a_passed_deadline_is_answered_by_the_rules(tmp_path: Path) -> None:
             "message": None,
             "recent": {"answers": 1, "by_rules": 1.0, "by_reason": {"deadline": 1.0}},
             "challenger": None,
+            "use_cases": [],
         }
 
 

@@ -54,7 +54,7 @@ def scoring(general: Scoring, own: Scoring) -> Scoring:
 
 @pytest.fixture
 def scores(database: Database) -> StoredScores:
-    """Return a record of one lead of the use case, one of none, and one of which little is known."""
+    """Return a record: one lead of the use case, one of none, one of which little is known."""
     for lead_id, industry in (("it", " it "), ("bau", "Bau"), ("open", None)):
         profile = {"employees": 120, **({"industry": industry} if industry else {})}
         number = put(database, told(lead_id, profile=profile)).number

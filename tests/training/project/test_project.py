@@ -71,6 +71,15 @@ def test_an_unknown_key_is_named_with_a_suggestion(tmp_path: Path, added: str, s
     assert said in mistake
 
 
+def test_a_group_of_leads_is_told_apart_by_fields_of_the_profile(tmp_path: Path) -> None:
+    profile = "[profile]\ncategorical = ['country']\n"
+    read = _read(tmp_path, LEADS + profile + "[leads]\nwhere = { country = 'AT' }\n")
+    assert read.leads is not None and read.leads.where == {"country": ("AT",)}
+    said = _mistake(tmp_path, LEADS + profile + "[leads]\nwhere = { contry = 'AT' }\n")
+    assert "leads.where.contry: [profile] has no such field; did you mean 'country'?" in said
+    assert "leads.where" in _mistake(tmp_path, LEADS + profile + "[leads]\nwhere = {}\n")
+
+
 @pytest.mark.parametrize(
     ("added", "key"),
     [

@@ -22,12 +22,13 @@ from serving.scoring.answer import Answer, Listing
 from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
+from serving.scoring.use_cases import OwnModel
 from tests.serving.broken import model_without_numbers
 from tests.tiny import tiny_training
 from tests.training.firm import write_firm
 from training.progress import Progress
 from training.project.history import open_history
-from training.project.project import Project, read_project
+from training.project.project import LeadChoice, Project, read_project
 from training.scores.project_scoring import ProjectScoring, UnknownLeadError
 
 QUIET = Progress(Console(quiet=True))
@@ -209,6 +210,46 @@ def test_open_leads_are_created_and_neither_closed_nor_at_the_target(
     found = history.leads().lead_id[_scoring(project, history, RULES).open_ages(AS_OF) >= 0]
     assert set(found) == expected - over
     assert 0 < len(found) < len(history.leads())
+
+
+def test_leads_of_a_use_case_are_scored_by_its_model(
+    tmp_path: Path, folder: Path, project: Project, history: History, basis: Basis
+) -> None:
+    model = ModelBasis(tiny_training(trees=False).load(tmp_path / "own", "own/1"))
+    when, other = {"industry": ("it",)}, {"industry": ("Bau",)}
+    own = [
+        OwnModel("it", when, "models:/own/1", BasisChoice(model, RULES)),
+        OwnModel("bau", other, "models:/none/1", None, "away"),
+    ]
+    choice = BasisChoice(basis, RULES, None if basis.name == "model" else "no_model")
+    scoring = ProjectScoring(project, history, choice, WORDING, own)
+    scoring.write(tmp_path / "scores.parquet", AS_OF, QUIET)
+    rows = pq.read_table(tmp_path / "scores.parquet").to_pylist()
+    alone = {answer.lead_id: answer for answer in _answers(project, history, basis)}
+    by_own = {answer.lead_id: answer for answer in _answers(project, history, model)}
+    industries = {row["id"]: row["industry"] for row in _rows(folder, "leads.csv")}
+    assert {row["lead_id"] for row in rows} == alone.keys()
+    for row in rows:
+        industry = industries[row["lead_id"]]
+        expected = (by_own if industry == "IT" else alone)[row["lead_id"]]
+        assert row["probability"] == expected.probability
+        assert row["model_version"] == expected.model_version
+        assert row["use_case"] == ("it" if industry == "IT" else None)
+        assert row["use_case_away"] == ("bau" if industry == "Bau" else None)
+        answer = scoring.answer(row["lead_id"], AS_OF)
+        assert (answer.probability, answer.use_case) == (row["probability"], row["use_case"])
+
+
+def test_a_project_about_a_group_scores_its_leads(
+    folder: Path, project: Project, history: History
+) -> None:
+    some = project.model_copy(update={"leads": LeadChoice(where={"industry": ("IT",)})})
+    scored = _scoring(some, history, RULES).open_ages(AS_OF) >= 0
+    industries = {row["id"]: row["industry"] for row in _rows(folder, "leads.csv")}
+    every = _scoring(project, history, RULES).open_ages(AS_OF) >= 0
+    ids = history.leads().lead_id
+    assert [*scored] == [is_open and industries[ids[n]] == "IT" for n, is_open in enumerate(every)]
+    assert 0 < scored.sum() < every.sum()
 
 
 def test_a_file_holds_every_open_lead(
