@@ -13,6 +13,7 @@ from experiments.worlds.daily import NEVER
 from experiments.worlds.demo import demo
 from experiments.worlds.leads import LEADS
 from experiments.worlds.moments import after_events, age_of, at_end, at_random
+from experiments.worlds.opposite import opposite
 from experiments.worlds.truth import END, HORIZON
 from experiments.worlds.world import Outcomes, World
 from features.contract.duration import DAY_US
@@ -28,7 +29,7 @@ def small_demo(folder: Path, seed: int) -> World:
     return demo(folder, seed, leads=800)
 
 
-MAKE: dict[str, Make] = {**WORLDS, "demo": small_demo}
+MAKE: dict[str, Make] = {**WORLDS, "demo": small_demo, "opposite": opposite}
 
 
 @pytest.fixture(scope="module", params=list(MAKE))
