@@ -342,4 +342,6 @@ def _general(key: str) -> str:
     parts = key.split(".")
     if parts[0] == "sources" and parts[-1] in Source.model_fields:
         return f"sources.*.{parts[-1]}"
+    if parts[:2] == ["leads", "where"]:
+        return "leads.where"
     return f"labels.{parts[-1]}" if parts[0] == "labels" else key

@@ -18,6 +18,7 @@ from serving.record.database import Database
 from serving.record.policy import Policy
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
+from serving.scoring.use_cases import OwnModel
 from serving.stored.scoring import StoredScores
 from serving.work.rescoring import rescore_due
 from serving.work.worker import Worker
@@ -43,7 +44,9 @@ def told(tmp_path_factory: pytest.TempPathFactory, upgraded_file: Path) -> list[
     database, state = Database(f"sqlite:///{folder / 'record.db'}"), ServiceState()
     state.record = StoredScores(database, Policy())
     model = tiny_training().load(folder / "model")
-    state.ready(Scoring(read_rules(), model, Conditions(deadline=math.inf)))
+    scoring = Scoring(read_rules(), model, Conditions(deadline=math.inf))
+    own = OwnModel("austria", {"country": ("AT",)}, "models:/leads-at@champion", scoring)
+    state.ready(scoring.divided([own]))
     with running(state) as client:
         lead = {"lead_id": "L", "created_at": "2026-03-01T00:00:00Z"}
         client.post("/v1/score", json={"lead": lead}).raise_for_status()

@@ -1,6 +1,8 @@
 """The page on a lead: what it says, to whom, and what can be done on it."""
 
+import math
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
@@ -10,11 +12,14 @@ from sqlalchemy import func, select
 from features.contract.clock import now
 from serving.http.state import ServiceState
 from serving.record.schema import audit, bant_report, feedback, profile_value, stage_change
+from serving.scoring.scoring import Conditions, Scoring
+from serving.scoring.use_cases import OwnModel
 from serving.work.rescoring import rescore_due
 from tests.serving.http.pages.browser import Browser, text_of
 from tests.serving.http.pages.conftest import Added, Opened
 from tests.serving.http.pages.test_frame import HOSTILE
 from tests.serving.http.pages.test_leads import CONSENT, HOT, put
+from tests.tiny import tiny_training
 
 PROFILE = {"role": "CEO", "employees": 240, "industry": "Maschinenbau"}
 
@@ -302,3 +307,24 @@ def test_hostile_text_is_text_everywhere(
     answer = mia.send(f"/app/bant/{found}", need="x", currency="EUR", source="call",
                       confidence="likely")  # fmt: skip
     assert (answer.status_code, answer.headers["location"]) == (303, f"/app/leads/{path}")
+
+
+def test_the_page_goes_by_the_model_of_its_use_case(
+    hot: None, mia: Browser, state: ServiceState, tmp_path: Path
+) -> None:
+    assert state.scoring is not None
+    model = tiny_training(trees=False).load(tmp_path / "own", "own/3")
+    own = Scoring(state.scoring.rules, model, Conditions(deadline=math.inf))
+    when = {"industry": ("Maschinenbau",)}
+    rules = state.scoring
+    state.ready(rules.divided([OwnModel("machines", when, "models:/own/3", own)]))
+    said = text_of(mia.get("/app/leads/L?field=employees&value=50"))
+    assert "Model own/3 (use case machines)" in said
+    # What only the model looks at can be supposed, and a reason of it be called wrong.
+    assert "industry" in said and "What if" in said
+    reasons = mia.send("/app/wrong-reasons/L", subject="profile.industry")
+    assert reasons.status_code == 303
+    state.ready(rules.divided([OwnModel("machines", when, "models:/own/3", None)]))
+    said = text_of(mia.get("/app/leads/L"))
+    assert "The model of the use case machines is not loaded" in said
+    assert "Rules instead of a model" in said

@@ -14,6 +14,7 @@ from serving.record.scores import GivenScore, give_scores
 from serving.record.stages import StageEntry, add_stages
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
+from serving.scoring.use_cases import OwnModel
 from tests.serving.http.pages.browser import text_of
 from tests.serving.http.pages.conftest import Added, Opened
 from tests.serving.record.telling import put, told
@@ -80,3 +81,24 @@ def test_while_it_loads_the_page_says_so(added: Added, opened: Opened, state: Se
     browser = opened("anna")
     state.scoring = None
     assert browser.get(PATH).status_code == 503
+
+
+def test_models_of_use_cases_are_told_with_whom_they_learned_from(
+    added: Added, opened: Opened, state: ServiceState, tmp_path: Path
+) -> None:
+    added("mia", "sales")
+    model = tiny_training(trees=False).load(tmp_path / "own", "own/3")
+    model.manifest = model.manifest.model_copy(update={"leads": {"country": ("AT",)}})
+    own = Scoring(read_rules(), model, Conditions(deadline=math.inf))
+    assert state.scoring is not None
+    since = state.since
+    austria = OwnModel("austria", {"country": ("AT",)}, "models:/own@champion", own)
+    swiss = OwnModel("swiss", {"country": ("CH",)}, "models:/ch/1", None, "<b>it is away</b>")
+    state.ready(state.scoring.divided([austria, swiss]))
+    assert state.since == since
+    answer = opened("mia").get(PATH)
+    shown = text_of(answer)
+    assert "austria country AT own/3 1,500 leads (country AT)" in shown
+    assert "swiss country CH not loaded models:/ch/1 <b>it is away</b> –" in shown
+    assert "<b>it" not in answer.text
+    assert "The rules answer: no model is loaded" in shown
