@@ -44,10 +44,11 @@ def score(
             *reach_notes(scoring.project, scoring.history),
             *history_notes(scoring.history.report),
         ]
+    not_about = "" if scoring.project.leads is None else "of another group than [leads], "
     typer.echo(
         f"{scored.leads:,} leads scored by {basis.version or 'the rules'} into {output}, as of "
-        f"{utc(scored.as_of)}; {scored.left_out:,} left out (not started yet, closed, or at the "
-        "target)."
+        f"{utc(scored.as_of)}; {scored.left_out:,} left out ({not_about}not started yet, closed, "
+        "or at the target)."
     )
     for one in scoring.own:
         if one.scorer is not None:

@@ -1,6 +1,6 @@
 """A group of leads, such as those of a country: told apart by what their profiles say."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictFloat, StrictInt, StrictStr
@@ -20,7 +20,13 @@ Group = Annotated[dict[_Field, _Values], Field(min_length=1)]
 
 def in_group(group: Group, profile: Mapping[str, ProfileValue]) -> bool:
     """Tell whether a lead with a profile is one of a group; values are read as features are."""
-    return all(_key(profile.get(field)) in keys for field, keys in _keys(group))
+    return membership(group)(profile)
+
+
+def membership(group: Group) -> Callable[[Mapping[str, ProfileValue]], bool]:
+    """Return what tells, as `in_group`, of many profiles whether they are of a group."""
+    fields = [*_keys(group)]
+    return lambda profile: all(_key(profile.get(field)) in keys for field, keys in fields)
 
 
 def within_group(inner: Group, outer: Group) -> bool:

@@ -4,17 +4,18 @@ The first use case that fits the profile and has a model that is loaded counts; 
 model, and the rules where that cannot.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
 
-from features.contract.group import Group, in_group
+from features.contract.group import Group, membership
 from features.contract.lead import ProfileValue
 
 Scorer = TypeVar("Scorer")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OwnModel(Generic[Scorer]):
     """A use case with a model of its own.
 
@@ -31,6 +32,11 @@ class OwnModel(Generic[Scorer]):
     address: str
     scorer: Scorer | None
     message: str | None = None
+
+    @cached_property
+    def fits(self) -> Callable[[Mapping[str, ProfileValue]], bool]:
+        """Tells whether a lead with a profile is of the use case."""
+        return membership(self.when)
 
 
 class Asked(NamedTuple):
@@ -60,7 +66,7 @@ def choose(
     """
     away: str | None = None
     for one in own:
-        if in_group(one.when, profile):
+        if one.fits(profile):
             if one.scorer is not None:
                 return one.scorer, Asked(one.use_case, away)
             away = away or one.use_case
@@ -73,8 +79,8 @@ def grouped(
     """Return which leads are scored by the same, as `choose`, each with the positions of theirs."""
     scorers: dict[Asked, Scorer | None] = {}
     positions: dict[Asked, list[int]] = {}
-    for position, profile in enumerate(profiles):
-        scorer, asked = choose(own, profile)
+    chosen = [choose(own, profile) for profile in profiles]
+    for position, (scorer, asked) in enumerate(chosen):
         scorers[asked] = scorer
         positions.setdefault(asked, []).append(position)
     return [(scorers[asked], asked, positions[asked]) for asked in positions]

@@ -26,8 +26,8 @@ from tests.tiny import TinyTraining, tiny_training
 RULES = read_rules()
 PATIENCE = 60.0
 GENERAL, OWN = f"models:/{MODEL_NAME}@champion", "models:/leads-it@champion"
-IT = {"name": "it", "when": {"industry": "IT"}, "model": OWN}
-BAU = {"name": "bau", "when": {"industry": "Bau"}}
+IT: dict[str, object] = {"name": "it", "when": {"industry": "IT"}, "model": OWN}
+BAU: dict[str, object] = {"name": "bau", "when": {"industry": "Bau"}}
 USUAL = agreement()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from features.contract.group import in_group
+from features.contract.group import membership
 from features.history.history import History
 from training.project.project import Project
 
@@ -23,10 +23,11 @@ def members_of(project: Project, history: History) -> Inside:
     if project.leads is None:
         return everybody
     where = project.leads.where
+    is_one = membership(where)
 
     def inside(lead: NDArray[np.int64], as_of: NDArray[np.int64]) -> NDArray[np.bool_]:
         profiles, profile = history.profile.distinct(sorted(where), lead, as_of)
-        fits = np.array([in_group(where, one) for one in profiles], dtype=np.bool_)
+        fits = np.array([is_one(one) for one in profiles], dtype=np.bool_)
         return fits[profile]
 
     return inside

@@ -50,7 +50,8 @@ SWISS = own("swiss", "CH", "ch")
 def test_the_first_that_fits_and_is_loaded_is_asked(
     cases: Sequence[OwnModel[str]], country: str | None, expected: tuple[str | None, Asked]
 ) -> None:
-    assert choose(cases, {"country": country}) == expected
+    found = choose(cases, {"country": country})
+    assert found == expected
 
 
 @given(

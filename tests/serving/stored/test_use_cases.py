@@ -96,10 +96,10 @@ def test_the_worker_scores_by_it_and_the_record_keeps_its_version(
     rescore_due(scores, scoring, AS_OF)
     with scores.database.reading() as connection:
         given = dict(
-            connection.execute(select(score_given.c.lead, score_given.c.model_version)).all()  # type: ignore[arg-type]
+            connection.execute(select(score_given.c.lead, score_given.c.model_version)).all()
         )
         placed = dict(
-            connection.execute(select(current_score.c.lead, current_score.c.use_case)).all()  # type: ignore[arg-type]
+            connection.execute(select(current_score.c.lead, current_score.c.use_case)).all()
         )
     assert [given[number] for number in numbers] == ["own/1", "general/1"]
     assert [placed[number] for number in numbers] == ["it", None]

@@ -216,10 +216,9 @@ def test_leads_of_a_use_case_are_scored_by_its_model(
     tmp_path: Path, folder: Path, project: Project, history: History, basis: Basis
 ) -> None:
     model = ModelBasis(tiny_training(trees=False).load(tmp_path / "own", "own/1"))
-    when, other = {"industry": ("it",)}, {"industry": ("Bau",)}
     own = [
-        OwnModel("it", when, "models:/own/1", BasisChoice(model, RULES)),
-        OwnModel("bau", other, "models:/none/1", None, "away"),
+        OwnModel("it", {"industry": ("it",)}, "models:/own/1", BasisChoice(model, RULES)),
+        OwnModel("bau", {"industry": ("Bau",)}, "models:/none/1", None, "away"),
     ]
     choice = BasisChoice(basis, RULES, None if basis.name == "model" else "no_model")
     scoring = ProjectScoring(project, history, choice, WORDING, own)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from features.contract.clock import now
+from features.contract.group import Group
 from serving.http.state import ServiceState
 from serving.record.schema import audit, bant_report, feedback, profile_value, stage_change
 from serving.scoring.scoring import Conditions, Scoring
@@ -315,7 +316,7 @@ def test_the_page_goes_by_the_model_of_its_use_case(
     assert state.scoring is not None
     model = tiny_training(trees=False).load(tmp_path / "own", "own/3")
     own = Scoring(state.scoring.rules, model, Conditions(deadline=math.inf))
-    when = {"industry": ("Maschinenbau",)}
+    when: Group = {"industry": ("Maschinenbau",)}
     rules = state.scoring
     state.ready(rules.divided([OwnModel("machines", when, "models:/own/3", own)]))
     said = text_of(mia.get("/app/leads/L?field=employees&value=50"))

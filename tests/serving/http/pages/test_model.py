@@ -93,12 +93,14 @@ def test_models_of_use_cases_are_told_with_whom_they_learned_from(
     assert state.scoring is not None
     since = state.since
     austria = OwnModel("austria", {"country": ("AT",)}, "models:/own@champion", own)
-    swiss = OwnModel("swiss", {"country": ("CH",)}, "models:/ch/1", None, "<b>it is away</b>")
+    swiss: OwnModel[Scoring] = OwnModel(
+        "swiss", {"country": ("CH",)}, "models:/1", None, "<b>no</b>"
+    )
     state.ready(state.scoring.divided([austria, swiss]))
     assert state.since == since
     answer = opened("mia").get(PATH)
     shown = text_of(answer)
     assert "austria country AT own/3 1,500 leads (country AT)" in shown
-    assert "swiss country CH not loaded models:/ch/1 <b>it is away</b> –" in shown
-    assert "<b>it" not in answer.text
+    assert "swiss country CH not loaded models:/1 <b>no</b> –" in shown
+    assert "<b>no" not in answer.text
     assert "The rules answer: no model is loaded" in shown
