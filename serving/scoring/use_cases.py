@@ -13,10 +13,11 @@ from features.contract.group import Group, membership
 from features.contract.lead import ProfileValue
 
 Scorer = TypeVar("Scorer")
+Scorer_co = TypeVar("Scorer_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class OwnModel(Generic[Scorer]):
+class OwnModel(Generic[Scorer_co]):
     """A use case with a model of its own.
 
     Attributes:
@@ -30,7 +31,7 @@ class OwnModel(Generic[Scorer]):
     use_case: str
     when: Group
     address: str
-    scorer: Scorer | None
+    scorer: Scorer_co | None
     message: str | None = None
 
     @cached_property
