@@ -168,6 +168,7 @@ class History:
                    min(recorded - occurred)
             FROM events WHERE {visible} GROUP BY type ORDER BY count(*) DESC, type
         """).fetchall()
+        self.connection.unregister("looked_at")
         return [EventTypeSummary(*row) for row in rows]
 
     def names(self) -> tuple[set[str], set[str]]:
