@@ -17,6 +17,7 @@ from serving.record.answered import Beside, answered, beside
 from serving.scoring.basis import ModelBasis
 from serving.scoring.card import card_of, use_case_card
 from serving.scoring.duel import Duel, duel
+from serving.scoring.scoring import Scoring
 from serving.stored.kpis import kpis_of
 
 MODEL = "/app/model"
@@ -82,7 +83,7 @@ def _model(visit: Visit, *, counted: bool) -> Response:
         rested=rested,
         scores=sum(one.scores for one in rested),
         challenger=visit.state.readiness.challenger,
-        beside=_beside(said),
+        beside=_beside(said, scoring),
     )
 
 
@@ -107,14 +108,16 @@ def _tried(manifest: Manifest) -> list[_Tried]:
     return [one for one in found if one.newest is not None or one.backtest is not None]
 
 
-def _beside(said: list[Beside]) -> _Beside | None:
-    """Return how far the two that scored last agree, None where there is no challenger."""
+def _beside(said: list[Beside], scoring: Scoring) -> list[_Beside]:
+    """Return how far the newest challenger agrees with whoever answers: last, or a use case."""
     if not said:
-        return None
-    champion, challenger = said[0].champion, said[0].challenger
-    found = duel([
-        (one.given, one.said)
-        for one in said
-        if (one.champion, one.challenger) == (champion, challenger)
-    ])  # fmt: skip
-    return None if found is None else _Beside(champion, challenger, found)
+        return []
+    challenger = said[0].challenger
+    own = [one.scorer.basis.version for one in scoring.own if one.scorer is not None]
+    found = []
+    for champion in dict.fromkeys([said[0].champion, scoring.basis.version, *own]):
+        pair = champion, challenger
+        both = [(one.given, one.said) for one in said if (one.champion, one.challenger) == pair]
+        if (compared := duel(both)) is not None:
+            found.append(_Beside(champion, challenger, compared))
+    return found

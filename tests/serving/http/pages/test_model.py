@@ -70,6 +70,29 @@ def test_a_model_is_told_with_what_came_of_its_promises(
     assert "100.0 % tiny/1" in shown
 
 
+def test_a_challenger_is_beside_the_model_of_each_use_case(
+    added: Added, opened: Opened, state: ServiceState, tmp_path: Path
+) -> None:
+    added("mia", "sales")
+    scored(state)
+    assert state.scoring is not None
+    at = now() - DAY_US
+    number = put(state.kept().database, told("newest", at, created=at)).number
+    score = GivenScore(
+        number, at, at, 0.5, 95, "A", "model", None, "other/1", None, 0.0, 0.0, {}
+    )  # fmt: skip
+    with state.kept().database.writing() as connection:
+        give_scores(connection, [score])
+        add_challenges(connection, [Challenge(number, at, at, 0.6, "tiny/2")])
+    shown = text_of(opened("mia").get(PATH))
+    assert "other/1 on average 50.0 %" in shown and "tiny/1 on average" not in shown
+    own = Scoring(read_rules(), tiny_training().load(tmp_path / "model", "tiny/1"))
+    case = OwnModel("austria", {"country": ("AT",)}, "models:/tiny/1", own)
+    state.ready(state.scoring.divided([case]))
+    shown = text_of(opened("mia").get(PATH))
+    assert "other/1 on average 50.0 %" in shown and "tiny/1 on average 25.0 %" in shown
+
+
 @pytest.mark.parametrize(("role", "status"), [("marketing", 200), ("admin", 200)])
 def test_all_roles_see_it(added: Added, opened: Opened, role: Role, status: int) -> None:
     added("ben", role)
