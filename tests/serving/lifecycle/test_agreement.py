@@ -196,6 +196,51 @@ def test_the_first_use_case_that_fits_has_thresholds_of_its_own() -> None:
         assert all(way.needs.grade is None for way in ways if "marketing" in way.by)
 
 
+def own(n: int = 1, **changes: object) -> dict[str, object]:
+    """Return a use case with a model of its own; changes replace its parts."""
+    case = {"name": f"case {n}", "when": {"country_code": "AT"}, "model": f"models:/leads-{n}/1"}
+    return {**case, **changes}
+
+
+def test_a_use_case_may_have_nothing_but_a_model() -> None:
+    for address in ("models:/leads-at@champion", "models:/leads_at/12"):
+        [case] = agreement(use_cases=[own(model=address)]).use_cases
+        assert (case.model, case.needs) == (address, {})
+    most = [own(n) for n in range(8)]
+    # Of one model, any number of use cases may be.
+    shared = own(9, model="models:/leads-0/1")
+    assert len(agreement(use_cases=[*most, shared]).use_cases) == 9
+
+
+@pytest.mark.parametrize(
+    ("cases", "said"),
+    [
+        ([own(model=None)], "use case 'case 1': has neither needs nor a model of its own"),
+        ([own(n) for n in range(9)], "9 different models are named, and at most 8 are kept"),
+        ([own(model="leads-at")], "'leads-at' names no registered model; write models:/name@alias"),
+        ([own(model="models:/leads-at")], "names no registered model"),
+        ([own(model="models:/leads-at/0")], "names no registered model"),
+        ([own(model="models:/a/../b/1")], "names no registered model"),
+        ([own(model="/models/at")], "names no registered model"),
+        ([own(model="models:/x@y\n")], "names no registered model"),
+        ([own(model="models:/" + "x" * 300 + "/1")], "at most 300 characters"),
+        ([own(model=3)], "use_cases.0.model"),
+    ],
+)
+def test_models_that_cannot_be_meant_are_refused(cases: list[object], said: str) -> None:
+    assert said in refused(small(use_cases=cases))
+
+
+def test_who_names_no_model_keeps_the_fingerprint() -> None:
+    way = {"from": "lead", "to": "MQL", "by": ["rule"], "needs": {"grade": "B"}}
+    case = {"name": "at", "when": {"country": ["AT", 5]}, "needs": {"MQL": {"grade": "C"}}}
+    usual = Lifecycle.model_validate(small(way, use_cases=[case]))
+    # As it was when a use case could have no model.
+    assert usual.fingerprint == "53f351b51266"
+    other = Lifecycle.model_validate(small(way, use_cases=[{**case, "model": "models:/a/1"}]))
+    assert other.fingerprint != usual.fingerprint
+
+
 def test_a_view_is_the_first_that_fits() -> None:
     read = agreement()
     poor = Score(probability=0.1, grade="C", fit=0.0, behaviour=0.0)
