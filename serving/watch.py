@@ -135,7 +135,11 @@ class Watch:
         if message is not None and message != self.message:
             _log.warning("%s: %s", self._uri or "no model", message)
         if scoring is not self.scoring:
-            _log.info("%s: ready on %s", self._uri or "no model", scoring.basis.version or "rules")
+            # Who answers in place of a model of a use case is not for this one to say.
+            otherwise = "on rules" if self._uri is None else "without it"
+            version = scoring.basis.version
+            ready = f"on {version}" if version else otherwise
+            _log.info("%s: ready %s", self._uri or "no model", ready)
         self.scoring, self.message = scoring, message
         self._told(scoring, message)
 
