@@ -12,6 +12,7 @@ from leadscore.options import SpokenLanguage
 from leadscore.record_database import lifecycle_in_force
 
 if TYPE_CHECKING:
+    from serving.lifecycle.terms import UseCase
     from training.progress import Progress
     from training.scores.project_scoring import ProjectScoring
 
@@ -29,7 +30,7 @@ def scoring_of(
 
     wording = Wording(Listing(up=reasons, down=reasons), language.value)
     cache = Settings.from_environment().cache
-    use_cases = () if model else lifecycle_in_force()[1].use_cases
+    use_cases = () if model else _use_cases()
     with open_scoring(
         project, model, wording, progress, cache=cache, use_cases=use_cases, now=now()
     ) as scoring:
@@ -39,6 +40,21 @@ def scoring_of(
             if one.message is not None:
                 typer.echo(f"Use case {one.use_case}: {one.message}", err=True)
         yield scoring
+
+
+def _use_cases() -> "tuple[UseCase, ...]":
+    """Return the use cases that were agreed on; those of the file, where there is no record yet."""
+    from serving.lifecycle.agreement import read_lifecycle
+    from serving.record.database import RecordError
+    from serving.settings import Settings
+
+    try:
+        return lifecycle_in_force()[1].use_cases
+    except RecordError as error:
+        use_cases = read_lifecycle(Settings.from_environment().lifecycle).use_cases
+        if use_cases:
+            typer.echo(f"Use cases are those of the lifecycle file: {error}", err=True)
+        return use_cases
 
 
 def as_of_moment(as_of: datetime | None) -> int | None:

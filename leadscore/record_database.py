@@ -31,13 +31,14 @@ def lifecycle_in_force() -> "tuple[str, Lifecycle]":
     """Return the text of the lifecycle in force and what it says; without a record, of the file."""
     from features.contract.document import read_text
     from serving.lifecycle.agreement import SHIPPED, read_lifecycle
-    from serving.record.upgrade import require_upgraded
+    from serving.record.upgrade import require_there, require_upgraded
     from serving.settings import Settings
 
     settings = Settings.from_environment()
     if settings.database_url is None:
         return read_text(settings.lifecycle or SHIPPED), read_lifecycle(settings.lifecycle)
     with record_database() as database:
+        require_there(database)
         require_upgraded(database)
         agreed = agreements_of(database).lifecycle
     return agreed.text, agreed.said

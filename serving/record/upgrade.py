@@ -3,6 +3,7 @@
 import logging
 from importlib.resources import files
 from io import StringIO
+from pathlib import Path
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -56,6 +57,16 @@ def check(database: Database) -> list[str]:
 def current_revision(connection: Connection) -> str | None:
     """Return the step that the record is at, None before the first."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_there(database: Database) -> None:
+    """Refuse a record in a file that is not there, which SQLite would make, and find empty.
+
+    Raises:
+        RecordError: With what to do.
+    """
+    if database.embedded and not Path(database.engine.url.database or "").is_file():
+        raise RecordError(f"there is no record at {database.shown}; check LEADSCORE_DATABASE_URL")
 
 
 def require_upgraded(database: Database) -> None:

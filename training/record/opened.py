@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -10,7 +9,7 @@ from sqlalchemy import Connection
 from features.history.sources import expand
 from serving.record.database import Database, RecordError
 from serving.record.policy import Policy, read_policy
-from serving.record.upgrade import require_upgraded
+from serving.record.upgrade import require_there, require_upgraded
 from training.record.declared import RecordSource
 
 
@@ -36,12 +35,7 @@ def opened_record(source: RecordSource) -> Iterator[Record]:
     policy = read_policy(policy_file)
     database = Database(url)
     try:
-        file = database.engine.url.database
-        # SQLite would make an empty one.
-        if database.embedded and not Path(file or "").is_file():
-            raise RecordError(
-                f"there is no record at {database.shown}; check LEADSCORE_DATABASE_URL"
-            )
+        require_there(database)
         require_upgraded(database)
         with database.reading() as connection:
             yield Record(connection, policy)
