@@ -52,9 +52,7 @@ def _application(state: ServiceState, limits: Limits) -> Iterator[FastAPI]:
 @contextmanager
 def serving(app: FastAPI, connection: type[Connection] = Connection) -> Iterator[httpx.Client]:
     """Serve an application on a free port and give a client to it."""
-    server = _Server(
-        uvicorn.Config(app, http=connection, log_level=logging.CRITICAL, ws="none")
-    )
+    server = _Server(uvicorn.Config(app, http=connection, log_level=logging.CRITICAL, ws="none"))
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -1,0 +1,7 @@
+"""All that commands import, in the process that the processes of commands begin as copies of."""
+
+# ruff: noqa: F401
+import serving.background
+import serving.service
+import training.consistency.check
+import training.pipeline
