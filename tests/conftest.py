@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
+import tests.sqlite  # noqa: F401
 from serving.record.database import Database
 from serving.record.upgrade import upgrade
 from tests.postgres import new_database, running_postgres

@@ -3,5 +3,6 @@
 # ruff: noqa: F401
 import serving.background
 import serving.service
+import tests.sqlite
 import training.consistency.check
 import training.pipeline
