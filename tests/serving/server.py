@@ -21,10 +21,6 @@ from serving.listener import listen
 _LIMITS = Limits()
 
 
-_idle: list[FastAPI] = []
-"""Applications that no server runs; to put one together takes longer than most tests take."""
-
-
 @contextmanager
 def running(
     state: ServiceState,
@@ -32,21 +28,8 @@ def running(
     connection: type[Connection] = Connection,
 ) -> Iterator[httpx.Client]:
     """Serve a state on a free port and give a client to it."""
-    with _application(state, limits) as app, serving(app, connection) as client:
+    with serving(create_app(state, limits), connection) as client:
         yield client
-
-
-@contextmanager
-def _application(state: ServiceState, limits: Limits) -> Iterator[FastAPI]:
-    if limits is not _LIMITS or state.public_url or state.log_requests:
-        yield create_app(state, limits)
-        return
-    app = _idle.pop() if _idle else create_app(ServiceState())
-    # Everything else looks at the state when it is asked; what counts requests begins anew.
-    app.state.service.__dict__ = state.__dict__
-    app.middleware_stack = None
-    yield app
-    _idle.append(app)
 
 
 @contextmanager
