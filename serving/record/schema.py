@@ -192,6 +192,16 @@ bant_report = Table(
     Index("ix_bant_report_lead", "lead"),
 )
 
+lead_owner = Table(
+    "lead_owner",
+    metadata,
+    Column("lead", _Number, ForeignKey("lead.number", ondelete="CASCADE"), primary_key=True),
+    Column("owner", Text, doc="A user, such as `user 7`, or an id of the CRM; null is nobody."),
+    _moment("since"),
+    Column("by", Text, nullable=False),
+    Index("ix_lead_owner_owner", "owner", "lead"),
+)
+
 score_given = Table(
     "score_given",
     metadata,

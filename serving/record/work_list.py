@@ -23,6 +23,7 @@ from sqlalchemy import (
 from serving.lifecycle.stages import Stage
 from serving.record.among import among
 from serving.record.leads import LEAD_FIELDS, StoredLead
+from serving.record.owners import is_owned_by
 from serving.record.schema import current_score, lead, score_given
 from serving.record.scores import CurrentScore
 
@@ -60,12 +61,16 @@ class Wanted:
         use_case: Of the agreement.
         among: Numbers of leads that stand for themselves, with or without a score; None is every
             lead that has one.
+        owned: Whether it matters who owns them.
+        owner: Who does, where that matters; None is nobody.
     """
 
     stages: tuple[Stage | str, ...] | None = None
     grades: tuple[str, ...] | None = None
     use_case: str | None = None
     among: frozenset[int] | None = None
+    owned: bool = False
+    owner: str | None = None
 
 
 class WorkItem(NamedTuple):
@@ -130,6 +135,8 @@ def _filtered(statement: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tu
         statement = statement.where(_score.grade.in_(wanted.grades))
     if wanted.use_case is not None:
         statement = statement.where(_score.use_case == wanted.use_case)
+    if wanted.owned:
+        statement = statement.where(is_owned_by(lead, wanted.owner))
     return statement
 
 

@@ -16,7 +16,7 @@ from features.contract.lead import Event, micros, moment
 from serving.intake.events import Whose
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.alerts import RECENT_US
-from serving.mail import Mail, mail_server
+from serving.mail import OWNER, TO_OWNER, Mail, mail_server
 from serving.pages.alerts import Reading
 from serving.record.alerts import StoredAlert, list_alerts
 from serving.record.consents import NewConsent, add_consent
@@ -25,10 +25,12 @@ from serving.record.erasure import erase_lead, export_lead
 from serving.record.leads import find_lead, touch
 from serving.record.merges import join_leads, undo_merge
 from serving.record.outbox import Shape
+from serving.record.owners import set_owners
 from serving.record.policy import Policy
 from serving.record.schema import delivery, outbox, score_given, sla_clock
 from serving.record.stages import StageEntry, add_stages
-from serving.record.webhooks import add_webhook, list_webhooks
+from serving.record.users import add_user, disable_user
+from serving.record.webhooks import Webhook, add_webhook, list_webhooks
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.alerting import ALERT_RAISED
@@ -417,7 +419,7 @@ def receivers(connection: Connection, url: str) -> None:
 
 def sender(scores: StoredScores, mail: Mail | None, now: int = NOW) -> Deliveries:
     clock = lambda: now  # noqa: E731 - a moment that stands still
-    return Deliveries(scores.database, local=True, clock=clock, mail=mail, reading=GERMAN)
+    return Deliveries(scores.database, local=True, clock=clock, mail=mail, reading=lambda: GERMAN)
 
 
 def test_receivers_get_what_they_are_there_for_in_their_own_shape(
@@ -465,6 +467,46 @@ def test_receivers_get_what_they_are_there_for_in_their_own_shape(
     assert letter["Message-ID"].startswith("<msg_")
     assert link in letter.get_content()
     assert sentences[0] in letter.get_content()
+
+
+def test_owners_are_told_of_their_own_leads(scores: StoredScores) -> None:
+    [demo, *_] = AGREED.alerts
+    told = demo.model_copy(update={"tell": ("owner",), "quiet_for": 0})
+    scores.lifecycle = AGREED.model_copy(update={"alerts": (told,)})
+    with scores.database.writing() as connection:
+        add_webhook(connection, TO_OWNER, [ALERT_RAISED], NOW, "mail", [OWNER])
+        users = [
+            add_user(connection, NOW, "t", email=f"{one}@example.com", name=one, role="sales")
+            for one in ("mia", "ben", "leo")
+        ]
+    leads = {name: lead(scores, name) for name in ("mias", "bens", "leos", "crms", "nobodys")}
+    with scores.database.writing() as connection:
+        owners = [*(user.actor for user in users), "u-17"]
+        for number, owner in zip(leads.values(), owners, strict=False):
+            set_owners(connection, {number: owner}, "t", NOW)
+        disable_user(connection, NOW, "t", users[2])
+    for name in leads:
+        event(scores, "demo_request", NOW, name)
+    rescored(scores, NOW + 1)
+    assert {one["data"]["lead_id"]: one["data"]["owner"] for one in messages(scores)} == dict(
+        zip(leads, [*owners, None], strict=True)
+    )
+    with scores.database.writing() as connection:
+        # Whoever owns it when the mail is sent gets it; of another one nobody can be told.
+        set_owners(connection, {leads["mias"]: users[1].actor}, "t", NOW + 1)
+        set_owners(connection, {leads["bens"]: None}, "t", NOW + 1)
+    office = PostOffice()
+    with opened(office) as mail:
+        assert sender(scores, mail, NOW + 1).send_due() == 2
+    assert [letter["To"] for letter in office.mails] == ["ben@example.com"]
+    assert "Lead mias" in office.mails[0]["Subject"]
+    [receiver] = webhooks(scores)
+    assert (receiver.waiting, receiver.dead) == (0, 1)
+
+
+def webhooks(scores: StoredScores) -> list[Webhook]:
+    with scores.database.reading() as connection:
+        return list_webhooks(connection)
 
 
 def waiting(scores: StoredScores) -> list[tuple[int, int, str | None]]:

@@ -18,6 +18,7 @@ from serving.http.routes.pages.lead_decisions import lead_decision_routes
 from serving.http.routes.pages.leads import work_routes
 from serving.http.routes.pages.login import login_routes
 from serving.http.routes.pages.model import model_routes
+from serving.http.routes.pages.owners import owner_page_routes
 from serving.http.routes.pages.profile import profile_routes
 from serving.http.routes.pages.provided_login import provided_login_routes
 from serving.http.routes.pages.question import question_routes
@@ -44,5 +45,6 @@ def workspace_routes() -> Iterator[APIRouter]:
     yield work_routes()
     yield lead_routes()
     yield lead_decision_routes()
+    yield owner_page_routes()
     yield question_routes()
     yield missing_routes()
