@@ -153,8 +153,11 @@ def _grades(
 
 
 def _moments(lifecycle: Lifecycle, one: Standing) -> list[SlaMoment]:
+    if one.contacted is not None:
+        return []
     use_case = lifecycle.use_case(one.facts.profile)
-    return sla_moments(lifecycle.alerts, lifecycle.sla, one.facts.position, use_case)
+    terms = lifecycle.promised(use_case)
+    return sla_moments(lifecycle.alerts, terms, one.facts.position, use_case)
 
 
 def _promises(one: Standing, moments: Iterable[SlaMoment]) -> Iterator[Occurrence]:

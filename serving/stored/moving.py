@@ -162,7 +162,9 @@ def _entries_by_rule(lifecycle: Lifecycle, one: Standing) -> list[StageEntry]:
 def _after(lifecycle: Lifecycle, one: Standing, entries: Sequence[StageEntry]) -> Standing:
     history = [*one.history, *entries]
     position = stands(lifecycle, one.lead, history)
-    return one._replace(facts=replace(one.facts, position=position), history=history)
+    contacted = None if entries else one.contacted
+    facts = replace(one.facts, position=position)
+    return one._replace(facts=facts, history=history, contacted=contacted)
 
 
 def _entry(

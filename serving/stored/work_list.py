@@ -8,7 +8,7 @@ from features.contract.duration import DAY_US
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.kpis.calendar import week_of
 from serving.lifecycle.next_action import NextAction
-from serving.lifecycle.sla import Sla, sla_of
+from serving.lifecycle.sla import Sla
 from serving.model.reference import Grade
 from serving.record.owners import owners_of
 from serving.record.people import Person, people_of
@@ -17,7 +17,7 @@ from serving.record.score_history import PastScore, scores_at
 from serving.record.work_list import Place, Wanted, WorkItem, work_list
 from serving.stored.next_step import next_actions
 from serving.stored.scoring import StoredScores
-from serving.stored.standing import Standing, standings
+from serving.stored.standing import Standing, promise, standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +96,6 @@ def drawn_for_review(connection: Connection, lifecycle: Lifecycle, now: int) -> 
     if lifecycle.review is None:
         return frozenset()
     return frozenset(sampled(connection, week_of(now)))
-
-
-def promise(lifecycle: Lifecycle, standing: Standing, now: int) -> Sla | None:
-    """Return the promise that runs for a lead where it stands, None where there is none."""
-    position = standing.facts.position
-    return sla_of(position.stage, position.since, lifecycle.sla, now)
 
 
 def _score(item: WorkItem, standing: Standing) -> tuple[float, Grade] | None:

@@ -16,9 +16,13 @@ from features.contract.lead import Event, micros, moment
 from serving.intake.events import Whose
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.alerts import RECENT_US
+from serving.lifecycle.bant import Report
+from serving.lifecycle.business_hours import BusinessHours
+from serving.lifecycle.sla import SlaTerms, StageSla
 from serving.mail import OWNER, TO_OWNER, Mail, mail_server
 from serving.pages.alerts import Reading
 from serving.record.alerts import StoredAlert, list_alerts
+from serving.record.bant import add_report
 from serving.record.consents import NewConsent, add_consent
 from serving.record.database import Database
 from serving.record.erasure import erase_lead, export_lead
@@ -296,6 +300,53 @@ def test_who_moves_on_and_was_not_scored_since_keeps_it_too(scores: StoredScores
     staged(scores, number, "SQL", DUE)
     looked(scores, DUE + 1)
     assert raised(scores) == []
+
+
+def keeping(*types: str) -> Lifecycle:
+    hours = BusinessHours.model_validate(HOURS)
+    kept = SlaTerms(hours=hours, stages={"MQL": StageSla(within=8 * HOUR_US, kept_by=types)})
+    return AGREED.model_copy(update={"sla": kept})
+
+
+def test_who_is_spoken_to_keeps_the_promise_where_that_is_agreed_on(scores: StoredScores) -> None:
+    scores.lifecycle = keeping("call", "meeting")
+    leads = {name: lead(scores, name) for name in ("before", "other", "call", "late", "bant")}
+    for name, number in leads.items():
+        staged(scores, number, "MQL", FRIDAY)
+        kind = {"before": "call", "call": "meeting", "other": "page"}.get(name)
+        if kind is not None:
+            event(scores, kind, FRIDAY - (name == "before"), name)
+    with scores.database.writing() as connection:
+        found = Report({"need": None}, "call", 1.0, FRIDAY + 1, "u-1", None)
+        assert add_report(connection, leads["bant"], found, FRIDAY + 1)
+    rescored(scores, FRIDAY + 2)
+    assert set(clocks(scores)) == {leads["before"], leads["other"], leads["late"]}
+    looked(scores, WARNED)
+    assert sorted(one.lead_id for one in alerts(scores)) == ["before", "late", "other"]
+    # Late, it is kept no more; and nobody need be told of it again.
+    event(scores, "call", DUE + 1, "late")
+    rescored(scores, DUE + 2)
+    looked(scores, UP + DAY_US)
+    assert [one.name for one in alerts(scores) if one.lead_id == "late"] == ["soon"]
+    assert raised(scores, "other") == ["soon", "late", "up"]
+
+
+def test_leads_of_a_use_case_go_by_its_own_hours(scores: StoredScores) -> None:
+    other = {"hours": {**HOURS, "closed": ["03-30"]}}
+    use_case = {"name": "austria", "when": {"country": "AT"}, "sla": other}
+    alerts = [
+        {"name": name, "kind": kind, "tell": ["sales"]}
+        for name, kind in (("soon", "sla_warning"), ("late", "sla_broken"))
+    ]
+    sla = {"hours": HOURS, "stages": {"MQL": {"within": "8h"}}}
+    scores.lifecycle = Lifecycle.model_validate(small(sla=sla, alerts=alerts, use_cases=[use_case]))
+    for name, country in (("at", "AT"), ("de", "DE")):
+        staged(scores, lead(scores, name, profile={"country": country}), "MQL", FRIDAY)
+    rescored(scores, FRIDAY + 1)
+    looked(scores, WARNED)
+    assert (raised(scores, "de"), raised(scores, "at")) == (["soon"], [])
+    looked(scores, WARNED + DAY_US)
+    assert (raised(scores, "de"), raised(scores, "at")) == (["soon", "late"], ["soon"])
 
 
 def test_another_agreement_is_kept_from_its_first_look_on(scores: StoredScores) -> None:
