@@ -25,6 +25,11 @@ def users_of(connection: Connection) -> list[User]:
     return [User(*row) for row in rows]
 
 
+def names_of(connection: Connection) -> dict[str, str]:
+    """Return what users are called, by who they are in the audit."""
+    return {user.actor: user.name for user in users_of(connection)}
+
+
 def has_users(connection: Connection) -> bool:
     """Tell whether there is any user."""
     return connection.execute(select(_COLUMNS.number).limit(1)).first() is not None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from serving.http.routes.pages.agreed import agreed_routes
+from serving.http.routes.pages.agreed_changes import agreed_change_routes
 from serving.http.routes.pages.audit import audit_routes
 from serving.http.routes.pages.consent import consent_routes
 from serving.http.routes.pages.duplicates import duplicate_routes
@@ -35,6 +36,7 @@ def workspace_routes() -> Iterator[APIRouter]:
     yield figure_routes()
     yield handover_page_routes()
     yield model_routes()
+    yield agreed_change_routes()
     yield agreed_routes()
     yield import_page_routes()
     yield duplicate_routes()
