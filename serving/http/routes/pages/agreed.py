@@ -15,6 +15,7 @@ from serving.lifecycle.stages import STAGES
 from serving.pages.agreed_parts import agreed_parts
 from serving.pages.conditions import condition_text
 from serving.pages.difference import difference
+from serving.pages.mistakes import mistake_told
 from serving.record.agreements import Kind, newest_versions, versions_of
 from serving.record.users import names_of
 
@@ -48,6 +49,7 @@ def agreed_routes() -> APIRouter:
 
 def _read(visit: Visit, kind: Kind) -> Response:
     agreements = visit.state.agreed()
+    unusable = agreements.unusable.get(kind, "")
     with visit.database.reading() as connection:
         kept, names = versions_of(connection, kind), names_of(connection)
     newest = kept[0].version if kept else 0
@@ -71,7 +73,7 @@ def _read(visit: Visit, kind: Kind) -> Response:
         names=names,
         newest=newest,
         in_force=in_force.version,
-        unusable=agreements.unusable.get(kind),
+        unusable=[mistake_told(one, visit.language) for one in unusable.splitlines()],
     )
 
 

@@ -14,6 +14,7 @@ from serving.http.routes.pages.agreed import AGREED
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.stages import STAGES, Stage
 from serving.pages.difference import difference
+from serving.pages.mistakes import mistake_told
 from serving.pages.saying import say
 from serving.record.agreements import AgreedMeanwhileError, Kind, Version, agree
 from serving.record.users import names_of
@@ -97,7 +98,7 @@ def _edit(
         status,
         kind=kind,
         draft=draft,
-        mistakes=mistakes,
+        mistakes=[mistake_told(one, visit.language) for one in mistakes],
         said=None if said is None else say(visit.language, said),
         newer=newer,
         lines=[] if newer is None else difference(newer.text, draft.text),
