@@ -141,7 +141,7 @@ class Period:
     def _leads(self, journeys: Mapping[int, Journey], months: set[str]) -> list[Case[Journey]]:
         return [
             Case(self._grouping.key(one, one.created, None), one)
-            for one in journeys.values()
+            for one in (journeys.values() if months else ())
             if month_of(one.created) in months
         ]
 

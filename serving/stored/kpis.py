@@ -1,6 +1,7 @@
 """The figures of marketing and sales, from the record."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 
@@ -77,11 +78,7 @@ def _fields(lifecycle: Lifecycle, by: tuple[Dimension, ...]) -> set[str]:
 
 
 def _steps(lifecycle: Lifecycle, said: Iterator[Said]) -> Iterator[tuple[int, list[Step]]]:
+    # Names of stages are few, and said again and again.
+    called = cache(lifecycle.called)
     for root, some in groupby(said, key=attrgetter("root")):
-        yield (
-            root,
-            [
-                Step(lifecycle.called(one.stage), one.at, one.role, one.reason, one.grade)
-                for one in some
-            ],
-        )
+        yield root, [Step(called(stage), *rest) for _, stage, *rest in some]
