@@ -73,12 +73,14 @@ def owner_of(root: Table | Alias) -> ColumnElement[str | None]:
 
 def is_owned_by(root: Table | Alias, owner: str | None) -> ColumnElement[bool]:
     """Return the condition that somebody owns leads that stand for themselves; None is nobody."""
-    if owner is None:
-        return owner_of(root).is_(None)
     part = lead.alias()
+    told = select(part.c.root).join(lead_owner, _c.lead == part.c.number)
+    if owner is None:
+        # Of whom nobody was told is known at once.
+        ever = told.where(_c.owner.is_not(None))
+        return root.c.number.not_in(ever) | owner_of(root).is_(None)
     # Few are somebody's: these are found first, and then looked at.
-    told = select(part.c.root).join(lead_owner, _c.lead == part.c.number).where(_c.owner == owner)
-    return root.c.number.in_(told) & (owner_of(root) == owner)
+    return root.c.number.in_(told.where(_c.owner == owner)) & (owner_of(root) == owner)
 
 
 def set_owners(connection: Connection, owners: Mapping[int, str | None], by: str, now: int) -> None:

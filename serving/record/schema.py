@@ -234,6 +234,8 @@ current_score = Table(
     Column("use_case", Text, doc="Of the agreement; null is the usual one."),
     # With what lists are filtered by.
     Index("ix_current_score_probability", "probability", "lead", "stage", "grade", "use_case"),
+    # Of a stage in which few are.
+    Index("ix_current_score_stage", "stage", "probability", "lead"),
     # A score that goes is looked for here.
     Index("ix_current_score_given", "given"),
 )

@@ -14,8 +14,11 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
+    false,
     func,
     select,
+    true,
     tuple_,
     update,
 )
@@ -39,8 +42,11 @@ _score, _given = current_score.c, score_given.c
 _SHOWN = select(
     *LEAD_FIELDS, _score.probability, _score.grade, _score.as_of, _given.contributions
 )  # fmt: skip
+# Said so, since PostgreSQL takes it that hardly any two columns are the same, and would rather look
+# at all leads than go along the ranks; nearly all stand for themselves.
+_STANDS_ALONE = case((lead.c.number == lead.c.root, true()), else_=false())
 _RANKED = _SHOWN.select_from(
-    current_score.join(lead, and_(lead.c.number == _score.lead, lead.c.number == lead.c.root)).join(
+    current_score.join(lead, and_(lead.c.number == _score.lead, _STANDS_ALONE)).join(
         score_given, _given.number == _score.given
     )
 )

@@ -1,4 +1,4 @@
-"""Who owns a lead: a user of the workspace, or somebody of the CRM."""
+"""Who owns a lead: a user of the workspace, or somebody of the CRM; and leads of a stage."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,3 +22,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("lead", name=op.f("pk_lead_owner")),
     )
     op.create_index("ix_lead_owner_owner", "lead_owner", ["owner", "lead"], unique=False)
+    op.create_index(
+        "ix_current_score_stage", "current_score", ["stage", "probability", "lead"], unique=False
+    )
