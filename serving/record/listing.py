@@ -62,7 +62,10 @@ def list_leads(
     rows = connection.execute(statement).all()
     found = [
         ListedLead(
-            StoredLead(*row[:6]), *row[6:8], None if row[8] is None else CurrentScore(*row[8:])
+            StoredLead(*row[:6]),
+            row[6],
+            row[7],
+            None if row[8] is None else CurrentScore(*row[8:]),
         )
         for row in rows[:limit]
     ]

@@ -81,4 +81,10 @@ def _steps(lifecycle: Lifecycle, said: Iterator[Said]) -> Iterator[tuple[int, li
     # Names of stages are few, and said again and again.
     called = cache(lifecycle.called)
     for root, some in groupby(said, key=attrgetter("root")):
-        yield root, [Step(called(stage), *rest) for _, stage, *rest in some]
+        yield (
+            root,
+            [
+                Step(called(stage), at, role, reason, grade)
+                for _, stage, at, role, reason, grade in some
+            ],
+        )

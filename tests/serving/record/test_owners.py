@@ -45,8 +45,8 @@ def test_who_was_told_last_owns_all_that_is_one_person(database: Database) -> No
         give_scores(connection, [scored(root, 0.5) for root in set(roots.values())])
         for owner in ("user 1", "user 10", "0055g", None):
             items, _ = work_list(connection, Wanted(owned=True, owner=owner), None, 100)
-            own = {root for root in roots.values() if expected.get(root) == owner}
-            assert {one.lead.number for one in items} == own
+            theirs = {root for root in roots.values() if expected.get(root) == owner}
+            assert {one.lead.number for one in items} == theirs
         assert set(owners_told(connection)) >= {one for one in expected.values() if one}
 
 
