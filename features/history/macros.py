@@ -26,7 +26,7 @@ _MACROS = {
     """,
     "number_key(number)": f"""
         CASE WHEN number = trunc(number) AND abs(number) < {LARGEST_NUMBER:g}
-             THEN number::BIGINT::VARCHAR ELSE number::VARCHAR END
+             THEN TRY_CAST(number AS BIGINT)::VARCHAR ELSE number::VARCHAR END
     """,
     # As features.contract.profile.profile_number; DuckDB reads 1_000 and +-5.
     "number(text)": """

@@ -105,10 +105,10 @@ class Misreadings:
             found = self._connection.execute(
                 f"SELECT row FROM (SELECT row_number() OVER () AS row, {check.broken} AS broken "
                 f"FROM {sql}) WHERE broken ORDER BY row LIMIT 1"
-            ).fetchone()
+            ).fetchall()
         except duckdb.Error:
             return None
-        return None if found is None else int(found[0])
+        return int(found[0][0]) if found else None
 
 
 def _harmless(error: duckdb.Error) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from features.contract.document import suggestion
 from features.contract.lead import LARGEST_NUMBER
@@ -26,6 +27,7 @@ class Relation:
         section: Where the project file declares it, such as ``sources.events[1]``.
         sql: What stands behind FROM.
         types: DuckDB type of each column.
+        files: What is read, each with the types of its columns; empty for a query.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Relation:
         except ValueError as error:
             raise HistoryError(f"{section}: {error}") from None
         self._columns = FileColumns.read(connection, section, files, source.delimiter)
+        self.files = self._columns.types
         self._misreadings = Misreadings(connection, section, files, source.delimiter)
         self.types = column_types(self.run(f"DESCRIBE SELECT * FROM {self.sql}"))
 
@@ -128,6 +131,24 @@ class Relation:
             return self._connection.execute(sql)
         except duckdb.Error as error:
             raise self._misreadings.explain(error, self.sql) from None
+
+    def ask(self, sql: str, rows: pa.Table) -> pa.Table:
+        """Return the result of a query over rows of this relation, under the name ``some_rows``.
+
+        Args:
+            sql: The query, of expressions that this relation returned.
+            rows: Some of its columns, as they are.
+
+        Raises:
+            HistoryError: A value cannot be read, by file, column and line.
+        """
+        self._connection.register("some_rows", rows)
+        try:
+            return self._connection.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise self._misreadings.explain(error, self.sql) from None
+        finally:
+            self._connection.unregister("some_rows")
 
     def _text_time(self, column: str) -> str:
         raw = f"clean_text({identifier(column)})"
