@@ -52,8 +52,15 @@ class Misreadings:
             complaint: What to tell of it, without the value.
             value: SQL of the value.
         """
+        return f"CASE WHEN {broken} THEN {self.stop(column, broken, complaint)} ELSE {value} END"
+
+    def stop(self, column: str, broken: str, complaint: str) -> str:
+        """Return SQL that stops the query wherever it is evaluated, as `strict` does.
+
+        For values that are NULL where they are broken: ``coalesce`` evaluates them once.
+        """
         self._checks.append(_Check(column, broken, complaint))
-        return f"CASE WHEN {broken} THEN error('{_STOP}') ELSE {value} END"
+        return f"error('{_STOP}')"
 
     def place(self, column: str) -> str:
         """Return where a column is: section, file and name."""

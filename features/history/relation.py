@@ -152,25 +152,28 @@ class Relation:
 
     def _text_time(self, column: str) -> str:
         raw = f"clean_text({identifier(column)})"
+        given = f"{raw} IS NOT NULL"
         if self._source.time_format is not None:
             read = f"try_strptime({raw}, {literal(self._source.time_format)})"
             if "%z" in self._source.time_format or "%Z" in self._source.time_format:
                 value, naive = f"epoch_us({read})", "false"
+                zoned = value
             else:
                 value, naive = self._local(read), f"{read} IS NOT NULL"
+                zoned = "NULL::BIGINT"
         else:
             naive = f"has_no_zone({raw})"
             local = self._local(f"TRY_CAST({raw} AS TIMESTAMP)")
+            zoned = f"CASE WHEN has_zone({raw}) THEN zoned_moment({raw}) END"
             value = (
                 f"CASE WHEN has_zone({raw}) THEN zoned_moment({raw}) WHEN {naive} THEN {local} END"
             )
-        unchecked = value
+        unread = f"{given} AND ({value}) IS NULL"
         if self._source.timezone is None:
-            value = self._misreadings.strict(
-                column, f"{raw} IS NOT NULL AND {naive}", _NO_ZONE, value
-            )
-        broken = f"{raw} IS NOT NULL AND ({unchecked}) IS NULL"
-        return self._misreadings.strict(column, broken, _NO_TIME, value)
+            value = zoned
+            self._misreadings.stop(column, f"{given} AND {naive}", _NO_ZONE)
+        stop = self._misreadings.stop(column, unread, _NO_TIME)
+        return f"coalesce({value}, CASE WHEN {given} THEN {stop} END)"
 
     def _local(self, timestamp: str) -> str:
         if self._source.timezone is None:
@@ -178,8 +181,8 @@ class Relation:
         return f"local_moment({timestamp}, {literal(self._source.timezone)})"
 
     def _required(self, column: str, expression: str) -> str:
-        broken = f"({expression}) IS NULL"
-        return self._misreadings.strict(column, broken, "is empty; fill it in", expression)
+        stop = self._misreadings.stop(column, f"({expression}) IS NULL", "is empty; fill it in")
+        return f"coalesce({expression}, {stop})"
 
     def _existing(self, column: str) -> str:
         absent = self._columns.absent(column)
