@@ -250,6 +250,8 @@ class History:
             with_ids=with_ids,
             clustered_from=_CLUSTERED_FROM,
         )
+        # Arrow keeps what reading took for the next array, and the history has come to its end.
+        pa.default_memory_pool().release_unused()
         never_seen = 0
         if sources.leads.created == "first_seen":
             self._leads, never_seen = created_when_seen(self.connection, self._leads)

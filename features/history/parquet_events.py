@@ -19,10 +19,10 @@ from features.history.key_index import KeyIndex
 from features.history.relation import Relation
 from features.history.sql import identifier
 
-_ROWS = 1_000_000
+_ROWS = 500_000
 """About how many rows are read at a time."""
 
-_LARGEST_GROUP = 4 * _ROWS
+_LARGEST_GROUP = 4_000_000
 """Files whose rows lie in larger groups are read by the database, in pieces of them."""
 
 UNREADABLE = (pa.ArrowException, OSError)

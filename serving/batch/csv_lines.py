@@ -5,6 +5,8 @@ once and referred to.
 """
 
 from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -41,12 +43,16 @@ def _text(column: pa.Array, categories: Collection[str]) -> pa.StringArray:
     if pa.types.is_floating(kind):
         return _whole(column, lambda numbers: list(map(repr, numbers)))
     if pa.types.is_timestamp(kind):
-        return _each(column, lambda moment: moment.isoformat().replace("+00:00", "Z"))
+        return _each(column, _as_moments)
     if pa.types.is_list(kind):
         if pa.types.is_string(kind.value_type):
             return pc.binary_join(column, ";")
         return _list(column, _reasons(column.flatten(), categories))
     return column.cast(pa.string())
+
+
+def _as_moments(moments: list[datetime]) -> list[str]:
+    return [moment.isoformat().replace("+00:00", "Z") for moment in moments]
 
 
 def _field(texts: pa.StringArray) -> pa.StringArray:
@@ -78,7 +84,7 @@ def _shares(shares: pa.StructArray, categories: Collection[str]) -> pa.StringArr
     is_text = pc.is_in(part["feature"], value_set=pa.array(sorted(categories), pa.string()))
     nothing = pa.scalar(None, pa.string())
     texts = _json(pc.if_else(is_text, part["value"], nothing))
-    numbers = _json(pc.if_else(is_text, nothing, part["value"]), float)
+    numbers = _each(pc.if_else(is_text, nothing, part["value"]), _as_numbers).fill_null("null")
     return _object(
         {
             "feature": _json(part["feature"]),
@@ -88,8 +94,17 @@ def _shares(shares: pa.StructArray, categories: Collection[str]) -> pa.StringArr
     )
 
 
-def _json(texts: pa.StringArray, meaning: Callable[[str], object] = str) -> pa.StringArray:
-    return _each(texts, lambda text: to_json(meaning(text)).decode()).fill_null("null")
+def _json(texts: pa.StringArray) -> pa.StringArray:
+    return _joined('"', _each(texts, _as_texts), '"').fill_null("null")
+
+
+def _as_texts(texts: list[str]) -> list[str]:
+    # Inside a text no quote is without a backslash before it.
+    return to_json(texts).decode()[2:-2].split('","')
+
+
+def _as_numbers(texts: list[str]) -> list[str]:
+    return to_json(list(map(float, texts))).decode()[1:-1].split(",")
 
 
 def _numbers(column: pa.DoubleArray) -> pa.StringArray:
@@ -104,11 +119,11 @@ def _whole(column: pa.DoubleArray, write: Callable[[list[float]], list[str]]) ->
     return pa.array(write(numbers.tolist()), pa.string(), mask=np.asarray(column.is_null()))
 
 
-def _each(column: pa.Array, write: Callable[[object], str]) -> pa.StringArray:
+def _each(column: pa.Array, write: Callable[[list[Any]], list[str]]) -> pa.StringArray:
     """Return values as texts, equal ones written once; none where there is none."""
     encoded = column.dictionary_encode()
-    written = pa.array([write(value) for value in encoded.dictionary.to_pylist()], pa.string())
-    return written.take(encoded.indices)
+    different = encoded.dictionary.to_pylist()
+    return pa.array(write(different) if different else [], pa.string()).take(encoded.indices)
 
 
 def _object(members: dict[str, pa.StringArray]) -> pa.StringArray:
