@@ -52,10 +52,6 @@ def _field(column: pa.Array, categories: Collection[str]) -> pa.StringArray:
     return _list(column, _reasons(column.flatten(), categories), '"[{', '}]"')
 
 
-def _as_moments(moments: list[datetime]) -> list[str]:
-    return [moment.isoformat().replace("+00:00", "Z") for moment in moments]
-
-
 def _quoted(texts: pa.StringArray) -> pa.StringArray:
     special = pc.match_substring_regex(texts, r'[,"\r\n]')
     if not pc.any(special).as_py():
@@ -146,4 +142,5 @@ def _content(texts: pa.StringArray) -> bytes:
     """Return all texts, one behind the other."""
     _, offsets, content = texts.buffers()
     starts = np.frombuffer(offsets, dtype=np.int32)
-    return content[starts[texts.offset] : starts[texts.offset + len(texts)]].to_pybytes()
+    written: bytes = content[starts[texts.offset] : starts[texts.offset + len(texts)]].to_pybytes()
+    return written

@@ -84,7 +84,7 @@ _ROWS = st.fixed_dictionaries(
 
 def _saying(*texts: str) -> list[dict[str, Any]]:
     reason = {"subject": "s", "contribution": 1.0, "direction": "up", "features": []}
-    answer = dict.fromkeys(SCORES.names, 0.0) | {"missing": [], "unknown": []}
+    answer: dict[str, Any] = dict.fromkeys(SCORES.names, 0.0) | {"missing": [], "unknown": []}
     said = {"reasons": [reason | {"text": text} for text in texts]}
     named = dict.fromkeys(("lead_id", "grade", "basis", "model_version", "rules"), "x")
     at = {"as_of": datetime(2026, 1, 1), "score": 1, "fallback_reason": None}  # noqa: DTZ001  # UTC
