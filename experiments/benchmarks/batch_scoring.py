@@ -42,8 +42,8 @@ def show(leads: int, suffix: str, figures: dict[str, float]) -> None:
     each = sum(figures[step] for step in FOR_EACH)
     print(
         f"{leads:,} leads in the sources: {scored:,.0f} open ones scored into {suffix} in "
-        f"{whole:.1f} s ({figures['processors']:.1f} of processors), {scored / whole:,.0f} a second, "
-        f"once read {scored / each:,.0f} a second; peak {figures['megabytes']:,.0f} MB"
+        f"{whole:.1f} s ({figures['processors']:.1f} of processors), {scored / whole:,.0f} a "
+        f"second, once read {scored / each:,.0f} a second; peak {figures['megabytes']:,.0f} MB"
     )
     steps = {step: figures[step] for step in ("start", *ONCE, *FOR_EACH)}
     for step, seconds in (steps | {"the rest": whole - sum(steps.values())}).items():
