@@ -7,12 +7,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declaration.derived import fill_derived
 from features.declaration.feature_set import FeatureSet, Level
 from features.declaration.table import FeatureTable
 from features.history.history import History
-from features.history.partition import read_events
+from features.history.partition import Events
 from features.kernel import kernel
+from features.kernel.derived import fill_derived
 from features.kernel.order import CanonicalOrder
 from features.kernel.plan import Rows, lay_out
 
@@ -48,6 +48,7 @@ class LocalFeatures:
         self.feature_set = feature_set
         self._history = history
         self._leads = history.leads()
+        self._events = Events(history, feature_set)
         self._partition_events = partition_events
         self._partition_rows = partition_rows
         self._order = CanonicalOrder()
@@ -103,12 +104,7 @@ class LocalFeatures:
             raise ValueError("a row's as_of lies before its lead was created")
         entity = self._entities(lead)[self._undivided]
         rows = np.bincount(entity)
-        counted = self._history.connection.execute(f"""
-            SELECT {self._undivided} AS entity, count(*) AS events FROM events
-            WHERE {self._undivided} BETWEEN 0 AND {len(rows) - 1} GROUP BY entity
-        """).fetchnumpy()
-        events = np.zeros(len(rows))
-        events[counted["entity"]] = counted["events"]
+        events = self._events.counts(self._undivided, len(rows))
         cost = np.cumsum(events / self._partition_events + rows / self._partition_rows)
         partition = np.floor(cost)[entity]
         cuts = np.flatnonzero(np.diff(partition)) + 1
@@ -139,12 +135,7 @@ class LocalFeatures:
         self, lead: NDArray[np.int64], as_of: NDArray[np.int64], out: NDArray[np.float64]
     ) -> None:
         entities = self._entities(lead)
-        batches = read_events(
-            self._history.connection,
-            self.feature_set,
-            self._undivided,
-            _range(entities[self._undivided]),
-        )
+        batches = self._events.of(self._undivided, _range(entities[self._undivided]))
         for level, plan in self._plans.items():
             codes = _range(entities[level])
             entity = entities[level] - codes.start

@@ -1,19 +1,22 @@
-"""`leadscore score` of many leads with reasons: leads a second, memory, and how both grow.
+"""`leadscore score` of many leads with five reasons: each step, leads a second, memory, growth.
 
-python -m experiments.benchmarks.batch_scoring --leads 100000 1000000
+Each run is a process of its own, so that its peak memory is its own. "Once read" counts what is
+done for every lead: features, scores, reasons, and the file.
+
+    python -m experiments.benchmarks.batch_scoring --leads 100000 1000000 --suffix parquet csv
 """
 
 import argparse
-import resource
+import json
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-import pyarrow.parquet as pq
 from rich.console import Console
 
+from experiments.benchmarks.batch_steps import FOR_EACH, ONCE, WHOLE
 from experiments.simulator import simulate
 from features.contract.clock import now
 from training.pipeline import train
@@ -22,36 +25,46 @@ from training.progress import Progress
 _TRAINED_ON = 10_000
 
 
-def score(model: str, folder: Path, leads: int) -> tuple[int, float, float]:
-    """Simulate and score leads; return how many were open, seconds, and peak megabytes."""
-    simulation = simulate(folder, leads=leads, seed=11)
-    output = folder / "scores.parquet"
-    command = [sys.executable, "-m", "leadscore", "score", str(simulation.project), str(output)]
-    command += ["--model", model]
+def measure(model: Path, project: Path, suffix: str) -> dict[str, float]:
+    """Score the leads of a project in a new process; return leads, megabytes, and seconds."""
+    command = [sys.executable, "-m", "experiments.benchmarks.batch_steps"]
+    command += [str(project), str(project.with_name(f"scores.{suffix}")), str(model)]
     started = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
-    seconds = time.perf_counter() - started
-    # The largest child so far; sizes are given in ascending order.
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return pq.read_metadata(output).num_rows, seconds, peak
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    took = time.perf_counter() - started
+    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return told | {"start": took - told[WHOLE], WHOLE: took}
+
+
+def show(leads: int, suffix: str, figures: dict[str, float]) -> None:
+    """Print what a run took."""
+    scored, whole = figures["leads"], figures[WHOLE]
+    each = sum(figures[step] for step in FOR_EACH)
+    print(
+        f"{leads:,} leads in the sources: {scored:,.0f} open ones scored into {suffix} in "
+        f"{whole:.1f} s ({figures['processors']:.1f} of processors), {scored / whole:,.0f} a "
+        f"second, once read {scored / each:,.0f} a second; peak {figures['megabytes']:,.0f} MB"
+    )
+    steps = {step: figures[step] for step in ("start", *ONCE, *FOR_EACH)}
+    for step, seconds in (steps | {"the rest": whole - sum(steps.values())}).items():
+        print(f"{step:>26}: {seconds:6.2f} s, {seconds / whole:4.0%}")
 
 
 def main() -> int:
     """Print the figures of each size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--leads", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--suffix", nargs="+", default=["parquet", "csv"])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         history = simulate(folder / "trained", leads=_TRAINED_ON)
         training = train(history.project, Progress(Console(quiet=True)), now=now())
         training.shipped.save(folder / "model")
-        for leads in sorted(options.leads):
-            scored, seconds, peak = score(str(folder / "model"), folder / str(leads), leads)
-            print(
-                f"{leads:>10,} leads in the sources: {scored:>9,} open ones scored in "
-                f"{seconds:6.1f} s, {scored / seconds:6.0f} a second, peak {peak:5.0f} MB"
-            )
+        for leads in options.leads:
+            project = simulate(folder / str(leads), leads=leads, seed=11).project
+            for suffix in options.suffix:
+                show(leads, suffix, measure(folder / "model", project, suffix))
     return 0
 
 

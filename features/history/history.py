@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.history.event_table import create_events, create_staging, stage_events
+from features.history.event_table import create_events, stage_events
 from features.history.lead_table import (
     LeadCounts,
     Leads,
@@ -37,6 +37,7 @@ from features.history.stage_table import (
     fetch_stages,
     stage_changes,
 )
+from features.history.staging import Staging
 
 __all__ = ["EventTypeSummary", "History", "HistoryError", "HistoryReport", "SourceEnd"]
 
@@ -44,7 +45,8 @@ END_OF_TIME = int(np.iinfo(np.int64).max)
 """A `now` that nothing is dated after."""
 
 _MEMORY = "512MB"
-# About as many fit into that memory; beyond it, looking through all of them is slow.
+# About as many fit into that memory, and take 300 MB as columns; beyond it, looking through all of
+# them is slow.
 _CLUSTERED_FROM = 7_000_000
 
 
@@ -53,12 +55,14 @@ class History:
 
     Attributes:
         connection: The database, with the tables `leads`, `events` and `stages`.
+        events: The table `events` as columns in memory; None if there are too many.
         profile: Profile values by lead and moment.
         report: What was read, and what was left out.
         now: Microseconds since 1970; nothing in it happened later.
     """
 
     report: HistoryReport
+    events: pa.Table | None
     _leads: Leads
 
     def __init__(self, sources: Sources, profile: ProfileFields, folder: Path, now: int) -> None:
@@ -238,16 +242,23 @@ class History:
         stage_counts = create_stages(self.connection, now=self.now)
         ends = self._end_of_leads()
         with_ids = any(source.columns.event_id for source in sources.events)
-        create_staging(self.connection, with_ids=with_ids)
+        staging = Staging(self.connection, with_ids=with_ids, most_held=_CLUSTERED_FROM)
         for number, events in enumerate(sources.events):
             on_step(f"Reading events {number + 1} of {len(sources.events)}")
             relation = self._open(events, f"sources.events.{number}")
-            end = stage_events(relation, events, sources.leads.columns, now=self.now)
-            ends.append(SourceEnd(relation.section, end))
+            first = len(staging)
+            stage_events(self.connection, relation, events, sources.leads.columns, staging)
+            ends.append(SourceEnd(relation.section, staging.newest(first, self.now)))
         on_step("Arranging events")
-        counts = create_events(
-            self.connection, now=self.now, with_ids=with_ids, clustered_from=_CLUSTERED_FROM
+        counts, self.events = create_events(
+            self.connection,
+            staging,
+            now=self.now,
+            with_ids=with_ids,
+            clustered_from=_CLUSTERED_FROM,
         )
+        # Arrow keeps what reading took for the next array, and the history has come to its end.
+        pa.default_memory_pool().release_unused()
         never_seen = 0
         if sources.leads.created == "first_seen":
             self._leads, never_seen = created_when_seen(self.connection, self._leads)

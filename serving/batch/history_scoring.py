@@ -17,7 +17,7 @@ from serving.scoring.basis import Basis, RulesBasis
 from serving.scoring.fallback import settle, usable
 from serving.scoring.use_cases import NO_USE_CASE, Asked
 
-_CHUNK = 20_000
+_CHUNK = 5_000
 """Rows that are told at a time; each takes some kilobytes."""
 
 

@@ -10,6 +10,7 @@ from features.contract.document_part import DocumentPart, several
 from features.contract.group import Group, in_group
 from features.contract.lead import ProfileValue
 from serving.lifecycle.criteria import Criteria
+from serving.lifecycle.sla import OtherSla
 from serving.lifecycle.stages import Role, Stage
 
 ViewName = Literal["cold", "warm", "sales"]
@@ -96,18 +97,21 @@ class UseCase(DocumentPart):
         when: By profile field, the values that it may have; all fields must fit.
         needs: By stage, what holds instead of the same criteria of every way there.
         model: What scores them; None leaves it to the general model.
+        sla: What is promised of them otherwise; None is the usual.
     """
 
     name: Name
     when: Group
     needs: dict[Stage, Criteria] = Field(default_factory=dict)
-    model: ModelAddress | None = None
+    model: ModelAddress | None = Field(default=None, exclude_if=lambda model: model is None)
+    sla: OtherSla | None = Field(default=None, exclude_if=lambda sla: sla is None)
 
     @model_validator(mode="after")
-    def _is_different(self) -> Self:
-        if not self.needs and self.model is None:
+    def _says_something(self) -> Self:
+        if not self.needs and self.sla is None and self.model is None:
             raise ValueError(
-                f"use case '{self.name}': has neither needs nor a model of its own; give it one"
+                "needs or sla must say what is agreed on otherwise for these leads, or model what "
+                "scores them"
             )
         return self
 

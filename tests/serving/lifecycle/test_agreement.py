@@ -215,7 +215,7 @@ def test_a_use_case_may_have_nothing_but_a_model() -> None:
 @pytest.mark.parametrize(
     ("cases", "said"),
     [
-        ([own(model=None)], "use case 'case 1': has neither needs nor a model of its own"),
+        ([own(model=None)], "needs or sla must say what is agreed on otherwise"),
         ([own(n) for n in range(9)], "9 different models are named, and at most 8 are kept"),
         ([own(model="leads-at")], "'leads-at' names no registered model; write models:/name@alias"),
         ([own(model="models:/leads-at")], "names no registered model"),
