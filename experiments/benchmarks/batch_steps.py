@@ -22,7 +22,7 @@ from features.contract.clock import now
 from features.local import LocalFeatures
 from serving.batch.answers import Wording, answers_of, tell
 from serving.batch.csv_lines import lines_of
-from serving.scoring.answer import Listing
+from serving.scoring.strongest import Listing
 from training.progress import Progress
 from training.project.history import open_history
 from training.scores.basis import choose_basis, open_scoring

@@ -1,6 +1,6 @@
 """From a project's history to labelled rows, past cut-offs, and the features of both."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -43,8 +43,7 @@ class Scene:
 
     def take(self, some: NDArray[np.bool_]) -> "Scene":
         """Return some of the rows."""
-        rules = replace(
-            self.rules,
+        rules = self.rules._replace(
             log_odds=self.rules.log_odds[some],
             contributions=self.rules.contributions[some],
         )

@@ -78,6 +78,8 @@ _ROWS = st.fixed_dictionaries(
         "unknown": st.lists(_TEXTS, max_size=2),
         "model_version": st.none() | _TEXTS,
         "rules": st.none() | _TEXTS,
+        "use_case": st.none() | _TEXTS,
+        "use_case_away": st.none() | _TEXTS,
     }
 )
 
@@ -87,8 +89,9 @@ def _saying(*texts: str) -> list[dict[str, Any]]:
     answer: dict[str, Any] = dict.fromkeys(SCORES.names, 0.0) | {"missing": [], "unknown": []}
     said = {"reasons": [reason | {"text": text} for text in texts]}
     named = dict.fromkeys(("lead_id", "grade", "basis", "model_version", "rules"), "x")
-    at = {"as_of": datetime(2026, 1, 1), "score": 1, "fallback_reason": None}  # noqa: DTZ001  # UTC
-    return [answer | said | named | at]
+    at = {"as_of": datetime(2026, 1, 1), "score": 1}  # noqa: DTZ001  # UTC
+    none = dict.fromkeys(("fallback_reason", "use_case", "use_case_away"))
+    return [answer | said | named | at | none]
 
 
 @example(_saying('",', "a", "", ",", "\\"), 0)
