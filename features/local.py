@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from features.declaration.derived import fill_derived
 from features.declaration.feature_set import FeatureSet, Level
 from features.declaration.table import FeatureTable
-from features.history.history import History
+from features.history.part import HistoryPart
 from features.history.partition import read_events
 from features.kernel import kernel
 from features.kernel.order import CanonicalOrder
@@ -32,7 +32,7 @@ class LocalFeatures:
     def __init__(
         self,
         feature_set: FeatureSet,
-        history: History,
+        history: HistoryPart,
         *,
         partition_events: int = _EVENTS,
         partition_rows: int = _ROWS,

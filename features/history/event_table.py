@@ -9,7 +9,7 @@ from features.history.relation import Relation
 from features.history.sources import EventSource, LeadColumns
 from features.history.sql import literal
 
-_KEYS = {
+KEYS = {
     "lead_id": "SELECT lead_id AS key, lead, account, true AS first_for_account FROM leads",
     # A person with two leads in one account: each lead did it, the account saw it once.
     "person_id": """
@@ -81,6 +81,25 @@ def stage_events(
     Raises:
         HistoryError: A value cannot be read, or the leads lack the key the events carry.
     """
+    key_name, rows = event_rows(relation, source, leads)
+    [(first,)] = relation.run("SELECT count(*) FROM staged").fetchall()
+    relation.run(f"""
+        INSERT INTO staged BY NAME
+        SELECT k.lead, k.account, coalesce(k.first_for_account, true) AS first_for_account,
+               e.* EXCLUDE (key)
+        FROM ({rows}) e LEFT JOIN ({KEYS[key_name]}) k ON e.key = k.key
+    """)
+    return _end(relation, first, now)
+
+
+def event_rows(relation: Relation, source: EventSource, leads: LeadColumns) -> tuple[str, str]:
+    """Return which key the events of a source carry, and the SQL of them before it is looked up.
+
+    Its columns are key, type, occurred, recorded, value, item, and id where the source has one.
+
+    Raises:
+        HistoryError: A column is missing, or the leads lack the key.
+    """
     key_name, key_column = _key(relation, source, leads)
     columns = source.columns
     read = {
@@ -103,21 +122,19 @@ def stage_events(
     identified = ""
     if columns.event_id:
         read["id"] = relation.text(columns.event_id)
-        hashed = "(hash(e.type, e.id) >> 1)::BIGINT"
-        identified = f", CASE WHEN e.id IS NOT NULL THEN {hashed} END AS id"
+        hashed = "(hash(type, id) >> 1)::BIGINT"
+        identified = f", CASE WHEN id IS NOT NULL THEN {hashed} END AS id"
     selected = ", ".join(f"{sql} AS {name}" for name, sql in read.items())
-    [(first,)] = relation.run("SELECT count(*) FROM staged").fetchall()
-    relation.run(f"""
-        INSERT INTO staged BY NAME
-        SELECT k.lead, k.account, coalesce(k.first_for_account, true) AS first_for_account,
-               e.type, e.occurred,
-               coalesce(e.recorded, e.occurred + {source.known_after or 0}) AS recorded,
-               e.value, coalesce(e.item, -1) AS item {identified}
-        FROM (SELECT {selected} FROM {relation.sql}) e
-        LEFT JOIN ({_KEYS[key_name]}) k ON e.key = k.key
+    return (
+        key_name,
+        f"""
+        SELECT key, type, occurred,
+               coalesce(recorded, occurred + {source.known_after or 0}) AS recorded,
+               value, coalesce(item, -1) AS item {identified}
+        FROM (SELECT {selected} FROM {relation.sql})
         {_happened(source) if source.counters else ""}
-    """)
-    return _end(relation, first, now)
+    """,
+    )
 
 
 def create_events(
@@ -175,8 +192,8 @@ def _counted(relation: Relation, source: EventSource) -> dict[str, str]:
 
 def _happened(source: EventSource) -> str:
     """Return which of the events of a wide table there are."""
-    seen = f" OR e.type = {literal(source.seen)}" if source.seen else ""
-    return f"WHERE e.value <> 0{seen}"
+    seen = f" OR type = {literal(source.seen)}" if source.seen else ""
+    return f"WHERE value <> 0{seen}"
 
 
 def _end(relation: Relation, first: int, now: int) -> int | None:
@@ -190,7 +207,7 @@ def _end(relation: Relation, first: int, now: int) -> int | None:
 
 
 def _key(relation: Relation, source: EventSource, leads: LeadColumns) -> tuple[str, str]:
-    for name in _KEYS:
+    for name in KEYS:
         column = getattr(source.columns, name)
         if column is not None:
             if getattr(leads, name) is None:
