@@ -101,6 +101,12 @@ class LocalFeatures:
             raise ValueError("rows must be sorted by lead")
         if (as_of < self._leads.created[lead]).any():
             raise ValueError("a row's as_of lies before its lead was created")
+        cuts = np.flatnonzero(np.diff(self._partition(lead))) + 1
+        borders = [0, *cuts.tolist(), len(lead)]
+        return [slice(start, stop) for start, stop in pairwise(borders) if start < stop]
+
+    def _partition(self, lead: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return a number for each row, ascending, equal for rows that are computed at a time."""
         entity = self._entities(lead)[self._undivided]
         rows = np.bincount(entity)
         counted = self._history.connection.execute(f"""
@@ -110,10 +116,7 @@ class LocalFeatures:
         events = np.zeros(len(rows))
         events[counted["entity"]] = counted["events"]
         cost = np.cumsum(events / self._partition_events + rows / self._partition_rows)
-        partition = np.floor(cost)[entity]
-        cuts = np.flatnonzero(np.diff(partition)) + 1
-        borders = [0, *cuts.tolist(), len(lead)]
-        return [slice(start, stop) for start, stop in pairwise(borders) if start < stop]
+        return np.floor(cost)[entity]
 
     def _fill(
         self, lead: NDArray[np.int64], as_of: NDArray[np.int64], numbers: NDArray[np.float64]

@@ -81,7 +81,7 @@ def stage_events(
     Raises:
         HistoryError: A value cannot be read, or the leads lack the key the events carry.
     """
-    key_name, rows = event_rows(relation, source, leads)
+    key_name, rows = event_rows(relation, source, leads, relation.sql)
     [(first,)] = relation.run("SELECT count(*) FROM staged").fetchall()
     relation.run(f"""
         INSERT INTO staged BY NAME
@@ -92,10 +92,18 @@ def stage_events(
     return _end(relation, first, now)
 
 
-def event_rows(relation: Relation, source: EventSource, leads: LeadColumns) -> tuple[str, str]:
+def event_rows(
+    relation: Relation, source: EventSource, leads: LeadColumns, rows: str
+) -> tuple[str, str]:
     """Return which key the events of a source carry, and the SQL of them before it is looked up.
 
     Its columns are key, type, occurred, recorded, value, item, and id where the source has one.
+
+    Args:
+        relation: The opened source.
+        source: Its declaration.
+        leads: The mapping of the leads source.
+        rows: What stands behind FROM: the relation, or rows of it.
 
     Raises:
         HistoryError: A column is missing, or the leads lack the key.
@@ -131,7 +139,7 @@ def event_rows(relation: Relation, source: EventSource, leads: LeadColumns) -> t
         SELECT key, type, occurred,
                coalesce(recorded, occurred + {source.known_after or 0}) AS recorded,
                value, coalesce(item, -1) AS item {identified}
-        FROM (SELECT {selected} FROM {relation.sql})
+        FROM (SELECT {selected} FROM {rows})
         {_happened(source) if source.counters else ""}
     """,
     )

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,12 +26,12 @@ from features.history.lead_table import (
     created_when_seen,
     fetch_leads,
 )
-from features.history.macros import define_macros
 from features.history.misreading import HistoryError
 from features.history.part import HistoryPart
 from features.history.profile_history import ProfileHistory
 from features.history.relation import Relation
 from features.history.report import EventTypeSummary, HistoryReport, SourceEnd
+from features.history.scratch import open_scratch
 from features.history.sources import ProfileFields, Source, Sources
 from features.history.sql import literal
 from features.history.stage_table import (
@@ -48,7 +47,6 @@ __all__ = ["EventTypeSummary", "History", "HistoryError", "HistoryReport", "Sour
 END_OF_TIME = int(np.iinfo(np.int64).max)
 """A `now` that nothing is dated after."""
 
-_MEMORY = "512MB"
 # About as many fit into that memory; beyond it, looking through all of them is slow.
 _CLUSTERED_FROM = 7_000_000
 
@@ -71,11 +69,7 @@ class History(HistoryPart):
         self.now = now
         self._folder = folder
         self._temporary = tempfile.TemporaryDirectory(prefix="leadscore-")
-        super().__init__(duckdb.connect(), ProfileHistory(profile))
-        self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
-        self.connection.execute(f"SET temp_directory = {literal(self._temporary.name)}")
-        self.connection.execute("SET TimeZone = 'UTC'")
-        define_macros(self.connection)
+        super().__init__(open_scratch(self._temporary.name), ProfileHistory(profile))
 
     @classmethod
     def open(

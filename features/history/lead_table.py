@@ -38,6 +38,19 @@ class Leads:
         """Number of leads."""
         return len(self.lead_id)
 
+    def part(self, some: slice) -> "Leads":
+        """Return the leads of consecutive accounts, whose first lead and account have code 0."""
+        account = self.account[some]
+        return Leads(
+            lead_id=self.lead_id[some],
+            created=self.created[some],
+            account=account - account[:1],
+            person=self.person[some],
+            position=self.position[some],
+            carried={name: values[some] for name, values in self.carried.items()},
+            dated=self.dated,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class LeadCounts:

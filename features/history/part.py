@@ -1,5 +1,7 @@
 """Some accounts of a history, with all that is known of them: what features are computed from."""
 
+from typing import Literal
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -15,8 +17,10 @@ class HistoryPart:
     Attributes:
         connection: A database with the table or view `events`.
         profile: Profile values by lead and moment.
+        engine: Where the events lie, and features are computed.
     """
 
+    engine: Literal["local", "spark"] = "local"
     _leads: Leads
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, profile: ProfileHistory) -> None:

@@ -26,6 +26,7 @@ class Relation:
         section: Where the project file declares it, such as ``sources.events[1]``.
         sql: What stands behind FROM.
         types: DuckDB type of each column.
+        columns: Which columns each file has, and of which types.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class Relation:
                 load(connection, section, source.query, expand(source.database), folder)
         except ValueError as error:
             raise HistoryError(f"{section}: {error}") from None
-        self._columns = FileColumns.read(connection, section, files, source.delimiter)
+        self.columns = FileColumns.read(connection, section, files, source.delimiter)
         self._misreadings = Misreadings(connection, section, files, source.delimiter)
         self.types = column_types(self.run(f"DESCRIBE SELECT * FROM {self.sql}"))
 
@@ -102,7 +103,7 @@ class Relation:
             HistoryError: The whole column has no time zone, or is no timestamp.
         """
         name = self._existing(column)
-        mixed = self._columns.mixed_zones(column)
+        mixed = self.columns.mixed_zones(column)
         if mixed is not None:
             raise HistoryError(f"{self.section}: {mixed}")
         kind = self.types[column]
@@ -161,7 +162,7 @@ class Relation:
         return self._misreadings.strict(column, broken, "is empty; fill it in", expression)
 
     def _existing(self, column: str) -> str:
-        absent = self._columns.absent(column)
+        absent = self.columns.absent(column)
         if absent is None and column not in self.types:
             absent = f"column '{column}' does not exist; {suggestion(column, self.types)}"
         if absent is not None:
