@@ -33,7 +33,6 @@ from features.history.relation import Relation
 from features.history.report import EventTypeSummary, HistoryReport, SourceEnd
 from features.history.scratch import open_scratch
 from features.history.sources import ProfileFields, Source, Sources
-from features.history.sql import literal
 from features.history.stage_table import (
     StageChanges,
     create_staged_changes,
@@ -128,10 +127,13 @@ class History(HistoryPart):
 
     def event_times(self, event_type: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return lead codes and moments of all events of a type, sorted by lead and moment."""
-        table = self.of_events(f"""
+        table = self.of_events(
+            """
             SELECT CAST(lead AS BIGINT) AS lead, occurred FROM events
-            WHERE type = {literal(event_type)} AND lead >= 0 ORDER BY lead, occurred
-        """)
+            WHERE type = ? AND lead >= 0 ORDER BY lead, occurred
+            """,
+            event_type,
+        )
         return table["lead"].to_numpy(), table["occurred"].to_numpy()
 
     def event_moments(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -41,9 +41,14 @@ class HistoryPart:
         """Return all leads; a lead's code is its position there."""
         return self._leads
 
-    def of_events(self, query: str) -> pa.Table:
-        """Return what a query of the table `events` alone finds, in SQL that all engines read."""
-        return self.connection.sql(query).to_arrow_table()
+    def of_events(self, query: str, *values: str) -> pa.Table:
+        """Return what a query of the table `events` alone finds.
+
+        Args:
+            query: In SQL that all engines read.
+            values: What each question mark in it stands for.
+        """
+        return self.connection.sql(query, params=list(values) or None).to_arrow_table()
 
     def eventful(self, as_of: int) -> NDArray[np.bool_]:
         """Return of which leads an event counts at a moment, bool [leads]."""

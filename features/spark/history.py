@@ -1,6 +1,7 @@
 """A history whose events lie in Spark; leads, stages and profiles are read as they are locally."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import reduce
 from pathlib import Path
 from typing import Literal, Self
@@ -20,6 +21,7 @@ from features.spark.buckets import Buckets
 from features.spark.error import told
 from features.spark.once import EVENTS, SCHEMA, each_once
 from features.spark.reading import PIECE_BYTES, EventReading, tell_mistake
+from features.spark.session import open_session
 
 _LEADS_AT_ONCE = 20_000
 
@@ -37,10 +39,15 @@ class SparkHistory(History):
     buckets: Buckets
     _kept: Sequence[DataFrame] = ()
 
+    def __init__(self, sources: Sources, profile: ProfileFields, folder: Path, now: int) -> None:
+        """Create an empty history; `SparkHistory.open_at` is the way in."""
+        super().__init__(sources, profile, folder, now)
+        self._opened = ExitStack()
+
     @classmethod
-    def open_in(
+    def open_at(
         cls,
-        session: SparkSession,
+        master: str | None,
         sources: Sources,
         profile: ProfileFields,
         folder: Path,
@@ -51,13 +58,23 @@ class SparkHistory(History):
     ) -> Self:
         """Read all sources as `History.open`, the events in Spark.
 
+        Args:
+            master: As `open_session`.
+            sources: Where they are.
+            profile: Which columns of the leads are features.
+            folder: What relative paths are relative to; every executor must see it there.
+            now: As `History.open`.
+            carried: As `History.open`.
+            on_step: Called with what is about to be done.
+
         Raises:
             HistoryError: A source cannot be read.
             SparkError: Spark cannot go on.
         """
         history = cls(sources, profile, folder, now)
-        history.session = session
         try:
+            on_step("Starting Spark")
+            history.session = history._opened.enter_context(open_session(master))
             with told():
                 history._read(profile, carried or {}, on_step)
         except BaseException:
@@ -66,15 +83,16 @@ class SparkHistory(History):
         return history
 
     def close(self) -> None:
-        """Remove the database, and forget the events."""
+        """Remove the database, forget the events, and stop Spark if it was started for them."""
+        super().close()
         for kept in self._kept:
             kept.unpersist()
-        super().close()
+        self._opened.close()
 
-    def of_events(self, query: str) -> pa.Table:
-        """Return what a query of the view `events` finds."""
+    def of_events(self, query: str, *values: str) -> pa.Table:
+        """Return what a query of the view `events` finds, as `HistoryPart.of_events`."""
         with told():
-            return self.session.sql(query).toArrow()
+            return self.session.sql(query, args=list(values)).toArrow()
 
     def _read_events(self, on_step: Callable[[str], None]) -> tuple[EventCounts, list[SourceEnd]]:
         on_step("Reading events in Spark")
@@ -135,7 +153,7 @@ class SparkHistory(History):
         return (
             reduce(DataFrame.unionByName, parts)
             .withColumn("bucket", F.coalesce("bucket", anywhere))
-            .withColumn("first_for_account", F.coalesce("first_for_account", F.lit(True)))  # noqa: FBT003
+            .withColumn("first_for_account", F.coalesce("first_for_account", F.lit(True)))
             .select(*EVENTS, "bucket", "id", "source")
             .repartition(self.buckets.count, "bucket")
         )

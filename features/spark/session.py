@@ -4,11 +4,13 @@ import os
 import socket
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from py4j.protocol import Py4JError
+from pyspark import SparkContext
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
@@ -21,8 +23,6 @@ _PORT = 7077
 
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
-    # Quotes inside literals are doubled, and backslashes mean themselves, as in all other SQL.
-    "spark.sql.parser.escapedStringLiterals": "true",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "50000",
 }
@@ -41,18 +41,27 @@ def open_session(master: str | None) -> Iterator[SparkSession]:
     Raises:
         SparkError: There is no Java, or the master is away.
     """
+    # Whatever it does not support of pandas, nothing here uses.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     running = SparkSession.getActiveSession()
     whole = running or _started(master)
     try:
-        with tempfile.TemporaryDirectory(prefix="leadscore-") as folder:
-            session = whole.newSession()
-            for name, value in _SETTINGS.items():
-                session.conf.set(name, value)
-            session.sparkContext.addPyFile(str(write_archive(Path(folder))))
-            yield session
+        session = whole.newSession()
+        for name, value in _SETTINGS.items():
+            session.conf.set(name, value)
+        _send_code(session.sparkContext)
+        yield session
     finally:
         if running is None:
             whole.stop()
+
+
+def _send_code(context: SparkContext) -> None:
+    """Send the code to executors on other machines; those here run the code that runs here."""
+    if context.master == "local" or context.master.startswith("local["):
+        return
+    with tempfile.TemporaryDirectory(prefix="leadscore-") as folder:
+        context.addPyFile(str(write_archive(Path(folder))))
 
 
 def _started(master: str | None) -> SparkSession:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from features.contract.duration import format_duration
 from features.declaration.feature_set import FeatureSet
 from features.declaration.table import FeatureTable
+from features.drivers import features_of
 from features.history.history import History
-from features.local import LocalFeatures
 from serving.model.scorer import Explained
 from training.progress import Progress
 from training.project.project import Project, RowGrid, Stages
@@ -118,8 +118,8 @@ class _Looking:
     ) -> None:
         self._rules = project_rules(project, folder)
         self._dated = project.flat is None
-        self._features = LocalFeatures(feature_set, history)
-        self._rule_features = LocalFeatures(self._rules.feature_set, history)
+        self._features = features_of(feature_set, history)
+        self._rule_features = features_of(self._rules.feature_set, history)
 
     def at(self, rows: LabelledRows, step: str, progress: Progress) -> Scene:
         as_of = rows.as_of if self._dated else np.zeros(len(rows), dtype=np.int64)

@@ -63,6 +63,7 @@ class ProjectScoring:
         self.project = project
         self.history = history
         self.choice = choice
+        self._wording = wording
         self.leads = HistoryScoring(history, choice, wording, dated=project.flat is None)
 
     def write(self, output: Path, as_of: int | None, progress: Progress) -> ScoredLeads:
@@ -80,6 +81,24 @@ class ProjectScoring:
         at = as_of or self._present()
         age = self.open_ages(at)
         lead = np.flatnonzero(age >= 0)
+        self._write(output, lead, at, progress)
+        rows = self.project.rows
+        older = 0 if rows is None else int((age > rows.max_age).sum())
+        return ScoredLeads(len(lead), older, len(age) - len(lead), at)
+
+    def _write(self, output: Path, lead: NDArray[np.int64], at: int, progress: Progress) -> None:
+        if self.history.engine == "spark":
+            from serving.batch.spark_scores import (  # noqa: PLC0415 - needs the extra `spark`
+                SparkHistory,
+                rows_at,
+                write_in_spark,
+            )
+
+            assert isinstance(self.history, SparkHistory)
+            with progress.step("Scoring leads in Spark"):
+                rows = rows_at(lead, at)
+                write_in_spark(self.history, self.choice, self._wording, output, rows)
+            return
         with (
             score_file(output, self._categories()) as write,
             progress.bar("Scoring leads", len(lead)) as advance,
@@ -87,9 +106,6 @@ class ProjectScoring:
             for scores in self.leads.batches(lead, at):
                 write(scores)
                 advance(len(scores))
-        rows = self.project.rows
-        older = 0 if rows is None else int((age > rows.max_age).sum())
-        return ScoredLeads(len(lead), older, len(age) - len(lead), at)
 
     def answer(self, lead_id: str, as_of: int | None) -> Answer:
         """Return the answer about one lead, open or not.
