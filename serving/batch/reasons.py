@@ -128,7 +128,7 @@ def _sentences(
     keys = np.zeros((len(listed.row), _KEY), dtype=np.int64)
     keys[:, 0] = listed.position
     keys[:, 1] = listed.contribution < 0
-    keys[:, 2:] = chosen.facts.reshape(len(keys), -1)
+    keys[:, 2:] = chosen.facts.reshape(len(keys), _KEY - 2)
     # What is no behaviour has no facts: its value stands in their place.
     plain = keys[:, 2] < 0
     keys[plain, 1] = 0

@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator["SparkSession"]:
-    """Return a running session, as a notebook has one; a task that fails is tried three times."""
+    """Return a running session, as a notebook has one; a task that fails is tried twice."""
     from pyspark.sql import SparkSession  # noqa: PLC0415 - only where it is installed
 
     from features.spark.java import find_java  # noqa: PLC0415
@@ -32,10 +32,11 @@ def spark() -> Iterator["SparkSession"]:
     find_java()
     os.environ["PYSPARK_PYTHON"] = sys.executable
     session = (
-        SparkSession.builder.master("local[2,3]")
+        SparkSession.builder.master("local[2,2]")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.memory", "1g")
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.shuffle.partitions", "2")
         .getOrCreate()
     )

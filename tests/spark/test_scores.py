@@ -89,7 +89,7 @@ def test_scores_of_tasks_are_those_of_one_machine(
     assert found.schema.equals(batches.schema)
     assert scored.leads == len(lead) > 0
     if kind == "model":
-        assert scoring.answer("1", AS_OF) == expected.answer("1", AS_OF)
+        assert scoring.answer("L1", AS_OF) == expected.answer("L1", AS_OF)
 
 
 def test_a_folder_that_exists_is_left_alone(
