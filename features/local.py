@@ -11,7 +11,7 @@ from features.declaration.derived import fill_derived
 from features.declaration.feature_set import FeatureSet, Level
 from features.declaration.table import FeatureTable
 from features.history.part import HistoryPart
-from features.history.partition import read_events
+from features.history.partition import Events
 from features.kernel import kernel
 from features.kernel.order import CanonicalOrder
 from features.kernel.plan import Rows, lay_out
@@ -48,6 +48,7 @@ class LocalFeatures:
         self.feature_set = feature_set
         self._history = history
         self._leads = history.leads()
+        self._events = Events(history, feature_set)
         self._partition_events = partition_events
         self._partition_rows = partition_rows
         self._order = CanonicalOrder()
@@ -109,12 +110,7 @@ class LocalFeatures:
         """Return a number for each row, ascending, equal for rows that are computed at a time."""
         entity = self._entities(lead)[self._undivided]
         rows = np.bincount(entity)
-        counted = self._history.connection.execute(f"""
-            SELECT {self._undivided} AS entity, count(*) AS events FROM events
-            WHERE {self._undivided} BETWEEN 0 AND {len(rows) - 1} GROUP BY entity
-        """).fetchnumpy()
-        events = np.zeros(len(rows))
-        events[counted["entity"]] = counted["events"]
+        events = self._events.counts(self._undivided, len(rows))
         cost = np.cumsum(events / self._partition_events + rows / self._partition_rows)
         return np.floor(cost)[entity]
 
@@ -142,12 +138,7 @@ class LocalFeatures:
         self, lead: NDArray[np.int64], as_of: NDArray[np.int64], out: NDArray[np.float64]
     ) -> None:
         entities = self._entities(lead)
-        batches = read_events(
-            self._history.connection,
-            self.feature_set,
-            self._undivided,
-            _range(entities[self._undivided]),
-        )
+        batches = self._events.of(self._undivided, _range(entities[self._undivided]))
         for level, plan in self._plans.items():
             codes = _range(entities[level])
             entity = entities[level] - codes.start

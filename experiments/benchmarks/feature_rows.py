@@ -1,10 +1,12 @@
-"""Feature rows of many leads: our kernel against one conditional-aggregate query of DuckDB.
+"""Feature rows of many leads: our kernel against Polars, chdb, and one query of DuckDB.
 
 Each side runs in a process of its own, from the same Parquet files, so that its peak memory is its
 own. Our kernel is compiled (or taken from numba's cache) before the clock starts. The sides take
-turns, and the best run of each counts, so that a busy machine harms neither.
+turns, and the best run of each counts, so that a busy machine harms none. Seconds of processors say
+what a side would take on one core. Polars and chdb are in the extra `peers`.
 
     python -m experiments.benchmarks.feature_rows --events 5000000 --rows 400000
+    python -m experiments.benchmarks.feature_rows --sides leadscore Polars
 """
 
 import argparse
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,6 +24,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.benchmarks.feature_peers import PACKAGES, by_chdb, by_polars
 from experiments.benchmarks.features import EVENT_TYPES, benchmark_features
 from experiments.benchmarks.query import conditional_aggregates
 from features.history.history import History
@@ -89,25 +93,39 @@ def by_query(folder: Path) -> NDArray[np.float64]:
     return np.stack(columns, axis=1)
 
 
-_SIDES: dict[str, Callable[[Path], NDArray[np.float64]]] = {"kernel": by_kernel, "query": by_query}
+OURS = "leadscore"
+SIDES: dict[str, Callable[[Path], NDArray[np.float64]]] = {
+    OURS: by_kernel,
+    "Polars": by_polars,
+    "chdb": by_chdb,
+    "DuckDB": by_query,
+}
+
+
+def is_installed(side: str) -> bool:
+    """Tell whether what a side needs is there."""
+    return side.lower() not in PACKAGES or find_spec(side.lower()) is not None
 
 
 def run_side(side: str, folder: Path) -> None:
     """Compute one side, keep its result in the folder and print seconds and megabytes."""
     with TemporaryDirectory() as small:
         simulate(Path(small), events=1_000, rows=100)
-        _SIDES[side](Path(small))
-    started = time.perf_counter()
-    result = _SIDES[side](folder)
-    seconds = time.perf_counter() - started
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        SIDES[side](Path(small))
+    started, worked = time.perf_counter(), time.process_time()
+    result = SIDES[side](folder)
+    figures = {
+        "seconds": time.perf_counter() - started,
+        "processors": time.process_time() - worked,
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
     np.save(folder / f"{side}.npy", result)
-    print(json.dumps({"seconds": seconds, "megabytes": megabytes}))
+    print(json.dumps(figures))
 
 
-def largest_difference(folder: Path) -> float:
-    """Return the largest relative difference of the two results; missing against a value is 1."""
-    ours, theirs = (np.load(folder / f"{side}.npy", mmap_mode="r") for side in _SIDES)
+def largest_difference(folder: Path, side: str) -> float:
+    """Return the largest relative difference to our result; missing against a value is 1."""
+    ours, theirs = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in (OURS, side))
     if ours.shape != theirs.shape or not np.array_equal(np.isnan(ours), np.isnan(theirs)):
         return 1.0
     difference = np.abs(ours - theirs) / np.maximum(1.0, np.abs(theirs))
@@ -115,12 +133,13 @@ def largest_difference(folder: Path) -> float:
 
 
 def main() -> int:
-    """Run both sides, print their figures, and return 1 where the results differ."""
+    """Run the sides, print their figures, and return 1 where their results differ."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=5_000_000)
     parser.add_argument("--rows", type=int, default=400_000)
     parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("--step", choices=["simulate", *_SIDES])
+    parser.add_argument("--sides", nargs="+", choices=list(SIDES), default=list(SIDES))
+    parser.add_argument("--step", choices=["simulate", *SIDES])
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
     if options.step == "simulate":
@@ -129,26 +148,33 @@ def main() -> int:
     if options.step is not None:
         run_side(options.step, options.folder)
         return 0
+    sides = [OURS, *(side for side in options.sides if side != OURS)]
+    for side in [side for side in sides if not is_installed(side)]:
+        print(f"{side} is not installed; it is in requirements/peers.lock")
+        sides.remove(side)
     with TemporaryDirectory() as folder:
-        return _compare(Path(folder), options.events, options.rows, options.turns)
+        return _compare(Path(folder), sides, options)
 
 
-def _compare(folder: Path, events: int, rows: int, turns: int) -> int:
-    size = [f"--events={events}", f"--rows={rows}"]
+def _compare(folder: Path, sides: list[str], options: argparse.Namespace) -> int:
+    size = [f"--events={options.events}", f"--rows={options.rows}"]
     # A process inherits the peak memory of the one that starts it, so this one stays small.
     _run("simulate", folder, size)
-    runs = [{side: json.loads(_run(side, folder, size)) for side in _SIDES} for _ in range(turns)]
-    kernel, query = (min((run[s] for run in runs), key=lambda r: r["seconds"]) for s in _SIDES)
+    turns = [{s: json.loads(_run(s, folder, size)) for s in sides} for _ in range(options.turns)]
+    best = {s: {f: min(turn[s][f] for turn in turns) for f in turns[0][s]} for s in sides}
     features = len(benchmark_features().features)
-    print(f"{events:,} events x {rows:,} rows x {features} features, from Parquet")
-    for name, side in (("leadscore", kernel), ("one DuckDB query", query)):
-        print(f"{name:>18}: {side['seconds']:7.2f} s, peak {side['megabytes']:6,.0f} MB")
-    faster = query["seconds"] / kernel["seconds"]
-    share = kernel["megabytes"] / query["megabytes"]
-    difference = largest_difference(folder)
-    print(f"{'':>18}  {faster:.1f} times faster, with {share:.0%} of the memory")
-    print(f"{'':>18}  largest relative difference {difference:.1e}")
-    return int(difference > _TOLERANCE)
+    print(f"{options.events:,} events x {options.rows:,} rows x {features} features, from Parquet")
+    worst = 0.0
+    for side, figures in best.items():
+        times = figures["seconds"] / best[OURS]["seconds"]
+        difference = largest_difference(folder, side)
+        worst = max(worst, difference)
+        print(
+            f"{side:>10}: {figures['seconds']:6.2f} s ({times:4.1f} times), "
+            f"{figures['processors']:6.2f} s of processors, peak {figures['megabytes']:6,.0f} MB, "
+            f"largest relative difference {difference:.1e}"
+        )
+    return int(worst > _TOLERANCE)
 
 
 def _run(step: str, folder: Path, size: list[str]) -> str:

@@ -3,28 +3,17 @@
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
 
-from features.history.misreading import HistoryError
+from features.history.event_source import KEYS, EventReading
+from features.history.parquet_events import UNREADABLE, ParquetEvents, suits
 from features.history.relation import Relation
 from features.history.sources import EventSource, LeadColumns
-from features.history.sql import literal
-
-KEYS = {
-    "lead_id": "SELECT lead_id AS key, lead, account, true AS first_for_account FROM leads",
-    # A person with two leads in one account: each lead did it, the account saw it once.
-    "person_id": """
-        SELECT person_id AS key, lead, account,
-               row_number() OVER (PARTITION BY person_id, account ORDER BY lead) = 1
-               AS first_for_account
-        FROM leads WHERE person_id IS NOT NULL
-    """,
-    "account_id": """
-        SELECT DISTINCT account_id AS key, -1::BIGINT AS lead, account, true AS first_for_account
-        FROM leads WHERE account_id IS NOT NULL
-    """,
-}
+from features.history.staging import Staging
 
 _COLUMNS = "lead, account, first_for_account, type, occurred, recorded, value, item"
+
+_AT_ONCE = 500_000
 
 # Of events of one type and id, the first by `precedence` counts: for a lead, and for an account.
 _ONCE = """
@@ -54,110 +43,71 @@ class EventCounts:
     in_future: int
 
 
-def create_staging(connection: duckdb.DuckDBPyConnection, *, with_ids: bool) -> None:
-    """Create the empty table that `stage_events` fills; it has ids where any source has."""
-    connection.execute(f"""
-        CREATE TABLE staged (lead INTEGER, account INTEGER, first_for_account BOOLEAN,
-            type VARCHAR, occurred BIGINT, recorded BIGINT, value DOUBLE, item BIGINT
-            {", id BIGINT" if with_ids else ""})
-    """)
-
-
 def stage_events(
-    relation: Relation, source: EventSource, leads: LeadColumns, *, now: int
-) -> int | None:
-    """Read the events of one source, find their leads, and return where the source ends.
+    connection: duckdb.DuckDBPyConnection,
+    relation: Relation,
+    source: EventSource,
+    leads: LeadColumns,
+    staging: Staging,
+) -> None:
+    """Read the events of one source and find their leads.
 
     Args:
+        connection: The history's database.
         relation: The opened source.
         source: Its declaration.
         leads: The mapping of the leads source.
-        now: Microseconds; no source can reach any further.
-
-    Returns:
-        When the newest of its events occurred or was recorded, also one of an unknown lead;
-        microseconds since 1970, None if nothing did by now.
+        staging: Takes the events.
 
     Raises:
         HistoryError: A value cannot be read, or the leads lack the key the events carry.
     """
-    key_name, rows = event_rows(relation, source, leads, relation.sql)
-    [(first,)] = relation.run("SELECT count(*) FROM staged").fetchall()
+    reading = EventReading.of(relation, source, leads)
+    before = len(staging)
+    if suits(relation, reading):
+        try:
+            for events in ParquetEvents(connection, relation, reading).batches():
+                staging.add(events)
+        except UNREADABLE:
+            # The database reads it as well, or says what is wrong with it.
+            staging.cut(before)
+        else:
+            return
     relation.run(f"""
-        INSERT INTO staged BY NAME
+        INSERT INTO {staging.table()} BY NAME
         SELECT k.lead, k.account, coalesce(k.first_for_account, true) AS first_for_account,
                e.* EXCLUDE (key)
-        FROM ({rows}) e LEFT JOIN ({KEYS[key_name]}) k ON e.key = k.key
+        FROM ({reading.select(relation.sql, reading.sql)}) e
+        LEFT JOIN ({KEYS[reading.key_name]}) k ON e.key = k.key
+        WHERE {reading.happened}
     """)
-    return _end(relation, first, now)
-
-
-def event_rows(
-    relation: Relation, source: EventSource, leads: LeadColumns, rows: str
-) -> tuple[str, str]:
-    """Return which key the events of a source carry, and the SQL of them before it is looked up.
-
-    Its columns are key, type, occurred, recorded, value, item, and id where the source has one.
-
-    Args:
-        relation: The opened source.
-        source: Its declaration.
-        leads: The mapping of the leads source.
-        rows: What stands behind FROM: the relation, or rows of it.
-
-    Raises:
-        HistoryError: A column is missing, or the leads lack the key.
-    """
-    key_name, key_column = _key(relation, source, leads)
-    columns = source.columns
-    read = {
-        "key": relation.key(key_column),
-        "occurred": relation.time(columns.occurred_at),
-        "type": literal(source.constants.event_type or ""),
-        "value": relation.number(columns.value) if columns.value else "NULL::DOUBLE",
-        "item": "NULL::BIGINT",
-        "recorded": "NULL::BIGINT",
-    }
-    if columns.item:
-        item = relation.text(columns.item)
-        read["item"] = f"CASE WHEN {item} IS NOT NULL THEN (hash({item}) >> 1)::BIGINT END"
-    if columns.recorded_at:
-        read["recorded"] = relation.time(columns.recorded_at, required=False)
-    if columns.event_type:
-        read["type"] = relation.text(columns.event_type, required=True)
-    if source.counters:
-        read |= _counted(relation, source)
-    identified = ""
-    if columns.event_id:
-        read["id"] = relation.text(columns.event_id)
-        hashed = "(hash(type, id) >> 1)::BIGINT"
-        identified = f", CASE WHEN id IS NOT NULL THEN {hashed} END AS id"
-    selected = ", ".join(f"{sql} AS {name}" for name, sql in read.items())
-    return (
-        key_name,
-        f"""
-        SELECT key, type, occurred,
-               coalesce(recorded, occurred + {source.known_after or 0}) AS recorded,
-               value, coalesce(item, -1) AS item {identified}
-        FROM (SELECT {selected} FROM {rows})
-        {_happened(source) if source.counters else ""}
-    """,
-    )
 
 
 def create_events(
-    connection: duckdb.DuckDBPyConnection, *, now: int, with_ids: bool, clustered_from: int
-) -> EventCounts:
+    connection: duckdb.DuckDBPyConnection,
+    staging: Staging,
+    *,
+    now: int,
+    with_ids: bool,
+    clustered_from: int,
+) -> tuple[EventCounts, pa.Table | None]:
     """Turn the staged events into the table `events`.
 
     Args:
         connection: The history's database.
+        staging: The events of all sources, which are let go of.
         now: Microseconds; what is dated later is planned, and has not happened.
         with_ids: Whether any source has event ids.
-        clustered_from: Number of events from which on they are sorted by account, so that a
-            partition is found without looking at all of them; fewer are looked through faster
-            than they are sorted.
+        clustered_from: Number of events from which on they are a table of the database, sorted by
+            account, so that a partition is found without looking at all of them. Fewer are columns
+            in memory, and looked through faster than they are sorted.
+
+    Returns:
+        What became of the events, and those columns; None where they are in the database.
     """
+    held = staging.held()
+    if held is not None:
+        connection.register("staged", held)
     known = f"account IS NOT NULL AND occurred BETWEEN 0 AND {now}"
     staged, of_unknown_leads, before_1970, in_future, repeated = _counts(
         connection,
@@ -170,15 +120,22 @@ def create_events(
     """,
     )
     found = staged - of_unknown_leads - before_1970 - in_future
-    if repeated or found >= clustered_from:
-        source = _ONCE.format(known=known) if repeated else f"SELECT * FROM staged WHERE {known}"
-        order = "ORDER BY account" if found >= clustered_from else ""
-        connection.execute(f"CREATE TABLE events AS SELECT {_COLUMNS} FROM ({source}) {order}")
-        connection.execute("DROP TABLE staged")
+    source = _ONCE.format(known=known) if repeated else f"SELECT * FROM staged WHERE {known}"
+    events = None
+    if found >= clustered_from:
+        connection.execute(
+            f"CREATE TABLE events AS SELECT {_COLUMNS} FROM ({source}) ORDER BY account"
+        )
+    elif held is not None and found == staged and not repeated:
+        events = held.select(_COLUMNS.split(", "))
     else:
-        if found < staged:
-            connection.execute(f"DELETE FROM staged WHERE NOT coalesce({known}, false)")
-        connection.execute("ALTER TABLE staged RENAME TO events")
+        events = _columns(connection.sql(f"SELECT {_COLUMNS} FROM ({source})"))
+    if held is not None:
+        connection.unregister("staged")
+    else:
+        connection.execute("DROP TABLE staged")
+    if events is not None:
+        connection.register("events", events)
     [kept] = _counts(connection, "SELECT count(*) FROM events")
     return EventCounts(
         kept=kept,
@@ -186,45 +143,28 @@ def create_events(
         duplicates=found - kept,
         before_1970=before_1970,
         in_future=in_future,
-    )
+    ), events
 
 
-def _counted(relation: Relation, source: EventSource) -> dict[str, str]:
-    """Return the type and value of the events that a row of a wide table becomes."""
-    figures = {counter: relation.number(counter) for counter in source.counters}
-    if source.seen:
-        figures[source.seen] = "NULL"
-    types = ", ".join(literal(event_type) for event_type in figures)
-    return {"type": f"unnest([{types}])", "value": f"unnest([{', '.join(figures.values())}])"}
-
-
-def _happened(source: EventSource) -> str:
-    """Return which of the events of a wide table there are."""
-    seen = f" OR type = {literal(source.seen)}" if source.seen else ""
-    return f"WHERE value <> 0{seen}"
-
-
-def _end(relation: Relation, first: int, now: int) -> int | None:
-    """Return the newest moment among the staged events from the first of a source on."""
-    [(end,)] = relation.run(f"""
-        SELECT greatest(max(occurred) FILTER (occurred BETWEEN 0 AND {now}),
-                        max(recorded) FILTER (recorded BETWEEN 0 AND {now}))
-        FROM staged WHERE rowid >= {first}
-    """).fetchall()
-    return None if end is None else int(end)
-
-
-def _key(relation: Relation, source: EventSource, leads: LeadColumns) -> tuple[str, str]:
-    for name in KEYS:
-        column = getattr(source.columns, name)
-        if column is not None:
-            if getattr(leads, name) is None:
-                raise HistoryError(
-                    f"{relation.section}: its events carry {name}, which the leads lack; "
-                    f"set columns.{name} in sources.leads"
-                )
-            return name, column
-    raise HistoryError(f"{relation.section}: no key column is set")
+def _columns(events: duckdb.DuckDBPyRelation) -> pa.Table:
+    """Return events as columns in memory; of their types, each name once."""
+    reader = events.to_arrow_reader(_AT_ONCE)
+    names = reader.schema.names
+    place = names.index("type")
+    batches = [
+        pa.RecordBatch.from_arrays(
+            [
+                *batch.columns[:place],
+                batch["type"].dictionary_encode(),
+                *batch.columns[place + 1 :],
+            ],
+            names,
+        )
+        for batch in reader
+    ]
+    kind = pa.dictionary(pa.int32(), pa.string())
+    schema = reader.schema.set(place, pa.field("type", kind))
+    return pa.Table.from_batches(batches, schema)
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:

@@ -14,12 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.contract.duration import DAY_US
-from features.history.event_table import (
-    EventCounts,
-    create_events,
-    create_staging,
-    stage_events,
-)
+from features.history.event_table import EventCounts, create_events, stage_events
 from features.history.lead_table import (
     LeadCounts,
     create_leads,
@@ -40,13 +35,15 @@ from features.history.stage_table import (
     fetch_stages,
     stage_changes,
 )
+from features.history.staging import Staging
 
 __all__ = ["EventTypeSummary", "History", "HistoryError", "HistoryReport", "SourceEnd"]
 
 END_OF_TIME = int(np.iinfo(np.int64).max)
 """A `now` that nothing is dated after."""
 
-# About as many fit into that memory; beyond it, looking through all of them is slow.
+# About as many fit into that memory, and take 300 MB as columns; beyond it, looking through all of
+# them is slow.
 _CLUSTERED_FROM = 7_000_000
 
 
@@ -255,16 +252,22 @@ class History(HistoryPart):
     def _read_events(self, on_step: Callable[[str], None]) -> tuple[EventCounts, list[SourceEnd]]:
         """Read the events of all sources; the leads are known."""
         with_ids = any(source.columns.event_id for source in self._sources.events)
-        create_staging(self.connection, with_ids=with_ids)
+        staging = Staging(self.connection, with_ids=with_ids, most_held=_CLUSTERED_FROM)
         ends = []
         for number, events in enumerate(self._sources.events):
             on_step(f"Reading events {number + 1} of {len(self._sources.events)}")
             relation = self._open(events, f"sources.events.{number}")
-            end = stage_events(relation, events, self._sources.leads.columns, now=self.now)
-            ends.append(SourceEnd(relation.section, end))
+            first = len(staging)
+            leads = self._sources.leads.columns
+            stage_events(self.connection, relation, events, leads, staging)
+            ends.append(SourceEnd(relation.section, staging.newest(first, self.now)))
         on_step("Arranging events")
-        counts = create_events(
-            self.connection, now=self.now, with_ids=with_ids, clustered_from=_CLUSTERED_FROM
+        counts, self.events = create_events(
+            self.connection,
+            staging,
+            now=self.now,
+            with_ids=with_ids,
+            clustered_from=_CLUSTERED_FROM,
         )
         return counts, ends
 

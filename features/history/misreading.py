@@ -52,8 +52,15 @@ class Misreadings:
             complaint: What to tell of it, without the value.
             value: SQL of the value.
         """
+        return f"CASE WHEN {broken} THEN {self.stop(column, broken, complaint)} ELSE {value} END"
+
+    def stop(self, column: str, broken: str, complaint: str) -> str:
+        """Return SQL that stops the query wherever it is evaluated, as `strict` does.
+
+        For values that are NULL where they are broken: ``coalesce`` evaluates them once.
+        """
         self._checks.append(_Check(column, broken, complaint))
-        return f"CASE WHEN {broken} THEN error('{_STOP}') ELSE {value} END"
+        return f"error('{_STOP}')"
 
     def place(self, column: str) -> str:
         """Return where a column is: section, file and name."""
@@ -105,10 +112,10 @@ class Misreadings:
             found = self._connection.execute(
                 f"SELECT row FROM (SELECT row_number() OVER () AS row, {check.broken} AS broken "
                 f"FROM {sql}) WHERE broken ORDER BY row LIMIT 1"
-            ).fetchone()
+            ).fetchall()
         except duckdb.Error:
             return None
-        return None if found is None else int(found[0])
+        return int(found[0][0]) if found else None
 
 
 def _harmless(error: duckdb.Error) -> str:

@@ -17,9 +17,11 @@ class HistoryPart:
     Attributes:
         connection: A database with the table or view `events`.
         profile: Profile values by lead and moment.
+        events: The table `events` as columns in memory; None if there are too many.
         engine: Where the events lie, and features are computed.
     """
 
+    events: pa.Table | None = None
     engine: Literal["local", "spark"] = "local"
     _leads: Leads
 

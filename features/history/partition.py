@@ -1,14 +1,14 @@
-"""The events of some leads or accounts, read from a history batch by batch."""
+"""The events of some leads or accounts, from a history's columns in memory or its database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
-import pyarrow
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.declaration.feature_set import FeatureSet, Level
+from features.history.part import HistoryPart
 from features.history.sql import literal
 from features.kernel.plan import UNKNOWN_TYPE, EventArrays
 
@@ -32,33 +32,71 @@ class EventBatch:
     events: EventArrays
 
 
-def read_events(
-    connection: duckdb.DuckDBPyConnection, feature_set: FeatureSet, level: Level, entities: range
-) -> list[EventBatch]:
-    """Read the events of a range of leads, or of accounts with all their leads.
+class Events:
+    """The events of a history, for the features of a set.
 
-    Args:
-        connection: A history's.
-        feature_set: Whose levels are wanted; an event's type code is its position in its types.
-        level: What the range is of.
-        entities: Codes.
+    An event's type code is the position of its type among those of the feature set.
     """
-    codes = "".join(
-        f" WHEN {literal(event_type)} THEN {code}"
-        for code, event_type in enumerate(feature_set.event_types)
-    )
-    type_code = f"CASE type{codes} ELSE {UNKNOWN_TYPE} END" if codes else str(UNKNOWN_TYPE)
-    columns = ", ".join(f"{_ENTITY[wanted]} AS of_{wanted}" for wanted in feature_set.levels)
-    table = connection.sql(f"""
-        SELECT {columns}, ({type_code})::INTEGER AS type_code, occurred, recorded,
-               coalesce(value, 'NaN'::DOUBLE) AS value, item
-        FROM events WHERE {level} BETWEEN {entities.start} AND {entities.stop - 1}
-    """).to_arrow_table()
-    return [_batch(batch, feature_set) for batch in table.to_batches()]
 
+    def __init__(self, history: HistoryPart, feature_set: FeatureSet) -> None:
+        """Take the events of a history; `feature_set` says whose levels are wanted."""
+        self._history = history
+        self._feature_set = feature_set
+        self._codes = {name: code for code, name in enumerate(feature_set.event_types)}
+        self._held: list[EventBatch] | None = None
+        if history.events is not None:
+            self._held = [self._of_columns(batch) for batch in history.events.to_batches()]
 
-def _batch(batch: pyarrow.RecordBatch, feature_set: FeatureSet) -> EventBatch:
-    return EventBatch(
-        {level: batch[f"of_{level}"].to_numpy() for level in feature_set.levels},
-        EventArrays._make(batch[name].to_numpy() for name in EventArrays._fields),
-    )
+    def of(self, level: Level, entities: range) -> list[EventBatch]:
+        """Return at least the events of a range of leads, or of accounts with all their leads."""
+        if self._held is not None:
+            return self._held
+        codes = "".join(f" WHEN {literal(name)} THEN {code}" for name, code in self._codes.items())
+        type_code = f"CASE type{codes} ELSE {UNKNOWN_TYPE} END" if codes else str(UNKNOWN_TYPE)
+        columns = ", ".join(f"{_ENTITY[one]} AS of_{one}" for one in self._feature_set.levels)
+        table = self._history.connection.sql(f"""
+            SELECT {columns}, ({type_code})::INTEGER AS type_code, occurred, recorded,
+                   coalesce(value, 'NaN'::DOUBLE) AS value, item
+            FROM events WHERE {level} BETWEEN {entities.start} AND {entities.stop - 1}
+        """).to_arrow_table()
+        return [self._of_query(batch) for batch in table.to_batches()]
+
+    def counts(self, level: Level, entities: int) -> NDArray[np.int64]:
+        """Return how many events each of the first leads or accounts has, int64 [entities]."""
+        column = {"lead": "lead", "account": "account"}[level]
+        if self._history.events is None:
+            counted = self._history.connection.execute(f"""
+                SELECT {column} AS entity, count(*) AS events FROM events
+                WHERE {column} BETWEEN 0 AND {entities - 1} GROUP BY entity
+            """).fetchnumpy()
+            found = np.zeros(entities, dtype=np.int64)
+            found[counted["entity"]] = counted["events"]
+            return found
+        # Events of an account have the lead -1.
+        codes = self._history.events[column].to_numpy() + 1
+        return np.bincount(codes, minlength=entities + 1)[1 : entities + 1]
+
+    def _of_query(self, batch: pa.RecordBatch) -> EventBatch:
+        return EventBatch(
+            {level: batch[f"of_{level}"].to_numpy() for level in self._feature_set.levels},
+            EventArrays._make(batch[name].to_numpy() for name in EventArrays._fields),
+        )
+
+    def _of_columns(self, batch: pa.RecordBatch) -> EventBatch:
+        lead, account = batch["lead"].to_numpy(), batch["account"].to_numpy()
+        first = batch["first_for_account"].to_numpy(zero_copy_only=False)
+        entity: dict[Level, NDArray[np.int32]] = {"lead": lead}
+        if "account" in self._feature_set.levels:
+            entity["account"] = np.where(first, account, np.int32(-1))
+        names = batch["type"].dictionary.to_pylist()
+        codes = np.array([self._codes.get(n, UNKNOWN_TYPE) for n in names], dtype=np.int32)
+        return EventBatch(
+            entity,
+            EventArrays(
+                type_code=codes[batch["type"].indices.to_numpy()],
+                occurred=batch["occurred"].to_numpy(),
+                recorded=batch["recorded"].to_numpy(),
+                value=batch["value"].to_numpy(zero_copy_only=False),
+                item=batch["item"].to_numpy(),
+            ),
+        )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from features.contract.document import suggestion
 from features.contract.lead import LARGEST_NUMBER
@@ -26,7 +27,7 @@ class Relation:
         section: Where the project file declares it, such as ``sources.events[1]``.
         sql: What stands behind FROM.
         types: DuckDB type of each column.
-        columns: Which columns each file has, and of which types.
+        files: What is read, each with the types of its columns; empty for a query.
     """
 
     def __init__(
@@ -56,7 +57,8 @@ class Relation:
                 load(connection, section, source.query, expand(source.database), folder)
         except ValueError as error:
             raise HistoryError(f"{section}: {error}") from None
-        self.columns = FileColumns.read(connection, section, files, source.delimiter)
+        self._columns = FileColumns.read(connection, section, files, source.delimiter)
+        self.files = self._columns.types
         self._misreadings = Misreadings(connection, section, files, source.delimiter)
         self.types = column_types(self.run(f"DESCRIBE SELECT * FROM {self.sql}"))
 
@@ -103,7 +105,7 @@ class Relation:
             HistoryError: The whole column has no time zone, or is no timestamp.
         """
         name = self._existing(column)
-        mixed = self.columns.mixed_zones(column)
+        mixed = self._columns.mixed_zones(column)
         if mixed is not None:
             raise HistoryError(f"{self.section}: {mixed}")
         kind = self.types[column]
@@ -130,27 +132,48 @@ class Relation:
         except duckdb.Error as error:
             raise self._misreadings.explain(error, self.sql) from None
 
+    def ask(self, sql: str, rows: pa.Table) -> pa.Table:
+        """Return the result of a query over rows of this relation, under the name ``some_rows``.
+
+        Args:
+            sql: The query, of expressions that this relation returned.
+            rows: Some of its columns, as they are.
+
+        Raises:
+            HistoryError: A value cannot be read, by file, column and line.
+        """
+        self._connection.register("some_rows", rows)
+        try:
+            return self._connection.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise self._misreadings.explain(error, self.sql) from None
+        finally:
+            self._connection.unregister("some_rows")
+
     def _text_time(self, column: str) -> str:
         raw = f"clean_text({identifier(column)})"
+        given = f"{raw} IS NOT NULL"
         if self._source.time_format is not None:
             read = f"try_strptime({raw}, {literal(self._source.time_format)})"
             if "%z" in self._source.time_format or "%Z" in self._source.time_format:
                 value, naive = f"epoch_us({read})", "false"
+                zoned = value
             else:
                 value, naive = self._local(read), f"{read} IS NOT NULL"
+                zoned = "NULL::BIGINT"
         else:
             naive = f"has_no_zone({raw})"
             local = self._local(f"TRY_CAST({raw} AS TIMESTAMP)")
+            zoned = f"CASE WHEN has_zone({raw}) THEN zoned_moment({raw}) END"
             value = (
                 f"CASE WHEN has_zone({raw}) THEN zoned_moment({raw}) WHEN {naive} THEN {local} END"
             )
-        unchecked = value
+        unread = f"{given} AND ({value}) IS NULL"
         if self._source.timezone is None:
-            value = self._misreadings.strict(
-                column, f"{raw} IS NOT NULL AND {naive}", _NO_ZONE, value
-            )
-        broken = f"{raw} IS NOT NULL AND ({unchecked}) IS NULL"
-        return self._misreadings.strict(column, broken, _NO_TIME, value)
+            value = zoned
+            self._misreadings.stop(column, f"{given} AND {naive}", _NO_ZONE)
+        stop = self._misreadings.stop(column, unread, _NO_TIME)
+        return f"coalesce({value}, CASE WHEN {given} THEN {stop} END)"
 
     def _local(self, timestamp: str) -> str:
         if self._source.timezone is None:
@@ -158,11 +181,11 @@ class Relation:
         return f"local_moment({timestamp}, {literal(self._source.timezone)})"
 
     def _required(self, column: str, expression: str) -> str:
-        broken = f"({expression}) IS NULL"
-        return self._misreadings.strict(column, broken, "is empty; fill it in", expression)
+        stop = self._misreadings.stop(column, f"({expression}) IS NULL", "is empty; fill it in")
+        return f"coalesce({expression}, {stop})"
 
     def _existing(self, column: str) -> str:
-        absent = self.columns.absent(column)
+        absent = self._columns.absent(column)
         if absent is None and column not in self.types:
             absent = f"column '{column}' does not exist; {suggestion(column, self.types)}"
         if absent is not None:

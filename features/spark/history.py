@@ -13,14 +13,15 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name that it has everywhere
 
-from features.history.event_table import KEYS, EventCounts
+from features.history.event_source import KEYS
+from features.history.event_table import EventCounts
 from features.history.history import END_OF_TIME, History
 from features.history.report import SourceEnd
 from features.history.sources import ProfileFields, Sources
 from features.spark.buckets import Buckets
 from features.spark.error import told
 from features.spark.once import EVENTS, SCHEMA, each_once
-from features.spark.reading import PIECE_BYTES, EventReading, tell_mistake
+from features.spark.reading import PIECE_BYTES, EventPieces, tell_mistake
 from features.spark.session import open_session
 
 _LEADS_AT_ONCE = 20_000
@@ -99,7 +100,7 @@ class SparkHistory(History):
         leads = self._sources.leads.columns
         sections = [f"sources.events.{number}" for number in range(len(self._sources.events))]
         readings = [
-            EventReading.plan(source, section, self._folder, leads)
+            EventPieces.plan(source, section, self._folder, leads)
             for section, source in zip(sections, self._sources.events, strict=True)
         ]
         self.buckets = Buckets(self._leads, self._bucket_count(readings))
@@ -127,7 +128,7 @@ class SparkHistory(History):
         ]
         return counts, ends
 
-    def _bucket_count(self, readings: Sequence[EventReading]) -> int:
+    def _bucket_count(self, readings: Sequence[EventPieces]) -> int:
         """Return into how many parts the work is divided, so that each fits a task."""
         size = sum(reading.size for reading in readings)
         wanted = max(
@@ -137,7 +138,7 @@ class SparkHistory(History):
         )
         return max(1, min(wanted, len(self._leads)))
 
-    def _staged(self, readings: Sequence[EventReading]) -> DataFrame:
+    def _staged(self, readings: Sequence[EventPieces]) -> DataFrame:
         """Return the events of all sources with their leads, those of a bucket in one place."""
         if not readings:
             return self.session.createDataFrame([], f"{SCHEMA}, id BIGINT, source INT")

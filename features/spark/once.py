@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
-from features.history.event_table import create_events, create_staging
+from features.history.event_table import create_events
+from features.history.staging import Staging
 from features.spark.scratch import task_database
 
 EVENTS = (
@@ -16,7 +17,6 @@ SCHEMA = (
     "lead INT, account INT, first_for_account BOOLEAN, type STRING, occurred BIGINT, "
     "recorded BIGINT, value DOUBLE, item BIGINT, bucket INT"
 )
-_NEVER_CLUSTERED = 2**63
 
 
 def each_once(known: DataFrame, now: int) -> DataFrame:
@@ -32,11 +32,13 @@ def each_once(known: DataFrame, now: int) -> DataFrame:
 def _once(now: int) -> Callable[[tuple[pa.Scalar, ...], pa.Table], pa.Table]:
     def of_bucket(key: tuple[pa.Scalar, ...], events: pa.Table) -> pa.Table:
         with task_database() as connection:
-            create_staging(connection, with_ids=True)
+            staging = Staging(connection, with_ids=True, most_held=0)
             connection.register("incoming", events)
             columns = ", ".join([*EVENTS, "id"])
-            connection.execute(f"INSERT INTO staged BY NAME SELECT {columns} FROM incoming")
-            create_events(connection, now=now, with_ids=True, clustered_from=_NEVER_CLUSTERED)
+            connection.execute(
+                f"INSERT INTO {staging.table()} BY NAME SELECT {columns} FROM incoming"
+            )
+            create_events(connection, staging, now=now, with_ids=True, clustered_from=0)
             bucket = f"{key[0].as_py()}::INTEGER AS bucket"
             return connection.sql(
                 f"SELECT {', '.join(EVENTS)}, {bucket} FROM events"

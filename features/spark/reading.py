@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
 
 from features.history.database import load
-from features.history.event_table import event_rows
+from features.history.event_source import EventReading
 from features.history.files import files_reader, is_parquet
 from features.history.relation import Relation
 from features.history.sources import EventSource, LeadColumns, expand
@@ -37,7 +37,7 @@ _TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class EventReading:
+class EventPieces:
     """How the events of one source are read, by whoever reads them.
 
     Attributes:
@@ -80,18 +80,19 @@ class EventReading:
             described = source.model_copy(update={"query": empty})
         with task_database() as connection:
             relation = Relation(connection, described, section, folder)
-            key_name, rows = event_rows(relation, described, leads, _PIECE)
+            reading = EventReading.of(relation, described, leads)
         typed = [f"{name}::{kind} AS {name}" for name, (kind, _) in _TYPES.items() if name != "id"]
         last = "id" if source.columns.event_id else "NULL::BIGINT AS id"
-        sql = f"SELECT {', '.join([*typed, last])} FROM ({rows})"
-        files = relation.columns.types
+        rows = f"({reading.select(_PIECE, reading.sql)}) WHERE {reading.happened}"
+        sql = f"SELECT {', '.join([*typed, last])} FROM {rows}"
+        files = relation.files
         pieces = None
         if source.path is not None:
             pieces = tuple(
                 piece for file in files for piece in _pieces(file, relation, source.delimiter)
             )
         size = sum(Path(file).stat().st_size for file in files)
-        return cls(section, key_name, sql, pieces, query, folder.resolve(), size)
+        return cls(section, reading.key_name, sql, pieces, query, folder.resolve(), size)
 
     def frame(self, session: SparkSession) -> DataFrame:
         """Return the events as tasks read them; their leads are not looked up yet."""
@@ -120,13 +121,14 @@ def tell_mistake(source: EventSource, section: str, folder: Path, leads: LeadCol
     """
     with task_database() as connection:
         relation = Relation(connection, source, section, folder)
-        _, rows = event_rows(relation, source, leads, relation.sql)
+        reading = EventReading.of(relation, source, leads)
+        rows = reading.select(relation.sql, reading.sql)
         relation.run(f"SELECT bit_xor(hash(e)) FROM ({rows}) e").fetchall()
 
 
 def _pieces(file: str, relation: Relation, delimiter: str) -> Iterator[str]:
     """Yield what reads a file, all in one piece or by its row groups, with the types of all."""
-    has = relation.columns.types[file]
+    has = relation.files[file]
     read = [
         f"{identifier(name)}::{kind} AS {identifier(name)}"
         for name, kind in relation.types.items()

@@ -1,17 +1,16 @@
 """Files of scores, written whole or not at all: reasons as structures in Parquet, JSON in CSV."""
 
-import csv
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from io import BufferedWriter
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic_core import to_json
 
 from features.contract.mistake import MistakeError
+from serving.batch.csv_lines import header, lines_of
 from serving.batch.schema import SCORES
 
 WriteScores = Callable[[pa.RecordBatch], None]
@@ -58,17 +57,10 @@ def _parquet(path: Path) -> Iterator[WriteScores]:
 
 @contextmanager
 def _csv(path: Path, categories: frozenset[str]) -> Iterator[WriteScores]:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, SCORES.names)
-        writer.writeheader()
-        yield lambda scores: writer.writerows(_flat(row, categories) for row in scores.to_pylist())
+    with path.open("wb") as file:
+        file.write(header())
+        yield lambda scores: _write_all(file, lines_of(scores, categories))
 
 
-def _flat(row: dict[str, Any], categories: frozenset[str]) -> dict[str, Any]:
-    for reason in row["reasons"]:
-        for share in reason["features"]:
-            if share["value"] is not None and share["feature"] not in categories:
-                share["value"] = float(share["value"])
-    lists = {name: ";".join(row[name]) for name in ("missing", "unknown")}
-    as_of = row["as_of"].isoformat().replace("+00:00", "Z")
-    return {**row, **lists, "as_of": as_of, "reasons": to_json(row["reasons"]).decode()}
+def _write_all(file: BufferedWriter, lines: bytes) -> None:
+    file.write(lines)

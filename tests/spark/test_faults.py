@@ -29,7 +29,7 @@ SCHEMA = pa.schema({"lead_id": pa.string(), "events": pa.int64()})
 
 
 def _sources(folder: Path, *events: str) -> Sources:
-    """Write ten leads of one account, the first of which did nearly everything, and their events."""
+    """Write ten leads of one account, and the files of their events."""
     leads = "".join(f"{n},2026-01-01T00:00:00Z,big\n" for n in range(10))
     (folder / "leads.csv").write_text(f"id,at,company\n{leads}", encoding="utf-8")
     for number, lines in enumerate(events):
@@ -58,14 +58,12 @@ GOOD = "id,at,minutes\n" + "".join(f"{n % 2},2026-02-01T00:00:{n:02}Z,{n}\n" for
     "events",
     [
         (GOOD, "id,at,minutes\n1,2026-02-01T00:00:00Z,5\n2,2026-02-01T00:00:00Z,many\n"),
-        (GOOD, "id,at,minutes\n1,yesterday,5\n"),
-        (GOOD, "id,at,minutes\n1,2026-02-01 00:00:00,5\n"),
         (GOOD, "id,when,minutes\n1,2026-02-01T00:00:00Z,5\n"),
         (GOOD, 'id,at,minutes\n1,2026-02-01T00:00:00Z,"5\n'),
         (GOOD, ""),
         (),
     ],
-    ids=["number", "time", "zone", "other columns", "quotation mark", "empty file", "no file"],
+    ids=["number", "other columns", "quotation mark", "empty file", "no file"],
 )
 def test_mistakes_in_a_source_are_told_as_locally(
     spark: SparkSession, tmp_path: Path, events: tuple[str, ...]

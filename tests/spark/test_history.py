@@ -214,7 +214,7 @@ def test_features_of_the_profile_alone_need_no_task(local: History, in_spark: Sp
 
 
 def test_one_file_is_read_in_pieces(in_spark: SparkHistory, folder: Path) -> None:
-    plan = reading.EventReading.plan(
+    plan = reading.EventPieces.plan(
         SOURCES.events[0], "sources.events.0", folder, SOURCES.leads.columns
     )
     assert plan.pieces is not None

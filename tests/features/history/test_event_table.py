@@ -1,12 +1,14 @@
-"""Few events stay as they were read, many are sorted by account; both hold the same events."""
+"""Few events are columns in memory, many a table sorted by account; both hold the same events."""
 
 from collections.abc import Iterator
 
 import duckdb
+import pyarrow as pa
 import pytest
 
-from features.history.event_table import EventCounts, create_events, create_staging
+from features.history.event_table import EventCounts, create_events
 from features.history.macros import define_macros
+from features.history.staging import Staging
 
 _ROWS = """
     (1, 1, true, 'demo', 5, 5, NULL, -1, 7), (0, 0, true, 'page', 3, 4, 1.5, 8, NULL),
@@ -20,19 +22,19 @@ _ROWS = """
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         define_macros(connection)
-        create_staging(connection, with_ids=True)
-        connection.execute(f"INSERT INTO staged VALUES {_ROWS}")
         yield connection
 
 
+@pytest.mark.parametrize("held", [False, True])
 @pytest.mark.parametrize("repeated", [False, True])
 @pytest.mark.parametrize("clustered_from", [0, 3, 5])
 def test_events_are_kept_once_however_they_lie(
-    connection: duckdb.DuckDBPyConnection, repeated: bool, clustered_from: int
+    connection: duckdb.DuckDBPyConnection, held: bool, repeated: bool, clustered_from: int
 ) -> None:
-    if not repeated:
-        connection.execute("DELETE FROM staged WHERE occurred = 4")
-    counts = create_events(connection, now=9, with_ids=True, clustered_from=clustered_from)
+    staging = staged(connection, _ROWS, held=held, without="" if repeated else "occurred = 4")
+    counts, events = create_events(
+        connection, staging, now=9, with_ids=True, clustered_from=clustered_from
+    )
     assert counts == EventCounts(
         kept=3, of_unknown_leads=1, duplicates=int(repeated), before_1970=1, in_future=1
     )
@@ -40,6 +42,72 @@ def test_events_are_kept_once_however_they_lie(
     # Of the two with one id, the one that was visible first.
     assert sorted(rows) == [(0, 0, "page", 3), (0, 2, "page", 1), (1, 1, "demo", 5)]
     tables = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
-    assert tables == [("events",)]
+    found = 3 + int(repeated)
+    assert (tables, events is None) == (
+        ([("events",)], True) if found >= clustered_from else ([], False)
+    )
     if clustered_from == 0:
         assert [row[0] for row in rows] == [0, 0, 1]
+
+
+def test_of_events_that_all_count_nothing_is_copied(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    staging = staged(connection, _ROWS, held=True, without="lead IS DISTINCT FROM 1")
+    [address] = [staging.held()["occurred"].chunk(0).buffers()[1].address]
+    _, events = create_events(connection, staging, now=9, with_ids=False, clustered_from=5)
+    assert events is not None
+    assert events["occurred"].chunk(0).buffers()[1].address == address
+
+
+def test_events_move_into_the_database_when_they_are_too_many(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    staging = Staging(connection, with_ids=True, most_held=10)
+    some = columns(connection, _ROWS, "false")
+    staging.add(some)
+    assert staging.held() is not None
+    assert staging.newest(0, now=9) == 9
+    staging.add(some.slice(0, 4))
+    assert (staging.held(), len(staging)) == (None, 11)
+    staging.add(some.slice(4))
+    assert len(staging) == 14
+    assert (staging.newest(0, now=9), staging.newest(11, now=9)) == (9, 4)
+    staging.cut(11)
+    assert len(staging) == 11
+    assert staging.newest(11, now=9) is None
+
+
+def test_events_of_a_source_that_failed_are_forgotten(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    staging = Staging(connection, with_ids=True, most_held=100)
+    some = columns(connection, _ROWS, "false")
+    for _ in range(3):
+        staging.add(some)
+    staging.cut(7)
+    assert len(staging) == 7
+    staging.cut(7)
+    assert len(staging) == 7
+
+
+def staged(
+    connection: duckdb.DuckDBPyConnection, rows: str, *, held: bool, without: str
+) -> Staging:
+    staging = Staging(connection, with_ids=True, most_held=100)
+    if not held:
+        staging.table()
+    staging.add(columns(connection, rows, without or "false"))
+    return staging
+
+
+def columns(connection: duckdb.DuckDBPyConnection, rows: str, without: str) -> pa.Table:
+    names = "lead, account, first_for_account, type, occurred, recorded, value, item, id"
+    found = connection.sql(f"""
+        SELECT lead::INTEGER AS lead, account::INTEGER AS account, first_for_account, type,
+               occurred::BIGINT AS occurred, recorded::BIGINT AS recorded, value::DOUBLE AS value,
+               item::BIGINT AS item, id::BIGINT AS id
+        FROM (VALUES {rows}) t({names}) WHERE NOT ({without})
+    """).to_arrow_table()
+    place = found.column_names.index("type")
+    return found.set_column(place, "type", found["type"].dictionary_encode())
