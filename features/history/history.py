@@ -21,6 +21,7 @@ from features.history.lead_table import (
     created_when_seen,
     fetch_leads,
 )
+from features.history.lots import LOT_SQL, LOTS
 from features.history.misreading import HistoryError
 from features.history.part import HistoryPart
 from features.history.profile_history import ProfileHistory
@@ -133,11 +134,16 @@ class History(HistoryPart):
         )
         return table["lead"].to_numpy(), table["occurred"].to_numpy()
 
-    def event_moments(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return lead codes and, for each event of a lead, the first moment at which it counts."""
-        table = self.of_events("""
+    def event_moments(self, lot: int = LOTS) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return lead codes and, for each event of a lead, the first moment at which it counts.
+
+        Args:
+            lot: Below which leads are looked at; all, if left out.
+        """
+        drawn = f"AND {LOT_SQL} < {lot}" if lot < LOTS else ""
+        table = self.of_events(f"""
             SELECT CAST(lead AS BIGINT) AS lead, greatest(occurred + 1, recorded) AS visible
-            FROM events WHERE lead >= 0
+            FROM events WHERE lead >= 0 {drawn}
         """)
         return table["lead"].to_numpy(), table["visible"].to_numpy()
 

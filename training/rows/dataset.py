@@ -11,17 +11,19 @@ from features.declaration.feature_set import FeatureSet
 from features.declaration.table import FeatureTable
 from features.drivers import features_of
 from features.history.history import History
+from features.history.lots import LOTS, lots_of
 from serving.model.scorer import Explained
 from training.progress import Progress
 from training.project.project import Project, RowGrid, Stages
 from training.project.reach import complete_until, outcomes_until, reach_notes
 from training.project.rules import project_rules
-from training.project.timeline import StageError, read_timeline
+from training.project.timeline import NEVER, StageError, Timeline, read_timeline
 from training.rows.derivation import Derived, derive_feature_set
 from training.rows.flat import flat_rows
 from training.rows.grid import LabelledRows, Observation, grid_rows, open_rows
 from training.rows.groups import independent_groups
 from training.rows.notes import dataset_notes
+from training.rows.sample import lay_most, sample_note
 from training.rows.schedule import Schedule, dated_schedule, flat_schedule
 
 
@@ -88,9 +90,10 @@ def build_dataset(project: Project, folder: Path, history: History, progress: Pr
         rows = flat_rows(project.flat, history.leads(), project.model.seed)
         schedule = flat_schedule(rows, project.evaluation.cutoffs)
         past: dict[int, LabelledRows] = {}
+        lot = LOTS
         derived = {schedule.end: _features_as_of(project, history, None)}
     else:
-        rows, schedule, past = _dated(project, history)
+        rows, schedule, past, lot = _dated(project, history)
         derived = {
             anchor: _features_as_of(project, history, anchor)
             for anchor in (schedule.end, *schedule.anchors)
@@ -103,6 +106,7 @@ def build_dataset(project: Project, folder: Path, history: History, progress: Pr
         for n, (cutoff, found) in enumerate(past.items())
     }
     notes = (
+        *sample_note(lot),
         *dataset_notes(project, history, rows),
         *reach_notes(project, history),
         *derived[schedule.end].notes,
@@ -131,7 +135,8 @@ class _Looking:
 
 def _dated(
     project: Project, history: History
-) -> tuple[LabelledRows, Schedule, dict[int, LabelledRows]]:
+) -> tuple[LabelledRows, Schedule, dict[int, LabelledRows], int]:
+    """Return rows, cut-offs, the leads open then, and below which lot all of them are."""
     if project.stages is None or project.rows is None:
         raise StageError(
             "to learn from, a project needs [stages] and [rows] (leads with dates), or [flat] (one "
@@ -141,9 +146,16 @@ def _dated(
     timeline = read_timeline(history, project.stages, project.rows.from_stage)
     group = independent_groups(leads)
     observation = _observation(project, project.stages, project.rows, history)
-    rows = grid_rows(
-        timeline, leads.lead_id, group, history.event_moments(), project.rows, observation
-    )
+    grid, lots = project.rows, lots_of(len(leads))
+
+    def drawn(lot: int) -> Timeline:
+        return replace(timeline, start=np.where(lots < lot, timeline.start, NEVER))
+
+    def lay(lot: int) -> LabelledRows:
+        moments = history.event_moments(lot)
+        return grid_rows(drawn(lot), leads.lead_id, group, moments, grid, observation)
+
+    rows, lot = (lay(LOTS), LOTS) if history.engine == "local" else lay_most(lay, len(leads))
     horizon, evaluation = project.rows.horizon, project.evaluation
     if len(rows) == 0:
         raise StageError(
@@ -151,8 +163,8 @@ def _dated(
             "shorter horizon"
         )
     schedule = dated_schedule(rows, observation, horizon, evaluation.step, evaluation.cutoffs)
-    past = {cutoff: open_rows(timeline, group, cutoff, horizon) for cutoff in schedule.cutoffs}
-    return rows, schedule, {cutoff: found for cutoff, found in past.items() if len(found)}
+    past = {cutoff: open_rows(drawn(lot), group, cutoff, horizon) for cutoff in schedule.cutoffs}
+    return rows, schedule, {cutoff: found for cutoff, found in past.items() if len(found)}, lot
 
 
 def _observation(project: Project, stages: Stages, grid: RowGrid, history: History) -> Observation:
