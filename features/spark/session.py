@@ -3,14 +3,13 @@
 import os
 import socket
 import sys
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from py4j.protocol import Py4JError
-from pyspark import SparkContext
+from pyspark import SparkContext, SparkFiles
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
@@ -60,8 +59,10 @@ def _send_code(context: SparkContext) -> None:
     """Send the code to executors on other machines; those here run the code that runs here."""
     if context.master == "local" or context.master.startswith("local["):
         return
-    with tempfile.TemporaryDirectory(prefix="leadscore-") as folder:
-        context.addPyFile(str(write_archive(Path(folder))))
+    # It is fetched as long as executors come, so it stays as long as Spark does.
+    folder = Path(SparkFiles.getRootDirectory(), "leadscore")
+    folder.mkdir(exist_ok=True)
+    context.addPyFile(str(write_archive(folder)))
 
 
 def _started(master: str | None) -> SparkSession:
