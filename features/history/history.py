@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.contract.duration import DAY_US
@@ -275,6 +276,8 @@ class History(HistoryPart):
             with_ids=with_ids,
             clustered_from=_CLUSTERED_FROM,
         )
+        # Arrow keeps what reading took for the next array, and the history has come to its end.
+        pa.default_memory_pool().release_unused()
         return counts, ends
 
     def _read_leads(

@@ -104,6 +104,6 @@ def _find(
                 same = content[place] == key_content[first + place - start]
                 place += _ONE
             if same:
-                position = np.int64(key)
+                position = int(key)
             slot = (slot + _ONE) & last
         found[text] = position

@@ -19,10 +19,10 @@ from features.history.key_index import KeyIndex
 from features.history.relation import Relation
 from features.history.sql import identifier
 
-_ROWS = 1_000_000
+_ROWS = 500_000
 """About how many rows are read at a time."""
 
-_LARGEST_GROUP = 4 * _ROWS
+_LARGEST_GROUP = 4_000_000
 """Files whose rows lie in larger groups are read by the database, in pieces of them."""
 
 UNREADABLE = (pa.ArrowException, OSError)
@@ -74,10 +74,11 @@ class ParquetEvents:
                 yield self._events(some)
 
     def _events(self, rows: pa.Table) -> pa.Table:
-        by_row = [name for name in ("occurred", "recorded", "value") if name in self._reading.sql]
+        query = self._reading.select("some_rows", ["occurred", "recorded", "value"])
         if "id" in self._reading.sql:
-            by_row += ["type", "id"]
-        asked = self._relation.ask(self._reading.select("some_rows", by_row), rows)
+            by_row = ["occurred", "recorded", "value", "type", "id"]
+            query = f"SELECT * EXCLUDE (type) FROM ({self._reading.select('some_rows', by_row)})"
+        asked = self._relation.ask(query, rows)
         found = self._positions(rows)
         lead, account = (column.take(found) for column in self._entities.columns)
         columns = {
@@ -87,7 +88,7 @@ class ParquetEvents:
             "type": self._types(rows),
             "item": self._items(rows),
         }
-        return pa.table(columns | {n: asked[n] for n in asked.column_names if n != "type"})
+        return pa.table(columns | {name: asked[name] for name in asked.column_names})
 
     def _positions(self, rows: pa.Table) -> pa.Int32Array:
         """Return which key each row carries, null for one that no lead has."""

@@ -15,6 +15,15 @@ _COLUMNS = {
 }
 
 
+_ARROW = {
+    "INTEGER": pa.int32(),
+    "BOOLEAN": pa.bool_(),
+    "VARCHAR": pa.dictionary(pa.int32(), pa.string()),
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+}
+
+
 class Staging:
     """The events of all sources, in the order in which they are read."""
 
@@ -49,8 +58,8 @@ class Staging:
             columns = ", ".join(f"{name} {kind}" for name, kind in self._columns.items())
             self._connection.execute(f"CREATE TABLE staged ({columns})")
             held, self._held = self._held, None
-            for events in held:
-                self._insert(events)
+            while held:
+                self._insert(held.pop(0))
         return "staged"
 
     def __len__(self) -> int:
@@ -69,16 +78,15 @@ class Staging:
 
     def newest(self, first: int, now: int) -> int | None:
         """Return the newest moment by now among the events from the first of a source on."""
-        since = f"WHERE rowid >= {first}"
-        if self._held is not None:
-            self._connection.register("staged", self.held().slice(first))
-            since = ""
+        held = self.held()
+        if held is not None:
+            self._connection.register("staged", held.slice(first))
         [(end,)] = self._connection.execute(f"""
             SELECT greatest(max(occurred) FILTER (occurred BETWEEN 0 AND {now}),
                             max(recorded) FILTER (recorded BETWEEN 0 AND {now}))
-            FROM staged {since}
+            FROM staged {f"WHERE rowid >= {first}" if held is None else ""}
         """).fetchall()
-        if self._held is not None:
+        if held is not None:
             self._connection.unregister("staged")
         return None if end is None else int(end)
 
@@ -86,23 +94,10 @@ class Staging:
         """Return the events if they are held, with all columns; None if they are in `staged`."""
         if self._held is None:
             return None
-        return pa.concat_tables([_schema(self._columns).empty_table(), *self._held],
-                                promote_options="default")  # fmt: skip
+        schema = pa.schema([(name, _ARROW[kind]) for name, kind in self._columns.items()])
+        return pa.concat_tables([schema.empty_table(), *self._held], promote_options="default")
 
     def _insert(self, events: pa.Table) -> None:
         self._connection.register("some_events", events)
         self._connection.execute("INSERT INTO staged BY NAME SELECT * FROM some_events")
         self._connection.unregister("some_events")
-
-
-_ARROW = {
-    "INTEGER": pa.int32(),
-    "BOOLEAN": pa.bool_(),
-    "VARCHAR": pa.dictionary(pa.int32(), pa.string()),
-    "BIGINT": pa.int64(),
-    "DOUBLE": pa.float64(),
-}
-
-
-def _schema(columns: dict[str, str]) -> pa.Schema:
-    return pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])

@@ -23,7 +23,7 @@ def write_archive(folder: Path) -> Path:
 
 def _files() -> dict[str, Path]:
     """Return the files of code and data, by their names in the archive."""
-    found = {}
+    found: dict[str, Path] = {}
     for room in ROOMS:
         spec = find_spec(room)
         assert spec is not None

@@ -57,7 +57,8 @@ def open_session(master: str | None) -> Iterator[SparkSession]:
 
 def _send_code(context: SparkContext) -> None:
     """Send the code to executors on other machines; those here run the code that runs here."""
-    if context.master == "local" or context.master.startswith("local["):
+    master = context.master or ""
+    if master == "local" or master.startswith("local["):
         return
     # It is fetched as long as executors come, so it stays as long as Spark does.
     folder = Path(SparkFiles.getRootDirectory(), "leadscore")

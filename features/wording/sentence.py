@@ -1,8 +1,8 @@
 """Sentences about a subject of a row, as a salesperson would say them, in German and English."""
 
 import math
-from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ _SHORTEST_INACTIVITY = 1.0
 """Days; before that nobody is called inactive."""
 
 _REMEMBERED = 20_000
-"""Sentences; each takes some hundred bytes."""
+"""Sentences, and beginnings and ends of them; each takes some hundred bytes."""
 
 _BEGINS = frozenset({QUIET, LAST})
 """Facts about all events that are whole sentences by themselves."""
@@ -40,8 +40,10 @@ class Sentences:
             language: [subject_label(first, feature_set, language) for first in self._features]
             for language in languages
         }
-        # Leads do the same things: most sentences were said of another one before.
+        # Leads do the same things: most of it was said of another one before.
         self._said = lru_cache(_REMEMBERED)(self._behaviour)
+        self.begin = lru_cache(_REMEMBERED)(self._begin)
+        self.further = lru_cache(_REMEMBERED)(self._further)
 
     def say(
         self,
@@ -61,18 +63,40 @@ class Sentences:
             language: Of the sentence.
             down: Whether the subject lowers the probability.
         """
-        feature = self._features[subject]
-        if feature.kind != "behaviour":
-            return _of_lead(feature, self._labels[language][subject], value, language)
+        if self._features[subject].kind != "behaviour":
+            return self.of_lead(subject, value, language)
         return self._said(subject, facts.tobytes(), language, down)
 
-    def _behaviour(self, subject: int, chosen: bytes, language: Language, down: bool) -> str:
+    def of_lead(self, subject: int, value: Value, language: Language) -> str:
+        """Return the sentence of a subject that is no behaviour, by its value; None is missing."""
+        return _of_lead(self._features[subject], self._labels[language][subject], value, language)
+
+    def _begin(self, subject: int, fact: Fact, language: Language, inactive: bool) -> str:
+        """Return how the sentence of a behaviour begins.
+
+        Args:
+            subject: Position of the subject.
+            fact: The first of what is said.
+            language: Of the sentence.
+            inactive: Whether it is all that is said, of a subject that lowers the probability.
+        """
         feature, label = self._features[subject], self._labels[language][subject]
         assert feature.kind == "behaviour"
-        facts = facts_of(np.frombuffer(chosen, dtype=np.int64).reshape(-1, 3))
         if feature.event_type is not None:
-            return _of_event_type(feature, label, facts, language)
-        return _of_every_event(feature, label, facts, language, down=down)
+            return _of_event_type(feature, label, fact, language)
+        return _of_every_event(feature, label, fact, language, inactive=inactive)
+
+    def _further(self, subject: int, fact: Fact, earlier: Fact, language: Language) -> str:
+        """Return how the sentence goes on, behind a comma; the value of `earlier` is not read."""
+        feature = self._features[subject]
+        assert feature.kind == "behaviour"
+        return _part(fact, earlier, _noun(feature), language)
+
+    def _behaviour(self, subject: int, chosen: bytes, language: Language, down: bool) -> str:
+        facts = facts_of(np.frombuffer(chosen, dtype=np.int64).reshape(-1, 3))
+        begun = self.begin(subject, facts[0], language, down and len(facts) == 1)
+        gone_on = (self.further(subject, f, before, language) for before, f in pairwise(facts))
+        return ", ".join([begun, *gone_on])
 
 
 def _of_lead(feature: Feature, label: str, value: Value, language: Language) -> str:
@@ -90,40 +114,37 @@ def _of_lead(feature: Feature, label: str, value: Value, language: Language) -> 
     return f"{label}: {said}" if value is None else f"{label} = {said}"
 
 
-def _of_event_type(
-    feature: Behaviour, label: str, facts: Sequence[Fact], language: Language
-) -> str:
-    joint = WORDS[language]["times joint"] if facts[0].kind == "count" else ": "
+def _of_event_type(feature: Behaviour, label: str, fact: Fact, language: Language) -> str:
+    joint = WORDS[language]["times joint"] if fact.kind == "count" else ": "
     if feature.level == "account" and joint != " ":
         # The label of an account has a colon already.
         joint = " – "
-    return label + joint + _listed(facts, "times", language)
+    return label + joint + _part(fact, None, _noun(feature), language)
 
 
 def _of_every_event(
-    feature: Behaviour, label: str, facts: Sequence[Fact], language: Language, *, down: bool
+    feature: Behaviour, label: str, fact: Fact, language: Language, *, inactive: bool
 ) -> str:
-    words, first = WORDS[language], facts[0]
-    said = _listed(facts, "events", language)
-    alone = len(facts) == 1 and first.kind == LAST
-    if alone and down and first.value >= _SHORTEST_INACTIVITY:
-        said = words["inactive"].format(time=elapsed(first.value, language))
+    words = WORDS[language]
+    if inactive and fact.kind == LAST and fact.value >= _SHORTEST_INACTIVITY:
+        said = words["inactive"].format(time=elapsed(fact.value, language))
+    else:
+        said = _part(fact, None, _noun(feature), language)
     if feature.level == "account":
         return f"{words['account']}: {said}"
-    return said[0].upper() + said[1:] if first.kind in _BEGINS else f"{label}: {said}"
+    return said[0].upper() + said[1:] if fact.kind in _BEGINS else f"{label}: {said}"
 
 
-def _listed(facts: Sequence[Fact], noun: str, language: Language) -> str:
-    """Return facts one after the other; `noun` is what is counted: "times" or "events"."""
-    parts: list[str] = []
-    earlier = None
-    for fact in facts:
-        if fact.kind in _WITHOUT_SPAN:
-            parts.append(_with_time(fact, noun, language, first=not parts))
-        else:
-            parts.append(_with_span(fact, earlier, noun, language))
-        earlier = fact
-    return ", ".join(parts)
+def _noun(feature: Behaviour) -> str:
+    """Return what is counted."""
+    return "events" if feature.event_type is None else "times"
+
+
+def _part(fact: Fact, earlier: Fact | None, noun: str, language: Language) -> str:
+    """Say a fact, after another one or as the first."""
+    if fact.kind in _WITHOUT_SPAN:
+        return _with_time(fact, noun, language, first=earlier is None)
+    return _with_span(fact, earlier, noun, language)
 
 
 def _with_time(fact: Fact, noun: str, language: Language, *, first: bool) -> str:

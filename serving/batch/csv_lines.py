@@ -1,10 +1,12 @@
 """Scores as lines of CSV, column by column: reasons as JSON, lists with semicolons between.
 
 The text is that of `csv.writer` and of `to_json`, row by row; a text that comes again is written
-once and referred to.
+once and referred to. Inside a field in quotes every quote is doubled, those of JSON from the start.
 """
 
 from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -31,69 +33,79 @@ def lines_of(scores: pa.RecordBatch, categories: Collection[str]) -> bytes:
     """
     if len(scores) == 0:
         return b""
-    fields = [_field(_text(column, categories)) for column in scores.columns]
+    fields = [_field(column, categories) for column in scores.columns]
     lines = _joined(*_between(",", fields), _END)
     return _content(lines)
 
 
-def _text(column: pa.Array, categories: Collection[str]) -> pa.StringArray:
+def _field(column: pa.Array, categories: Collection[str]) -> pa.StringArray:
+    """Return values as fields of a line: in quotes where they need them, empty for none."""
     kind = column.type
     if pa.types.is_floating(kind):
-        return _whole(column, lambda numbers: list(map(repr, numbers)))
+        return _whole(column, lambda numbers: list(map(repr, numbers))).fill_null("")
     if pa.types.is_timestamp(kind):
-        return _each(column, lambda moment: moment.isoformat().replace("+00:00", "Z"))
-    if pa.types.is_list(kind):
-        if pa.types.is_string(kind.value_type):
-            return pc.binary_join(column, ";")
-        return _list(column, _reasons(column.flatten(), categories))
-    return column.cast(pa.string())
+        return _each(column, _as_moments)
+    if not pa.types.is_list(kind):
+        return _quoted(column.cast(pa.string()).fill_null(""))
+    if pa.types.is_string(kind.value_type):
+        return _quoted(pc.binary_join(column, ";"))
+    return _list(column, _reasons(column.flatten(), categories), '"[{', '}]"')
 
 
-def _field(texts: pa.StringArray) -> pa.StringArray:
-    """Return texts as fields of a line: in quotes where they need them, empty for none."""
-    texts = texts.fill_null("")
+def _quoted(texts: pa.StringArray) -> pa.StringArray:
     special = pc.match_substring_regex(texts, r'[,"\r\n]')
     if not pc.any(special).as_py():
         return texts
-    quoted = _joined('"', pc.replace_substring(texts, '"', '""'), '"')
-    return pc.if_else(special, quoted, texts)
+    return pc.if_else(special, _joined('"', pc.replace_substring(texts, '"', '""'), '"'), texts)
 
 
 def _reasons(reasons: pa.StructArray, categories: Collection[str]) -> pa.StringArray:
+    """Return reasons as JSON without the braces around them."""
     part = dict(zip(reasons.type.names, reasons.flatten(), strict=True))
     features = part["features"]
-    return _object(
-        {
-            "subject": _json(part["subject"]),
-            "contribution": _numbers(part["contribution"]),
-            "direction": _json(part["direction"]),
-            "text": _json(part["text"]),
-            "features": _list(features, _shares(features.flatten(), categories)),
-        }
+    return _joined(
+        _json(part["subject"], '""subject"":', ',""contribution"":'),
+        _numbers(part["contribution"]),
+        _json(part["direction"], ',""direction"":', ',""text"":'),
+        _json(part["text"], "", ',""features"":'),
+        _list(features, _shares(features.flatten(), categories), "[{", "}]"),
     )
 
 
 def _shares(shares: pa.StructArray, categories: Collection[str]) -> pa.StringArray:
+    """Return features with their contributions as JSON without the braces around them."""
     part = dict(zip(shares.type.names, shares.flatten(), strict=True))
     is_text = pc.is_in(part["feature"], value_set=pa.array(sorted(categories), pa.string()))
     nothing = pa.scalar(None, pa.string())
     texts = _json(pc.if_else(is_text, part["value"], nothing))
-    numbers = _json(pc.if_else(is_text, nothing, part["value"]), float)
-    return _object(
-        {
-            "feature": _json(part["feature"]),
-            "value": pc.if_else(is_text, texts, numbers),
-            "contribution": _numbers(part["contribution"]),
-        }
+    numbers = _each(pc.if_else(is_text, nothing, part["value"]), _as_numbers)
+    return _joined(
+        _json(part["feature"], '""feature"":', ',""value"":'),
+        pc.if_else(is_text, texts, numbers).fill_null("null"),
+        ',""contribution"":',
+        _numbers(part["contribution"]),
     )
 
 
-def _json(texts: pa.StringArray, meaning: Callable[[str], object] = str) -> pa.StringArray:
-    return _each(texts, lambda text: to_json(meaning(text)).decode()).fill_null("null")
+def _json(texts: pa.StringArray, before: str = "", after: str = "") -> pa.StringArray:
+    def write(different: list[str]) -> list[str]:
+        # Each on a line of its own, since no text of JSON holds the end of a line.
+        found = to_json(different, indent=1).decode()[3:-2].split(",\n ")
+        return [before + text.replace('"', '""') + after for text in found]
+
+    return _each(texts, write)
 
 
 def _numbers(column: pa.DoubleArray) -> pa.StringArray:
     return _whole(column, lambda numbers: to_json(numbers).decode()[1:-1].split(","))
+
+
+def _as_numbers(texts: list[str]) -> list[str]:
+    return to_json(list(map(float, texts))).decode()[1:-1].split(",")
+
+
+def _as_moments(moments: list[datetime]) -> list[str]:
+    return [moment.isoformat().replace("+00:00", "Z") for moment in moments]
 
 
 def _whole(column: pa.DoubleArray, write: Callable[[list[float]], list[str]]) -> pa.StringArray:
@@ -104,22 +116,18 @@ def _whole(column: pa.DoubleArray, write: Callable[[list[float]], list[str]]) ->
     return pa.array(write(numbers.tolist()), pa.string(), mask=np.asarray(column.is_null()))
 
 
-def _each(column: pa.Array, write: Callable[[object], str]) -> pa.StringArray:
+def _each(column: pa.Array, write: Callable[[list[Any]], list[str]]) -> pa.StringArray:
     """Return values as texts, equal ones written once; none where there is none."""
     encoded = column.dictionary_encode()
-    written = pa.array([write(value) for value in encoded.dictionary.to_pylist()], pa.string())
-    return written.take(encoded.indices)
+    different = encoded.dictionary.to_pylist()
+    return pa.array(write(different) if different else [], pa.string()).take(encoded.indices)
 
 
-def _object(members: dict[str, pa.StringArray]) -> pa.StringArray:
-    parts = [part for name, texts in members.items() for part in (f',"{name}":', texts)]
-    return _joined("{" + parts[0][1:], *parts[1:], "}")
-
-
-def _list(lists: pa.ListArray, items: pa.StringArray) -> pa.StringArray:
-    """Return each list as JSON; `items` are those of all of them."""
+def _list(lists: pa.ListArray, items: pa.StringArray, before: str, after: str) -> pa.StringArray:
+    """Return lists of objects as JSON; `items` are the insides of all of them."""
     offsets = pc.subtract(lists.offsets, lists.offsets[0])
-    return _joined("[", pc.binary_join(pa.ListArray.from_arrays(offsets, items), ","), "]")
+    inside = pc.binary_join(pa.ListArray.from_arrays(offsets, items), "},{")
+    return pc.if_else(pc.equal(inside, ""), "[]", _joined(before, inside, after))
 
 
 def _between(separator: str, fields: list[pa.StringArray]) -> list[str | pa.StringArray]:
@@ -134,4 +142,5 @@ def _content(texts: pa.StringArray) -> bytes:
     """Return all texts, one behind the other."""
     _, offsets, content = texts.buffers()
     starts = np.frombuffer(offsets, dtype=np.int32)
-    return content[starts[texts.offset] : starts[texts.offset + len(texts)]].to_pybytes()
+    written: bytes = content[starts[texts.offset] : starts[texts.offset + len(texts)]].to_pybytes()
+    return written

@@ -16,7 +16,7 @@ from serving.scoring.answer import Answer, Enquiry, FallbackReason, assess, comp
 from serving.scoring.basis import Basis, RulesBasis
 from serving.scoring.fallback import settle, usable
 
-_CHUNK = 20_000
+_CHUNK = 5_000
 """Rows that are told at a time; each takes some kilobytes."""
 
 

@@ -1,7 +1,8 @@
 """Reasons of many rows as arrays: each sentence is said once, and referred to."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,14 +11,13 @@ from numpy.typing import NDArray
 
 from features.contract.language import Language
 from features.declaration.table import FeatureTable, Value
-from features.wording.facts import MOST_FACTS, Chosen
+from features.wording.facts import MOST_FACTS, Chosen, facts_of
 from serving.batch.schema import FEATURE, REASON
 from serving.batch.strongest import Listed
 from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.odds import odds_factors
 from serving.scoring.reasons import with_odds
 
-_KEY = 2 + 3 * MOST_FACTS
 _NO_TEXT = -1
 
 
@@ -124,31 +124,62 @@ class _Values:
 def _sentences(
     basis: ModelBasis, values: _Values, listed: Listed, chosen: Chosen, language: Language
 ) -> pa.StringArray:
-    """Return the sentence of each reason; those that say the same are said once."""
-    keys = np.zeros((len(listed.row), _KEY), dtype=np.int64)
-    keys[:, 0] = listed.position
-    keys[:, 1] = listed.contribution < 0
-    keys[:, 2:] = chosen.facts.reshape(len(keys), _KEY - 2)
-    # What is no behaviour has no facts: its value stands in their place.
-    plain = keys[:, 2] < 0
-    keys[plain, 1] = 0
-    of_value, category = values.keys(listed.row[plain], chosen.columns[plain, 0])
-    keys[plain, 3], keys[plain, 4] = of_value, category
-    encoded = _encoded(keys)
-    different = np.frombuffer(b"".join(encoded.dictionary.to_pylist()), np.int64).reshape(-1, _KEY)
-    facts = different[:, 2:].reshape(-1, MOST_FACTS, 3)
-    sentences = [
-        basis.sentences.say(position, value, said, language, down=bool(down))
-        for position, down, value, said in zip(
-            different[:, 0].tolist(),
-            different[:, 1].tolist(),
-            # Of those that have facts, it is not looked at.
-            values.values(facts[:, 0, 1].copy(), facts[:, 0, 2] == 1),
-            facts,
-            strict=True,
+    """Return the sentence of each reason, put together from parts that are said once each."""
+    facts, position = chosen.facts, listed.position
+    alone = facts[:, 1, 0] < 0
+    told = np.flatnonzero(facts[:, 0, 0] >= 0)
+    # What is no behaviour has no facts, but a value.
+    plain = np.flatnonzero(facts[:, 0, 0] < 0)
+
+    def begun(keys: NDArray[np.int64]) -> list[str]:
+        of = zip(
+            keys[:, 0].tolist(), facts_of(keys[:, 2:]), (keys[:, 1] == 1).tolist(), strict=True
         )
-    ]
-    return pa.array(sentences, pa.string()).take(encoded.indices)
+        return [basis.sentences.begin(p, fact, language, inactive) for p, fact, inactive in of]
+
+    def of_leads(keys: NDArray[np.int64]) -> list[str]:
+        found = values.values(keys[:, 1].copy(), keys[:, 2] == 1)
+        of = zip(keys[:, 0].tolist(), found, strict=True)
+        return [basis.sentences.of_lead(p, value, language) for p, value in of]
+
+    def gone_on(keys: NDArray[np.int64]) -> list[str]:
+        of = zip(keys[:, 0].tolist(), facts_of(keys[:, 1:4]), facts_of(keys[:, 4:]), strict=True)
+        return [basis.sentences.further(p, fact, before, language) for p, fact, before in of]
+
+    inactive = alone[told] & (listed.contribution[told] < 0)
+    value_keys = values.keys(listed.row[plain], chosen.columns[plain, 0])
+    beginnings = pa.concat_arrays(
+        [
+            _said_once(begun, (position[told], inactive, facts[told, 0])),
+            _said_once(of_leads, (position[plain], *value_keys)),
+        ]
+    )
+    parts = [beginnings.take(pa.array(_back(told, plain)))]
+    for n in range(1, MOST_FACTS):
+        following = np.flatnonzero(facts[:, n, 0] >= 0)
+        before = facts[following, n - 1]
+        before[:, 1] = 0
+        said = _said_once(gone_on, (position[following], facts[following, n], before))
+        place = np.full(len(facts), -1)
+        place[following] = np.arange(len(following))
+        parts.append(said.take(pa.array(place, mask=place < 0)))
+    return pc.binary_join_element_wise(*parts, ", ", null_handling="skip")
+
+
+def _back(*rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return where each row stands among those of some groups, one behind the other."""
+    return np.argsort(np.concatenate(rows))
+
+
+def _said_once(
+    say: Callable[[NDArray[np.int64]], list[str]], columns: Sequence[NDArray[Any]]
+) -> pa.StringArray:
+    """Return what is said of rows of keys; of equal ones it is said once."""
+    keys = np.column_stack(columns).astype(np.int64)
+    encoded = _encoded(keys)
+    different = np.frombuffer(b"".join(encoded.dictionary.to_pylist()), np.int64)
+    said = say(different.reshape(-1, keys.shape[1]))
+    return pa.array(said, pa.string()).take(encoded.indices)
 
 
 def _encoded(keys: NDArray[np.int64]) -> pa.DictionaryArray:
@@ -167,13 +198,14 @@ def _features(
 ) -> pa.StructArray:
     keys, category = values.keys(row, column)
     numbers = pa.array(keys[~category]).dictionary_encode()
-    different = np.asarray(numbers.dictionary).view(np.float64).tolist()
-    texts = [*values.texts, *(None if math.isnan(one) else str(one) for one in different)]
+    different = np.asarray(numbers.dictionary).view(np.float64)
+    said = pa.array(list(map(str, different.tolist())), pa.string(), mask=np.isnan(different))
+    texts = pa.concat_arrays([pa.array(values.texts, pa.string()), said])
     place = keys.copy()
     place[~category] = numbers.indices.to_numpy() + len(values.texts)
     columns = [
         _chosen(list(basis.feature_set.columns), column),
-        pa.array(texts, pa.string()).take(pa.array(place, mask=place == _NO_TEXT)),
+        texts.take(pa.array(place, mask=place == _NO_TEXT)),
         pa.array(contribution),
     ]
     return pa.StructArray.from_arrays(columns, fields=[*FEATURE])

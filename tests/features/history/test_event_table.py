@@ -54,7 +54,9 @@ def test_of_events_that_all_count_nothing_is_copied(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     staging = staged(connection, _ROWS, held=True, without="lead IS DISTINCT FROM 1")
-    [address] = [staging.held()["occurred"].chunk(0).buffers()[1].address]
+    held = staging.held()
+    assert held is not None
+    address = held["occurred"].chunk(0).buffers()[1].address
     _, events = create_events(connection, staging, now=9, with_ids=False, clustered_from=5)
     assert events is not None
     assert events["occurred"].chunk(0).buffers()[1].address == address

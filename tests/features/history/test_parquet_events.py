@@ -1,6 +1,6 @@
 """Parquet read column by column gives what SQL makes of it: the same events, the same words."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.history import event_table, parquet_events
+from features.history.event_source import EventReading
 from features.history.history import HistoryError, HistoryReport
 from features.history.key_index import KeyIndex
 from features.history.parquet_events import suits
+from features.history.relation import Relation
 from tests.features.files import all_events, events, read, write
 
 AT = datetime(2026, 2, 1, 10, tzinfo=UTC)
 Events = tuple[list[tuple[object, ...]], HistoryReport]
-Read = Callable[..., "Events | str"]
-
 PEOPLE = {
     "path": "people.csv",
     "columns": {"lead_id": "id", "account_id": "company", "person_id": "person"},
@@ -27,29 +27,45 @@ PEOPLE = {
 PEOPLE_LINES = ("id,company,person", "1,a,p", "2,a,p", "3,,q", "lead 4,b,", "ü-5,b,")
 
 
-@pytest.fixture
-def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
-    """Read sources as they are read, and by SQL alone, and return what came of both."""
+class Both:
+    """Reads sources as they are read, and by SQL alone; the same must come of both."""
 
-    def found(*sources: dict[str, object], by_columns: bool = True) -> Events | str:
-        write(tmp_path, "people.csv", PEOPLE_LINES)
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._folder = folder
+        self._monkeypatch = monkeypatch
+
+    def events(self, *sources: Mapping[str, object], by_columns: bool = True) -> Events:
+        found = self._found(sources, by_columns)
+        assert not isinstance(found, str), found
+        return found
+
+    def told(self, *sources: Mapping[str, object]) -> str:
+        found = self._found(sources, by_columns=True)
+        assert isinstance(found, str)
+        return found
+
+    def _found(self, sources: tuple[Mapping[str, object], ...], by_columns: bool) -> Events | str:
         suited: list[bool] = []
 
-        def asked(*of: object) -> bool:
-            suited.append(suits(*of))  # type: ignore[arg-type]  # passed on as they are
+        def asked(relation: Relation, reading: EventReading) -> bool:
+            suited.append(suits(relation, reading))
             return suited[-1]
 
-        monkeypatch.setattr(event_table, "suits", asked)
-        columns = _read(tmp_path, sources)
+        self._monkeypatch.setattr(event_table, "suits", asked)
+        columns = _read(self._folder, sources)
         assert suited == [by_columns] * len(suited)
-        monkeypatch.setattr(event_table, "suits", lambda *_: False)
-        assert columns == _read(tmp_path, sources)
+        self._monkeypatch.setattr(event_table, "suits", lambda *_: False)
+        assert columns == _read(self._folder, sources)
         return columns
 
-    return found
+
+@pytest.fixture
+def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Both:
+    write(tmp_path, "people.csv", PEOPLE_LINES)
+    return Both(tmp_path, monkeypatch)
 
 
-def _read(folder: Path, sources: tuple[dict[str, object], ...]) -> Events | str:
+def _read(folder: Path, sources: tuple[Mapping[str, object], ...]) -> Events | str:
     try:
         with read(folder, leads=PEOPLE, events=sources) as history:
             # Equal events may change places.
@@ -99,11 +115,10 @@ def _us(*seconds: float) -> pa.Array:
     ],
 )
 def test_events_are_those_that_sql_finds(
-    both: Read, tmp_path: Path, columns: dict[str, object], mapped: dict[str, str]
+    both: Both, tmp_path: Path, columns: dict[str, object], mapped: dict[str, str]
 ) -> None:
     put(tmp_path, table(**columns))
-    found = both(events("events.parquet", **mapped))
-    assert not isinstance(found, str), found
+    both.events(events("events.parquet", **mapped))
 
 
 @pytest.mark.parametrize(
@@ -125,37 +140,36 @@ def test_events_are_those_that_sql_finds(
     ],
 )
 def test_mistakes_are_told_in_the_same_words(
-    both: Read, tmp_path: Path, columns: dict[str, object], mapped: dict[str, str], words: str
+    both: Both, tmp_path: Path, columns: dict[str, object], mapped: dict[str, str], words: str
 ) -> None:
     put(tmp_path, table(**columns))
-    found = both(events("events.parquet", **mapped))
-    assert isinstance(found, str)
+    found = both.told(events("events.parquet", **mapped))
     assert found.startswith("sources.events.0: ")
     assert words in found
 
 
-def test_what_needs_sql_is_left_to_it(both: Read, tmp_path: Path) -> None:
+def test_what_needs_sql_is_left_to_it(both: Both, tmp_path: Path) -> None:
     put(tmp_path, table(id=["p", "q", "r"]))
     of_persons = {
         "path": "events.parquet",
         "columns": {"person_id": "id", "occurred_at": "at", "event_type": "type"},
     }
-    assert len(both(of_persons, by_columns=False)[0]) == 3
+    assert len(both.events(of_persons, by_columns=False)[0]) == 3
     put(tmp_path, table(type=[1, 2, 2]))
-    assert len(both(events("events.parquet"), by_columns=False)[0]) == 3
+    assert len(both.events(events("events.parquet"), by_columns=False)[0]) == 3
     put(tmp_path, table(mails=[1, 0, 2]))
     counted = {
         "path": "events.parquet",
         "columns": {"lead_id": "id", "occurred_at": "at"},
         "counters": ["mails"],
     }
-    assert len(both(counted, by_columns=False)[0]) == 2
+    assert len(both.events(counted, by_columns=False)[0]) == 2
     # Names that differ in nothing but case are one to the database.
     put(tmp_path, table(AT=[1, 2, 3]))
-    assert len(both(events("events.parquet"), by_columns=False)[0]) == 3
+    assert len(both.events(events("events.parquet"), by_columns=False)[0]) == 3
 
 
-def test_events_of_accounts_and_constant_types(both: Read, tmp_path: Path) -> None:
+def test_events_of_accounts_and_constant_types(both: Both, tmp_path: Path) -> None:
     put(tmp_path, table(id=["a", "b", "nobody"]))
     visits = {
         "path": "events.parquet",
@@ -163,52 +177,52 @@ def test_events_of_accounts_and_constant_types(both: Read, tmp_path: Path) -> No
         "constants": {"event_type": "visit"},
         "known_after": "1d",
     }
-    found, report = both(visits)
+    found, report = both.events(visits)
     assert [(lead, kind) for lead, kind, *_ in found] == [(None, "visit")] * 2
     assert report.events_of_unknown_leads == 1
 
 
 def test_times_without_a_zone_are_meant_in_the_one_of_the_source(
-    both: Read, tmp_path: Path
+    both: Both, tmp_path: Path
 ) -> None:
     put(tmp_path, table(at=[AT.replace(tzinfo=None)] * 3))
-    found, _ = both(events("events.parquet") | {"timezone": "Europe/Berlin"})
+    found, _ = both.events(events("events.parquet") | {"timezone": "Europe/Berlin"})
     assert found[0][2] == int(AT.timestamp() - 3600) * 10**6
 
 
 def test_several_files_and_groups_of_rows(
-    both: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    both: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parquet_events, "_ROWS", 4)
     many = pa.concat_tables([table(item=["a", None, "b"]), table(item=["c", "d", "a"])] * 3)
     put(tmp_path, many, "events-1.parquet", row_group_size=3)
     put(tmp_path, table(item=["a", "z", None]), "events-2.parquet")
-    found, report = both(events("events-*.parquet", item="item"))
+    found, report = both.events(events("events-*.parquet", item="item"))
     assert report.events == 21
     assert sum(1 for event in found if event[5]) == 17
     put(tmp_path, table(item=["a", "z", None], type=["demo", None, "x"]), "events-2.parquet")
-    told = both(events("events-*.parquet", item="item"))
+    told = both.told(events("events-*.parquet", item="item"))
     assert "events-2.parquet, column 'type', row 2: is empty" in told
     put(tmp_path, table(item=[1, 2, 3]), "events-2.parquet")
-    both(events("events-*.parquet", item="item"), by_columns=False)
+    both.events(events("events-*.parquet", item="item"), by_columns=False)
 
 
 def test_a_group_of_too_many_rows_is_left_to_the_database(
-    both: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    both: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(tmp_path, table())
     monkeypatch.setattr(parquet_events, "_LARGEST_GROUP", 2)
-    assert both(events("events.parquet"), by_columns=False)[1].events == 3
+    assert both.events(events("events.parquet"), by_columns=False)[1].events == 3
 
 
-def test_a_file_without_rows(both: Read, tmp_path: Path) -> None:
+def test_a_file_without_rows(both: Both, tmp_path: Path) -> None:
     put(tmp_path, table().slice(0, 0))
-    found, report = both(events("events.parquet"))
+    found, report = both.events(events("events.parquet"))
     assert (found, report.ends[-1].end) == ([], None)
 
 
 def test_a_damaged_file_is_told_of_as_by_sql_and_nothing_of_it_stays(
-    both: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    both: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parquet_events, "_ROWS", 100)
     rows = pa.concat_tables([table(id=[f"nobody {i}" for i in range(3)])] * 200)
@@ -218,18 +232,17 @@ def test_a_damaged_file_is_told_of_as_by_sql_and_nothing_of_it_stays(
     content[places : places + 300] = b"\xff" * 300
     (tmp_path / "bad.parquet").write_bytes(content)
     put(tmp_path, table())
-    told = both(events("events.parquet"), events("bad.parquet"))
-    assert "sources.events.1" in str(told)
+    told = both.told(events("events.parquet"), events("bad.parquet"))
+    assert "sources.events.1" in told
 
 
 @pytest.mark.parametrize("column", ["id", "type", "item"])
 def test_a_text_that_is_no_utf8_is_told_of_as_by_sql(
-    both: Read, tmp_path: Path, column: str
+    both: Both, tmp_path: Path, column: str
 ) -> None:
     bad = pa.array([b"1", b"\xff\xfe", b"2"]).cast(pa.string(), safe=False)
     put(tmp_path, table(**{"item": ["a", "b", "c"], column: bad}))
-    told = both(events("events.parquet", item="item"))
-    assert isinstance(told, str)
+    told = both.told(events("events.parquet", item="item"))
     assert "\ufffd" not in told
 
 

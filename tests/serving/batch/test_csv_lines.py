@@ -2,10 +2,11 @@
 
 import csv
 import io
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
@@ -81,6 +82,17 @@ _ROWS = st.fixed_dictionaries(
 )
 
 
+def _saying(*texts: str) -> list[dict[str, Any]]:
+    reason = {"subject": "s", "contribution": 1.0, "direction": "up", "features": []}
+    answer: dict[str, Any] = dict.fromkeys(SCORES.names, 0.0) | {"missing": [], "unknown": []}
+    said = {"reasons": [reason | {"text": text} for text in texts]}
+    named = dict.fromkeys(("lead_id", "grade", "basis", "model_version", "rules"), "x")
+    at = {"as_of": datetime(2026, 1, 1), "score": 1, "fallback_reason": None}  # noqa: DTZ001  # UTC
+    return [answer | said | named | at]
+
+
+@example(_saying('",', "a", "", ",", "\\"), 0)
+@example(_saying("a", "b", '"'), 0)
 @given(st.lists(_ROWS, max_size=5), st.integers(0, 2))
 def test_lines_are_those_that_are_written_row_by_row(
     rows: list[dict[str, Any]], skipped: int
