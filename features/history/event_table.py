@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from features.history.event_source import KEYS, EventReading
-from features.history.parquet_events import UNREADABLE, ParquetEvents, suits
+from features.history.parquet_events import UNREADABLE, ParquetEvents, rows_of, suits
 from features.history.relation import Relation
 from features.history.sources import EventSource, LeadColumns
 from features.history.staging import Staging
@@ -66,6 +66,7 @@ def stage_events(
     before = len(staging)
     if suits(relation, reading):
         try:
+            staging.expect(rows_of(relation))
             for events in ParquetEvents(connection, relation, reading).batches():
                 staging.add(events)
         except UNREADABLE:

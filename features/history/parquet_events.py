@@ -158,6 +158,11 @@ def suits(relation: Relation, reading: EventReading) -> bool:
     )
 
 
+def rows_of(relation: Relation) -> int:
+    """Return how many rows the files of a source have."""
+    return sum(pq.read_metadata(file).num_rows for file in relation.files)
+
+
 def _read_alike(relation: Relation, file: str, columns: list[str]) -> bool:
     """Tell whether Arrow finds columns of the same types in a file, in groups of some rows."""
     try:

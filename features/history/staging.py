@@ -49,7 +49,11 @@ class Staging:
             self._insert(events)
             return
         self._held.append(events)
-        if sum(map(len, self._held)) > self._most_held:
+        self.expect(0)
+
+    def expect(self, rows: int) -> None:
+        """Make room for so many more events: they are held only if all of them can be."""
+        if self._held is not None and len(self) + rows > self._most_held:
             self.table()
 
     def table(self) -> str:

@@ -80,6 +80,17 @@ def test_events_move_into_the_database_when_they_are_too_many(
     assert staging.newest(11, now=9) is None
 
 
+def test_events_that_would_become_too_many_are_not_held_at_all(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    staging = Staging(connection, with_ids=True, most_held=10)
+    staging.add(columns(connection, _ROWS, "false"))
+    staging.expect(3)
+    assert staging.held() is not None
+    staging.expect(4)
+    assert (staging.held(), len(staging)) == (None, 7)
+
+
 def test_events_of_a_source_that_failed_are_forgotten(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
