@@ -30,13 +30,15 @@ def told() -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JError) as error:
-        mended = _mended(str(error))
-        if mended is None:
+        mend = mended(error)
+        if mend is None:
             raise
-        raise SparkError(mended) from error
+        raise SparkError(mend) from error
 
 
-def _mended(message: str) -> str | None:
+def mended(error: Exception) -> str | None:
+    """Say what the user of Spark can do about an error; None where it is none of theirs."""
+    message = str(error)
     missing = _MISSING_MODULE.search(message)
     if missing is not None:
         return (

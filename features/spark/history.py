@@ -19,7 +19,7 @@ from features.history.history import END_OF_TIME, History
 from features.history.report import SourceEnd
 from features.history.sources import ProfileFields, Sources
 from features.spark.buckets import Buckets
-from features.spark.error import told
+from features.spark.error import mended, told
 from features.spark.once import EVENTS, SCHEMA, each_once
 from features.spark.reading import PIECE_BYTES, EventPieces, tell_mistake
 from features.spark.session import open_session
@@ -38,7 +38,6 @@ class SparkHistory(History):
     engine: Literal["local", "spark"] = "spark"
     session: SparkSession
     buckets: Buckets
-    _kept: Sequence[DataFrame] = ()
 
     def __init__(self, sources: Sources, profile: ProfileFields, folder: Path, now: int) -> None:
         """Create an empty history; `SparkHistory.open_at` is the way in."""
@@ -86,8 +85,6 @@ class SparkHistory(History):
     def close(self) -> None:
         """Remove the database, forget the events, and stop Spark if it was started for them."""
         super().close()
-        for kept in self._kept:
-            kept.unpersist()
         self._opened.close()
 
     def of_events(self, query: str, *values: str) -> pa.Table:
@@ -104,11 +101,12 @@ class SparkHistory(History):
             for section, source in zip(sections, self._sources.events, strict=True)
         ]
         self.buckets = Buckets(self._leads, self._bucket_count(readings))
-        staged = self._staged(readings).persist(StorageLevel.MEMORY_AND_DISK)
-        self._kept = [staged]
+        staged = self._hold(self._staged(readings))
         try:
             figures = _figures(staged, self.now)
-        except (PySparkException, Py4JError):
+        except (PySparkException, Py4JError) as error:
+            if mended(error) is not None:
+                raise
             # What it is about is looked for here, where it can be said as it always is.
             for section, source in zip(sections, self._sources.events, strict=True):
                 tell_mistake(source, section, self._folder, leads)
@@ -171,13 +169,16 @@ class SparkHistory(History):
         """Make the view `events`, each of them once, and return how many there are."""
         known = staged.where(f"account IS NOT NULL AND occurred BETWEEN 0 AND {self.now}")
         if any(source.columns.event_id for source in self._sources.events):
-            known = each_once(known, self.now).repartition(self.buckets.count, "bucket")
-            self._kept = [known.persist(StorageLevel.MEMORY_AND_DISK)]
+            once = each_once(known, self.now).repartition(self.buckets.count, "bucket")
+            known = self._hold(once)
         known.select(*EVENTS, "bucket").createOrReplaceTempView("events")
-        kept = known.count()
-        if known in self._kept:
-            staged.unpersist()
-        return kept
+        return known.count()
+
+    def _hold(self, frame: DataFrame) -> DataFrame:
+        """Keep what was computed of a frame, in memory or on disk, until the history is closed."""
+        held = frame.persist(StorageLevel.MEMORY_AND_DISK)
+        self._opened.callback(held.unpersist)
+        return held
 
 
 def _figures(staged: DataFrame, now: int) -> dict[int, Row]:
