@@ -180,11 +180,11 @@ def test_both_find_the_same_moments(local: History, in_spark: SparkHistory) -> N
             in_spark.event_times(event_type), local.event_times(event_type), strict=True
         ):
             assert found.tolist() == expected.tolist()
-    found, expected = (
+    in_order = [
         sorted(zip(*(column.tolist() for column in history.event_moments()), strict=True))
         for history in (in_spark, local)
-    )
-    assert found == expected
+    ]
+    assert in_order[0] == in_order[1]
 
 
 def test_features_are_the_same_bit_for_bit(local: History, in_spark: SparkHistory) -> None:

@@ -88,11 +88,9 @@ class ProjectScoring:
 
     def _write(self, output: Path, lead: NDArray[np.int64], at: int, progress: Progress) -> None:
         if self.history.engine == "spark":
-            from serving.batch.spark_scores import (  # noqa: PLC0415 - needs the extra `spark`
-                SparkHistory,
-                rows_at,
-                write_in_spark,
-            )
+            # Both need the extra `spark`.
+            from features.spark.history import SparkHistory  # noqa: PLC0415
+            from serving.batch.spark_scores import rows_at, write_in_spark  # noqa: PLC0415
 
             assert isinstance(self.history, SparkHistory)
             with progress.step("Scoring leads in Spark"):
