@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 if find_spec("pyspark") is None:
-    collect_ignore_glob = ["test_*"]
+    others = Path(__file__).parent.glob("test_*.py")
+    collect_ignore = [path.name for path in others if path.stem != "test_installed"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
