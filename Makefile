@@ -6,7 +6,7 @@ export MPLBACKEND := Agg
 # Threads of LightGBM that wait for each other leave the cores to other work.
 export OMP_WAIT_POLICY := passive
 
-.PHONY: demo test lint bench results quality mutants clean
+.PHONY: demo test compiled as_python lint bench results quality mutants clean
 
 demo: .venv/ready
 	$(BIN)/leadscore demo --port 0
@@ -14,15 +14,23 @@ demo: .venv/ready
 # What numba compiles is not counted; so its tests run once more as Python.
 AS_PYTHON := tests/features/kernel tests/features/wording/test_facts.py tests/serving/model -k "not threads and not bits and not compiled"
 
-# Files as tests/conftest.py orders them, each in one process, for what is trained once in it.
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
+PYTEST := $(BIN)/python -m pytest --cov --cov-report=
+
+# Side by side, since tests wait now and then, for servers and browsers.
+test: .venv/ready
+	$(MAKE) --jobs compiled as_python
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under 96.7
 
 # The learner comes to the same with one thread; with two in each of two processes, they wait for each other.
-test: export OMP_NUM_THREADS := 1
-test: lint
-	$(PYTEST)
-	NUMBA_DISABLE_JIT=1 $(PYTEST) --cov-append $(AS_PYTHON)
-	$(BIN)/coverage report --fail-under 96.7
+compiled as_python: export OMP_NUM_THREADS := 1
+
+# Files as tests/conftest.py orders them, each in one process, for what is trained once in it.
+compiled: .venv/ready
+	COVERAGE_FILE=.coverage.$@ $(PYTEST) --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+as_python: lint
+	COVERAGE_FILE=.coverage.$@ NUMBA_DISABLE_JIT=1 $(PYTEST) $(AS_PYTHON)
 
 lint: .venv/ready
 	$(BIN)/ruff format --check .

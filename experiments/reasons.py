@@ -25,7 +25,7 @@ from features.contract.clock import now
 from features.contract.mistake import MistakeError
 from features.local import LocalFeatures
 from serving.batch.answers import Wording
-from serving.scoring.answer import Listing
+from serving.scoring.strongest import Listing
 from serving.settings import Settings
 from training.progress import Progress
 from training.scores.basis import open_scoring

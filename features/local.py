@@ -7,12 +7,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declaration.derived import fill_derived
 from features.declaration.feature_set import FeatureSet, Level
 from features.declaration.table import FeatureTable
 from features.history.part import HistoryPart
 from features.history.partition import Events
 from features.kernel import kernel
+from features.kernel.derived import fill_derived
 from features.kernel.order import CanonicalOrder
 from features.kernel.plan import Rows, lay_out
 

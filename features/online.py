@@ -11,11 +11,11 @@ from features.contract.lead import ContractError, Event, Lead, micros, moment
 from features.contract.profile import profile_number, profile_text
 from features.contract.text import trimmed
 from features.contract.visibility import precedence, visible_from
-from features.declaration.derived import fill_derived
 from features.declaration.feature_set import FeatureSet, Level
 from features.declaration.incomplete import Completeness
 from features.declaration.table import FeatureTable
 from features.kernel import kernel
+from features.kernel.derived import fill_derived
 from features.kernel.plan import (
     NO_ITEM,
     UNKNOWN_TYPE,
@@ -70,6 +70,8 @@ class OnlineFeatures:
         self._plans: dict[Level, Plan] = {
             level: lay_out(feature_set, level) for level in sorted(feature_set.levels)
         }
+        # An account of whose other leads nothing is known did what its lead did.
+        self._of_both = lay_out(feature_set, *self._plans)
 
     def warm(self) -> None:
         """Compile the kernel, so that the first request need not wait for it."""
@@ -99,16 +101,14 @@ class OnlineFeatures:
         if created > as_of:
             raise ContractError("lead.created_at", "is after as_of; send a later as_of")
         table, unread = self._profile(lead)
-        fill_derived(table, np.array([created]), np.array([as_of]))
+        at = np.array([as_of])
+        fill_derived(table, np.array([created]), at)
         own = _once(_visible(events, as_of, "events"))
         others = _once(_visible(account_events or (), as_of, "account_events"))
-        # A person with two leads in the account may have sent the same event for both.
-        of_level = {"lead": self._arrays(own)}
-        of_level["account"] = self._arrays(_once([*own, *others])) if others else of_level["lead"]
-        for level, plan in self._plans.items():
-            arrays = of_level[level]
-            one = Rows(start=_ZERO, stop=np.array([len(arrays.item)]), as_of=np.array([as_of]))
-            kernel.compute(plan, arrays, one, table.numbers)
+        for plan, visible in self._walks(own, others):
+            arrays = self._arrays(visible)
+            rows = Rows(start=_ZERO, stop=np.array([len(visible)]), as_of=at)
+            kernel.compute(plan, arrays, rows, table.numbers)
         ignored = len(events) + len(account_events or ()) - len(own) - len(others)
         incomplete = sum(self._own.lacks(v.event_type, v.value, v.item) for v in own)
         incomplete += sum(self._others.lacks(v.event_type, v.value, v.item) for v in others)
@@ -117,6 +117,16 @@ class OnlineFeatures:
         unknown = [f"event_type:{t}" for t in sorted(types)]
         unknown += [f"profile.{field}" for field in sorted(fields)]
         return OnlineRow(table, len(own), ignored, incomplete, unknown)
+
+    def _walks(
+        self, own: list["_Visible"], others: list["_Visible"]
+    ) -> list[tuple[Plan, list["_Visible"]]]:
+        """Return what is to be computed of which events."""
+        if not others:
+            return [(self._of_both, own)] if self._plans else []
+        # A person with two leads in the account may have sent the same event for both.
+        of_level: dict[Level, list[_Visible]] = {"lead": own, "account": _once([*own, *others])}
+        return [(plan, of_level[level]) for level, plan in self._plans.items()]
 
     def _profile(self, lead: Lead) -> tuple[FeatureTable, set[str]]:
         """Return the profile as a table, and the fields that are no numbers but should be."""
@@ -131,28 +141,36 @@ class OnlineFeatures:
                 unread.add(field)
             else:
                 numbers[0, column] = value
-        texts = {}
-        for field in self.feature_set.categories:
-            texts[field] = np.array([profile_text(lead.profile.get(field))], dtype=object)
-        return FeatureTable(self.feature_set, numbers, texts), unread
+        fields, told = self.feature_set.categories, lead.profile.get
+        texts = np.array([[profile_text(told(field))] for field in fields], dtype=object)
+        return FeatureTable(
+            self.feature_set, numbers, dict(zip(fields, texts, strict=True))
+        ), unread
 
     def _arrays(self, visible: list["_Visible"]) -> EventArrays:
+        if not visible:
+            return _NO_EVENTS
         items: dict[str | None, int] = {None: NO_ITEM}
-        type_code = [self._type_codes.get(v.event_type, UNKNOWN_TYPE) for v in visible]
-        # Adding zero turns -0.0 into 0.0, as files do.
-        value = [np.nan if v.value is None else v.value + 0.0 for v in visible]
-        item = [items.setdefault(v.item, len(items)) for v in visible]
+        occurred, recorded, types, _, values, of_items = zip(*visible, strict=True)
         arrays = EventArrays(
-            type_code=np.array(type_code, dtype=np.int32),
-            occurred=np.array([v.occurred for v in visible], dtype=np.int64),
-            recorded=np.array([v.recorded for v in visible], dtype=np.int64),
-            value=np.array(value, dtype=np.float64),
-            item=np.array(item, dtype=np.int64),
+            type_code=np.array([self._type_codes.get(t, UNKNOWN_TYPE) for t in types], np.int32),
+            occurred=np.array(occurred),
+            recorded=np.array(recorded),
+            # Adding zero turns -0.0 into 0.0, as files do.
+            value=np.array([np.nan if value is None else value + 0.0 for value in values]),
+            item=np.array([items.setdefault(item, len(items)) for item in of_items]),
         )
         return take_events(arrays, np.lexsort(canonical_keys(arrays)))
 
 
 _ZERO = np.zeros(1, dtype=np.int64)
+_NO_EVENTS = EventArrays(
+    type_code=np.empty(0, dtype=np.int32),
+    occurred=np.empty(0, dtype=np.int64),
+    recorded=np.empty(0, dtype=np.int64),
+    value=np.empty(0),
+    item=np.empty(0, dtype=np.int64),
+)
 
 
 class _Visible(NamedTuple):

@@ -67,12 +67,20 @@ def _show_promises(read: "Lifecycle") -> None:
 
     from serving.lifecycle.business_hours import format_business_time
 
-    if read.sla is not None:
-        hours = read.sla.hours.model_dump(mode="json", exclude_defaults=True)
-        said = "; ".join(f"{name} {_written(value)}" for name, value in hours.items())
-        table = Table("stage", "within", "warning from", title=escape(f"Promises: {said}"))
-        for stage, one in read.sla.stages.items():
-            table.add_row(stage, format_business_time(one.within), f"{one.warn_at:.0%}")
+    for name in (None, *(one.name for one in read.use_cases if one.sla is not None)):
+        sla = read.promised(name)
+        if sla is None:
+            continue
+        hours = sla.hours.model_dump(mode="json", exclude_defaults=True)
+        said = "; ".join(f"{key} {_written(value)}" for key, value in hours.items())
+        whose = "Promises" if name is None else f"Promises of use case {name}"
+        table = Table(
+            "stage", "within", "warning from", "kept by", title=escape(f"{whose}: {said}")
+        )
+        for stage, one in sla.stages.items():
+            warning = f"{one.warn_at:.0%}"
+            kept_by = escape(", ".join(one.kept_by))
+            table.add_row(stage, format_business_time(one.within), warning, kept_by)
         Console().print(table)
     if read.alerts:
         table = Table("alert", "kind", "of what", "whom", title="Alerts")

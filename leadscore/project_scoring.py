@@ -22,7 +22,7 @@ def scoring_of(
     """Open what scores the leads of a project; where that is the rules unasked, say why."""
     from features.contract.clock import now
     from serving.batch.answers import Wording
-    from serving.scoring.answer import Listing
+    from serving.scoring.strongest import Listing
     from serving.settings import Settings
     from training.scores.basis import open_scoring
 

@@ -49,7 +49,7 @@ def state_of(settings: Settings) -> ServiceState:
     state.mail_lacks = settings.mail_lacks
     state.hubspot_secret, state.public_url = settings.hubspot_secret, settings.public_url
     if state.record is not None:
-        state.reading = reading_of(settings, state.record.lifecycle)
+        state.reading = reading_of(settings, state.record)
     state.keys_in_file = settings.keys is not None
     state.session_terms = settings.session_terms
     state.provider = None if settings.provider is None else Provider(settings.provider)
@@ -165,15 +165,15 @@ def worker_of(
         scoring,
         local=settings.webhooks_local,
         mail=settings.mail,
-        reading=reading_of(settings, record.lifecycle),
+        reading=reading_of(settings, record),
         clock=now,
     )
 
 
-def reading_of(settings: Settings, lifecycle: Lifecycle) -> Reading:
-    """Return how people read alerts: in the time zone of the hours that they promise."""
+def reading_of(settings: Settings, record: StoredScores) -> Callable[[], Reading]:
+    """Return what tells how people read alerts: in the time zone of the agreement in force."""
     public_url = None if settings.public_url is None else settings.public_url.rstrip("/")
-    return Reading(settings.language, lifecycle.time_zone, public_url)
+    return lambda: Reading(settings.language, record.lifecycle.time_zone, public_url)
 
 
 def scoring_once(settings: Settings) -> Scoring:

@@ -35,6 +35,13 @@ MAIL_TO = "mailto:"
 """How the address of somebody begins who gets e-mails where others are posted to."""
 
 
+OWNER = "owner"
+"""The target of alerts that reach whoever owns the lead."""
+
+TO_OWNER = MAIL_TO + OWNER
+"""The receiver that is, each time, the user who owns the lead."""
+
+
 def mail_to(url: str) -> str:
     """Return a `mailto:` address in its canonical form.
 

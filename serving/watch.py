@@ -9,9 +9,10 @@ from serving.model.artefact import ModelRefusedError
 from serving.model.scorer import LeadModel
 from serving.registry.loaded import load_fetched
 from serving.registry.loader import REGISTRY_SCHEME, ModelUnavailableError, fetch_model
-from serving.scoring.answer import FallbackReason, Listing
+from serving.scoring.answer import FallbackReason
 from serving.scoring.rules import Rules
 from serving.scoring.scoring import Conditions, Scoring
+from serving.scoring.strongest import Listing
 from serving.settings import Settings
 
 Told = Callable[[Scoring, str | None], None]

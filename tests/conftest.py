@@ -1,5 +1,6 @@
 """What tests of several rooms share."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
+import tests.sqlite  # noqa: F401
 from serving.record.database import Database
 from serving.record.upgrade import upgrade
 from tests.postgres import new_database, running_postgres
@@ -28,6 +30,17 @@ _LONGEST = tuple(Path(__file__).parent / room for room in ("e2e", "docs", "train
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with files that train for a minute, which no process should be left alone with."""
     items.sort(key=lambda item: not any(item.path.is_relative_to(room) for room in _LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    """Let no search for garbage look through what was imported, which stays to the end."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Let go of it all, or libraries tell what they still hold."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

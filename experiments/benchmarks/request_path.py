@@ -22,10 +22,11 @@ from features.online import OnlineFeatures
 from serving.http.request import ScoreRequest
 from serving.model.artefact import load_model
 from serving.model.scorer import LeadModel
-from serving.scoring.answer import Enquiry, Listing, assess, compose
+from serving.scoring.answer import Enquiry, assess, compose
 from serving.scoring.basis import ModelBasis
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
+from serving.scoring.strongest import Listing
 from training.pipeline import train
 from training.progress import Progress
 

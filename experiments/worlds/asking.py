@@ -14,8 +14,9 @@ from features.history.history import History
 from features.local import LocalFeatures
 from serving.model.artefact import load_model
 from serving.model.scorer import LeadModel, probability
-from serving.scoring.answer import Enquiry, Listing, assess, compose
+from serving.scoring.answer import Enquiry, assess, compose
 from serving.scoring.basis import ModelBasis
+from serving.scoring.strongest import Listing
 from training.project.project import read_project
 
 

@@ -4,6 +4,7 @@ LightGBM checks neither dtypes nor category codes of a plain array, so nothing e
 """
 
 import hashlib
+import math
 from collections import Counter
 from functools import cached_property
 
@@ -81,10 +82,20 @@ class Encoder(DocumentPart):
         if feature_set.categories.keys() != self.categories.keys():
             raise ValueError("the table's categorical fields are not those of the encoder")
         matrix = table.numbers.copy()
-        for field, column in feature_set.categories.items():
-            codes = _CodeOfText(self._codes[field], boolean=field in self.boolean)
-            matrix[:, column] = [codes[text] for text in table.texts[field]]
+        if feature_set.categories:
+            codes = [self._codes_of(field, table.texts[field]) for field in feature_set.categories]
+            matrix[:, [*feature_set.categories.values()]] = np.array(codes).T
         return matrix
+
+    def _codes_of(self, field: str, texts: NDArray[np.object_]) -> list[float]:
+        known, boolean = self._codes[field], field in self.boolean
+        told = texts.tolist()
+        codes: dict[str | None, float] = {None: math.nan}
+        # Of many leads, each different text is looked up once.
+        for text in told if len(told) == 1 else {*told}:
+            if text is not None:
+                codes[text] = known.get(category_key(text, boolean=boolean), UNKNOWN_CATEGORY)
+        return [codes[text] for text in told]
 
     def seen(self, field: str, text: str) -> bool:
         """Tell whether any training row had a category of a field."""
@@ -106,20 +117,6 @@ class Encoder(DocumentPart):
             }
             for field, texts in self.categories.items()
         }
-
-
-class _CodeOfText(dict[str | None, float]):
-    """Looks up the code of each different text once."""
-
-    def __init__(self, codes: dict[str, int], *, boolean: bool) -> None:
-        super().__init__({None: np.nan})
-        self._code_of_key = codes
-        self._boolean = boolean
-
-    def __missing__(self, text: str) -> float:
-        key = category_key(text, boolean=self._boolean)
-        self[text] = self._code_of_key.get(key, UNKNOWN_CATEGORY)
-        return self[text]
 
 
 def category_columns(feature_set: FeatureSet) -> list[int]:

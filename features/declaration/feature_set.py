@@ -190,7 +190,7 @@ class FeatureSet(DocumentPart):
             if isinstance(feature, Behaviour) and feature.level == level
         ]
 
-    @property
+    @cached_property
     def knows_season(self) -> bool:
         """Whether any feature tells the time of year."""
         return any(isinstance(feature, Season) for feature in self.features)

@@ -14,6 +14,7 @@ class Completeness:
         read = [(OPERATORS[feature.operator].reads, feature.event_type) for feature in features]
         self._value = frozenset(event_type for what, event_type in read if what == "value")
         self._item = frozenset(event_type for what, event_type in read if what == "item")
+        self._every_value, self._every_item = None in self._value, None in self._item
 
     def lacks(self, event_type: str, value: float | None, item: str | None) -> bool:
         """Tell whether an event of a type lacks what a feature reads of it.
@@ -23,10 +24,6 @@ class Completeness:
             value: Its value; None if it has none.
             item: Its item, trimmed; None if it has none.
         """
-        return (value is None and _holds(self._value, event_type)) or (
-            item is None and _holds(self._item, event_type)
+        return (value is None and (self._every_value or event_type in self._value)) or (
+            item is None and (self._every_item or event_type in self._item)
         )
-
-
-def _holds(types: frozenset[str | None], event_type: str) -> bool:
-    return None in types or event_type in types

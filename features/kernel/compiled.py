@@ -10,7 +10,9 @@ from contextlib import suppress
 from typing import Any, Literal, TypeVar
 
 import numba
+import numpy as np
 from numba.core.caching import FunctionCache
+from numpy.typing import NDArray
 
 _Files: Any = FunctionCache
 """Without types: numba has none for it."""
@@ -34,6 +36,17 @@ def compiled(
         return kept
 
     return compile_function
+
+
+def laid_out(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a matrix as compiled functions take it.
+
+    For another layout, or one that may not be written, they would be compiled anew, in the middle
+    of a call.
+    """
+    if matrix.flags.carray and matrix.dtype == np.float64:
+        return matrix
+    return np.require(matrix, np.float64, ["C", "A", "W"])
 
 
 class _Kept:

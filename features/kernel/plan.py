@@ -77,7 +77,7 @@ class Rows(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The behaviour features of one level, laid out for the kernel.
+    """Behaviour features over the events of one entity, laid out for the kernel.
 
     Attributes:
         column: int64 [features], their columns in the feature set.
@@ -108,9 +108,9 @@ class Plan(NamedTuple):
     slots: NDArray[np.int64]
 
 
-def lay_out(feature_set: FeatureSet, level: Level) -> Plan:
-    """Lay out the behaviour features of one level of a feature set."""
-    declared = feature_set.behaviours(level)
+def lay_out(feature_set: FeatureSet, *levels: Level) -> Plan:
+    """Lay out the behaviour features of a feature set, of levels whose events are the same."""
+    declared = [behaviour for level in levels for behaviour in feature_set.behaviours(level)]
     features = [feature for _, feature in declared]
     slots = {t: slot for slot, t in enumerate((None, *feature_set.event_types))}
     stops = _stops(features)

@@ -15,11 +15,11 @@ from features.declaration.feature_set import Level
 from features.declaration.table import FeatureTable
 from serving.batch.reasons import reasons_of
 from serving.batch.schema import SCORES
-from serving.batch.strongest import list_strongest
 from serving.model.reference import grade_of
 from serving.model.scorer import Explained, probability
-from serving.scoring.answer import FallbackReason, Listing
+from serving.scoring.answer import FallbackReason
 from serving.scoring.basis import Basis
+from serving.scoring.strongest import Listing, list_strongest
 
 _GRADES = pa.array([None, *(grade_of(score) for score in range(1, 101))], pa.string())
 
@@ -60,29 +60,28 @@ class Told(NamedTuple):
     Attributes:
         explained: Log-odds and contributions.
         scores: int64 [rows], 1 to 100.
-        finite: bool [rows], whether all of it are numbers.
     """
 
     explained: Explained
     scores: NDArray[np.int64]
-    finite: NDArray[np.bool_]
+
+    @property
+    def finite(self) -> NDArray[np.bool_]:
+        """Whether all of it are numbers, bool [rows]."""
+        return np.isfinite(self.explained.log_odds)
 
     def take(self, rows: NDArray[np.intp]) -> "Told":
         """Return what is said of some of them."""
         said = self.explained
         taken = Explained(said.base_log_odds, said.log_odds[rows], said.contributions[rows])
-        return Told(taken, self.scores[rows], self.finite[rows])
+        return Told(taken, self.scores[rows])
 
 
 def tell(basis: Basis, table: FeatureTable) -> Told:
     """Return what a basis says of the rows of its features."""
     # What is not finite is for the caller to see, and for the rules to answer.
     with np.errstate(invalid="ignore", over="ignore"):
-        explained, scores = basis.explain(table)
-        contributions = explained.contributions
-        finite = np.isfinite(contributions).all(axis=1)
-        finite &= np.isfinite(explained.base_log_odds + contributions.sum(axis=1))
-    return Told(explained, scores, finite)
+        return Told(*basis.explain(table))
 
 
 def answers_of(
@@ -96,9 +95,7 @@ def answers_of(
     """Return the answers about rows, in order, as `SCORES`; all that was told of them is finite."""
     contributions, base = told.explained.contributions, told.explained.base_log_odds
     totals = basis.by_reason(contributions)
-    listed = list_strongest(totals, wording.listing)
-    of_fit = np.array(basis.fit, dtype=np.bool_)
-    fit, behaviour = _sums(totals, of_fit[None]), _sums(totals, ~of_fit[None])
+    listed = list_strongest(totals, basis.fit, wording.listing)
     rows = len(table)
     columns = {
         "lead_id": pa.array(whom.lead_id, pa.string()),
@@ -108,26 +105,18 @@ def answers_of(
         "grade": _GRADES.take(pa.array(told.scores)),
         "basis": _repeated(basis.name, rows),
         "fallback_reason": _repeated(fallback_reason, rows),
-        "log_odds": pa.array(base + fit + behaviour),
+        "log_odds": pa.array(base + listed.fit + listed.behaviour),
         "base_log_odds": pa.array(np.full(rows, base)),
-        "fit": pa.array(fit),
-        "behaviour": pa.array(behaviour),
+        "fit": pa.array(listed.fit),
+        "behaviour": pa.array(listed.behaviour),
         "reasons": reasons_of(basis, table, contributions, listed, wording.language),
-        "other_contribution": pa.array(_sums(totals, ~listed.told)),
+        "other_contribution": pa.array(listed.other),
         "missing": _missing(basis, table, whom),
         "unknown": _unknown(basis, table),
         "model_version": _repeated(basis.version, rows),
         "rules": _repeated(basis.fingerprint, rows),
     }
     return pa.RecordBatch.from_arrays([columns[name] for name in SCORES.names], schema=SCORES)
-
-
-def _sums(totals: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Add up the chosen ones of each row, one after the other, as an answer does."""
-    found = np.zeros(len(totals))
-    for part, of_it in zip(totals.T, np.broadcast_to(chosen, totals.shape).T, strict=True):
-        found += np.where(of_it, part, 0.0)
-    return found
 
 
 def _missing(basis: Basis, table: FeatureTable, whom: Whom) -> pa.ListArray:

@@ -13,10 +13,10 @@ from features.contract.language import Language
 from features.declaration.table import FeatureTable, Value
 from features.wording.facts import MOST_FACTS, Chosen, facts_of
 from serving.batch.schema import FEATURE, REASON
-from serving.batch.strongest import Listed
 from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.odds import odds_factors
 from serving.scoring.reasons import with_odds
+from serving.scoring.strongest import Listed
 
 _NO_TEXT = -1
 

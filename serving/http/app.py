@@ -24,6 +24,7 @@ from serving.http.routes.metrics import metrics_routes
 from serving.http.routes.operation import operation_routes
 from serving.http.routes.opt_in_page import opt_in_page_routes
 from serving.http.routes.opt_ins import opt_in_routes
+from serving.http.routes.owners import owner_routes
 from serving.http.routes.pages.workspace import workspace_routes
 from serving.http.routes.problems import problem_routes
 from serving.http.routes.record import record_routes
@@ -48,6 +49,7 @@ _ROUTES = (
     score_routes,
     stored_routes,
     lifecycle_routes,
+    owner_routes,
     kpi_routes,
     review_routes,
     handover_routes,

@@ -109,6 +109,7 @@ class ListQuery(BaseModel):
     min_grade: Grade | None = Field(default=None, description="This grade or a better one.")
     stage: str | None = Field(default=None, description="The newest stage.")
     account: str | None = Field(default=None, description="The company.")
+    owner: Label | None = Field(default=None, description="Who owns it, as `owner` says.")
     changed_since: Moment | None = None
     sort: Order = "probability"
     cursor: str | None = Field(default=None, description="`next_cursor` of the page before.")
@@ -122,6 +123,7 @@ class ListQuery(BaseModel):
             stage=self.stage,
             account_id=self.account,
             changed_since=None if since is None else micros(since, "changed_since"),
+            owner=self.owner,
         )
 
 

@@ -110,6 +110,7 @@ EXAMPLES: dict[str, Any] = {
         "by": "u-17",
         "note": "asked for an offer at our stand",
     },
+    "OwnerBody": {"owner": "anna@example.com"},
     "BantBody": {
         "budget": {"at_least": 20_000, "at_most": 40_000, "currency": "EUR"},
         "authority": {"part": "decides"},
@@ -128,6 +129,15 @@ EXAMPLE_LEAD: dict[str, Any] = {
     "created_at": "2026-02-20T08:15:00Z",
     "account_id": "A-77",
     "changed_at": "2026-02-28T16:25:00Z",
+    "owner": "user 7",
+}
+
+EXAMPLE_OWNER: dict[str, Any] = {
+    "lead_id": "L-1042",
+    "owner": "user 7",
+    "email": "anna@example.com",
+    "since": "2026-03-01T12:00:00Z",
+    "by": "crm",
 }
 
 EXAMPLE_OPT_IN: dict[str, Any] = {

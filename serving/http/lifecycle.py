@@ -16,13 +16,13 @@ from serving.lifecycle.bant import BantTerms
 from serving.lifecycle.criteria import Check, Criteria, look
 from serving.lifecycle.handover import HandoverTerms
 from serving.lifecycle.situation import NextActionTerms
-from serving.lifecycle.sla import Sla, SlaState, SlaTerms, sla_of
+from serving.lifecycle.sla import Sla, SlaState, SlaTerms
 from serving.lifecycle.stages import STAGES, Cause, Role, Stage, cause_of, is_ahead
 from serving.lifecycle.terms import StageTerms, Transition, UseCase, View, ViewName
 from serving.lifecycle.words import check_text, shown
 from serving.model.reference import Grade
 from serving.record.stages import StageEntry
-from serving.stored.standing import Standing
+from serving.stored.standing import Standing, promise
 
 
 class WayTerms(BaseModel):
@@ -189,8 +189,7 @@ class LeadLifecycle(BaseModel):
         """Return how a lead's standing is shown."""
         facts, lead_id = one.facts, one.lead.lead_id
         ways = lifecycle.ways(facts)
-        stands = facts.position
-        sla = sla_of(stands.stage, stands.since, lifecycle.sla, facts.now)
+        sla = promise(lifecycle, one, facts.now)
         return cls(
             lead_id=lead_id,
             stage=facts.position.stage,

@@ -1,11 +1,11 @@
-"""What somebody decides or finds out of a lead's stage: checked once, then handed on."""
+"""What somebody decides or finds out of a lead: checked once, then handed on."""
 
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from serving.http.auth import caller
-from serving.http.request import Label, Moment, Note
+from serving.http.request import Label, Moment, Name, Note
 from serving.http.told import moment_until
 from serving.lifecycle.bant import SUBJECTS, Authority, Budget, Need, Report, Source, Timeline
 from serving.lifecycle.moves import Wish
@@ -37,6 +37,20 @@ class TransitionBody(BaseModel):
     def asked(self) -> Asked:
         """Return the move that is asked for."""
         return Asked(Wish(self.to, self.role, self.reason), self.expected, self.by, self.note)
+
+
+class OwnerBody(BaseModel):
+    """Who is to own a lead."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    owner: Name | None = Field(
+        description="E-mail address of a user of the workspace, or an id of yours; null is nobody."
+    )
+    by: Label = Field(
+        default_factory=caller,
+        description="Who says it; an id, no name. If left out, the name of the key.",
+    )
 
 
 class BantBody(BaseModel):

@@ -18,11 +18,12 @@ from serving.http.examples import (
     EXAMPLE_MERGE,
     EXAMPLE_MOVE,
     EXAMPLE_OPT_IN,
+    EXAMPLE_OWNER,
     EXAMPLE_REPORT,
     EXAMPLE_REQUEST,
     EXAMPLES,
 )
-from serving.http.moved import BantBody, TransitionBody
+from serving.http.moved import BantBody, OwnerBody, TransitionBody
 from serving.http.openapi_3_0 import Document, as_3_0
 from serving.http.operations import own_errors
 from serving.http.request import BatchRequest, ScoreRequest
@@ -36,7 +37,8 @@ _SCHEMAS = "#/components/schemas/"
 
 _BODIES: tuple[type[BaseModel], ...] = (
     ScoreRequest, BatchRequest, LeadBody, EventsBody, StagesBody, FeedbackBody, StoredRequest,
-    WebhookBody, OptInBody, MergeBody, DifferentBody, TransitionBody, BantBody, ErrorBody,
+    WebhookBody, OptInBody, MergeBody, DifferentBody, TransitionBody, OwnerBody, BantBody,
+    ErrorBody,
 )  # fmt: skip
 
 
@@ -228,6 +230,7 @@ class DocumentedApp(FastAPI):
             _show(document, "/v1/merges", EXAMPLE_MERGE)
             _show(document, "/v1/leads/{lead_id}/transitions", EXAMPLE_MOVE)
             _show(document, "/v1/leads/{lead_id}/bant", EXAMPLE_BANT)
+            _show(document, "/v1/leads/{lead_id}/owner", EXAMPLE_OWNER, "put")
             for method in ("put", "patch"):
                 _show(document, "/v1/leads/{lead_id}", EXAMPLE_LEAD, method)
         return self.openapi_schema or {}

@@ -1,7 +1,6 @@
 """What a caller sends: checked once, then handed on as the contract's plain objects."""
 
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, NotRequired
 
@@ -207,7 +206,7 @@ def _happening(event: Event, as_of: datetime, latest: datetime) -> Event:
         recorded = as_of
     if occurred is event.occurred_at and recorded is event.recorded_at:
         return event
-    return replace(event, occurred_at=occurred, recorded_at=recorded)
+    return event._replace(occurred_at=occurred, recorded_at=recorded)
 
 
 class BatchRequest(BaseModel):

@@ -56,7 +56,7 @@ class ServiceState:
         self.write_key: str | None = None
         self.hubspot_secret: SecretStr | None = None
         self.public_url: str | None = None
-        self.reading = Reading("en", "UTC", None)
+        self.reading: Callable[[], Reading] = lambda: Reading("en", "UTC", None)
         self.session_terms = Terms()
         self.provider: Provider | None = None
         self.keys_in_file = False

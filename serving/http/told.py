@@ -22,7 +22,7 @@ from serving.http.request import (
 from serving.intake.contact import canonical_contact
 from serving.intake.events import ToldEvent, Whose
 from serving.intake.leads import ToldLead
-from serving.mail import MAIL_TO, mail_to
+from serving.mail import MAIL_TO, OWNER, TO_OWNER, mail_to
 from serving.record.consents import NewConsent
 from serving.record.opt_ins import NewOptIn
 from serving.record.outbox import Shape
@@ -210,11 +210,12 @@ class WebhookBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: HttpUrl | MailTo = Field(
-        description="Where messages are posted; `mailto:` and an address gets alerts as e-mails."
+    url: Literal["mailto:owner"] | HttpUrl | MailTo = Field(
+        description="Where messages are posted; `mailto:` and an address gets alerts as e-mails, "
+        "`mailto:owner` is each time the user who owns the lead."
     )
-    events: list[Literal["score.changed", "stage.changed", "alert.raised"]] = Field(
-        min_length=1, max_length=10
+    events: list[Literal["score.changed", "stage.changed", "owner.changed", "alert.raised"]] = (
+        Field(min_length=1, max_length=10)
     )
     shape: Literal["standard", "slack", "teams"] = Field(
         default="standard", description="Of alerts: as Slack or Teams show them, or as they are."
@@ -240,6 +241,18 @@ class WebhookBody(BaseModel):
         if shape == "mail" and self.shape != "standard":
             raise ContractError("shape", "is of what is posted; leave it out for an e-mail")
         return shape
+
+    def told_of(self) -> list[str] | None:
+        """Return the targets of alerts that it gets; None is all.
+
+        Raises:
+            ContractError: Owners get what is for owners, and nothing else.
+        """
+        if self.url != TO_OWNER:
+            return self.targets
+        if self.targets not in (None, [OWNER]):
+            raise ContractError("targets", "must be owner alone, or left out, for mailto:owner")
+        return [OWNER]
 
 
 class OptInBody(BaseModel):

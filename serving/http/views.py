@@ -29,16 +29,20 @@ class LeadView(BaseModel):
     created_at: datetime
     account_id: str | None
     changed_at: datetime = Field(description="When anything was last recorded of it.")
+    owner: str | None = Field(
+        description="A user of the workspace, such as `user 7`, or an id of yours; null is nobody."
+    )
 
     @classmethod
-    def of(cls, lead: StoredLead) -> Self:
-        """Return how a lead is shown."""
+    def of(cls, lead: StoredLead, owner: str | None) -> Self:
+        """Return how a lead is shown that somebody owns."""
         return cls(
             lead_id=lead.lead_id,
             kind=lead.kind,
             created_at=moment(lead.created),
             account_id=lead.account_id,
             changed_at=moment(lead.changed),
+            owner=owner,
         )
 
 
@@ -55,7 +59,7 @@ class ListedView(LeadView):
         """Return how a listed lead is shown."""
         score = listed.score
         return cls(
-            **LeadView.of(listed.lead).model_dump(),
+            **LeadView.of(listed.lead, listed.owner).model_dump(),
             stage=listed.stage,
             probability=None if score is None else score.probability,
             grade=None if score is None else score.grade,

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from features.contract.category import category_key
 from features.contract.document import read_document
@@ -113,15 +113,19 @@ class Lifecycle(DocumentPart):
 
     def _promises(self, known: set[Stage], ends: set[Stage]) -> list[str]:
         """Return what is wrong with promises and alerts."""
-        promised = () if self.sla is None else self.sla.stages
-        found = []
-        for stage in promised:
-            if stage not in known:
-                found.append(f"sla.stages.{stage}: there is no [stages.{stage}]; add it")
-            elif stage in ends:
-                found.append(f"sla.stages.{stage}: the stage is an end; leave it out")
+        try:
+            promised = [one for one in (self.sla, *self._promised.values()) if one is not None]
+        except ValueError as error:
+            return [str(error)]
+        own = {"": self.sla} | {f"use case '{one.name}': ": one.sla for one in self.use_cases}
+        found = [
+            f"{said}sla.stages.{stage}: {mistake}"
+            for said, sla in own.items()
+            for stage in (() if sla is None else sla.stages)
+            for mistake in _mistakes_of_promise(stage, known, ends)
+        ]
         use_cases = [one.name for one in self.use_cases]
-        return [*found, *alert_mistakes(self.alerts, self.sla, known, use_cases)]
+        return [*found, *alert_mistakes(self.alerts, promised, known, use_cases)]
 
     @cached_property
     def fingerprint(self) -> str:
@@ -134,6 +138,16 @@ class Lifecycle(DocumentPart):
     @classmethod
     def _usual(cls, name: str) -> object:
         return cls.model_fields[name].get_default(call_default_factory=True)
+
+    def promised(self, use_case: str | None) -> SlaTerms | None:
+        """Return what is promised of the leads of a use case, None where that is nothing."""
+        return self._promised.get(use_case or "", self.sla)
+
+    def promises_of(self, stage: Stage) -> dict[str | None, SlaTerms]:
+        """Return the terms that promise anything of a stage, by use case; None is the usual one."""
+        names = (None, *(one.name for one in self.use_cases))
+        every = {name: self.promised(name) for name in names}
+        return {n: terms for n, terms in every.items() if terms and stage in terms.stages}
 
     @property
     def time_zone(self) -> str:
@@ -191,11 +205,37 @@ class Lifecycle(DocumentPart):
         }
 
     @cached_property
+    def _promised(self) -> dict[str, SlaTerms]:
+        """What is promised by use case, where it is other than usual."""
+        found = {}
+        for one in self.use_cases:
+            if one.sla is not None:
+                try:
+                    found[one.name] = one.sla.over(self.sla)
+                except ValueError as error:
+                    raise ValueError(f"use case '{one.name}': {_said(error)}") from None
+        return found
+
+    @cached_property
     def _applied(self) -> dict[str, tuple[Transition, ...]]:
         return {
             one.name: tuple(one.applied(transition) for transition in self.transitions)
             for one in self.use_cases
         }
+
+
+def _mistakes_of_promise(stage: Stage, known: set[Stage], ends: set[Stage]) -> Iterator[str]:
+    if stage not in known:
+        yield f"there is no [stages.{stage}]; add it"
+    elif stage in ends:
+        yield "the stage is an end; leave it out"
+
+
+def _said(error: ValueError) -> str:
+    """Return what is wrong; a model of pydantic says more around it."""
+    if isinstance(error, ValidationError):
+        return error.errors()[0]["msg"].removeprefix("Value error, ")
+    return str(error)
 
 
 SHIPPED = Path(str(files("serving.lifecycle") / "lifecycle.toml"))

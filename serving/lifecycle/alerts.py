@@ -233,11 +233,18 @@ def next_moment(moments: Iterable[SlaMoment], now: int) -> int | None:
 
 def alert_mistakes(
     alerts: Collection[Alert],
-    sla: SlaTerms | None,
+    promised: Collection[SlaTerms],
     stages: Collection[Stage],
     use_cases: Collection[str],
 ) -> Iterator[str]:
-    """Yield what contradicts the rest of the agreement, each as a sentence that says what to do."""
+    """Yield what contradicts the rest of the agreement, each as a sentence that says what to do.
+
+    Args:
+        alerts: Of the agreement.
+        promised: What is promised, usually and in use cases.
+        stages: That there are.
+        use_cases: Their names.
+    """
     names = [one.name for one in alerts]
     for one in alerts:
         said = f"alert '{one.name}'"
@@ -250,19 +257,20 @@ def alert_mistakes(
             if use_case not in use_cases:
                 yield f"{said}: there is no use case '{use_case}'; add it, or leave it out"
         if isinstance(one, SlaAlert):
-            yield from _unpromised(one, sla, said)
+            yield from _unpromised(one, promised, said)
 
 
-def _unpromised(one: SlaAlert, sla: SlaTerms | None, said: str) -> Iterator[str]:
-    if sla is None:
+def _unpromised(one: SlaAlert, promised: Collection[SlaTerms], said: str) -> Iterator[str]:
+    if not promised:
         yield f"{said}: nothing is promised; add [sla], or leave the alert out"
         return
     for stage in one.stages or ():
-        if stage not in sla.stages:
+        if not any(stage in terms.stages for terms in promised):
             yield f"{said}: nothing is promised of {stage}; add [sla.stages.{stage}]"
     if one.after is not None:
         try:
-            sla.hours.require(one.after, "after")
+            for terms in promised:
+                terms.hours.require(one.after, "after")
         except ValueError as error:
             yield f"{said}: {error}"
 

@@ -22,6 +22,7 @@ from features.contract.document import suggestion
 from features.contract.document_part import DocumentPart
 from features.contract.duration import HOUR_US
 from features.contract.lead import micros, moment
+from serving.lifecycle.closed_days import ClosedDays, ClosedText, require_open
 
 MINUTE_US = HOUR_US // 60
 
@@ -120,12 +121,15 @@ class BusinessHours(DocumentPart):
     Attributes:
         time_zone: Of the hours, a name of the IANA; daylight saving time is that of the zone.
         region: Whose public holidays do not count, as of ISO 3166; without one all do.
+        closed: Days of the company's own that do not count, such as `2026-05-15`, or of every year,
+            such as `12-24..01-01`.
     """
 
     time_zone: Annotated[str, AfterValidator(_zone)]
     region: Annotated[str, AfterValidator(_region)] | None = Field(
         default=None, description="As of ISO 3166, such as `DE` or `DE-BY`."
     )
+    closed: tuple[ClosedText, ...] = Field(default=(), exclude_if=lambda days: not days)
     monday: OfDay = ()
     tuesday: OfDay = ()
     wednesday: OfDay = ()
@@ -138,6 +142,7 @@ class BusinessHours(DocumentPart):
     def _ever_open(self) -> Self:
         if not any(self._week):
             raise ValueError("no day has hours; write one such as monday = '09:00-17:00'")
+        require_open(self.closed)
         return self
 
     def require(self, duration: int, key: str) -> None:
@@ -193,6 +198,10 @@ class BusinessHours(DocumentPart):
         return tuple(tuple(map(_opening, day)) for day in days)
 
     @cached_property
+    def _closed(self) -> tuple[ClosedDays, ...]:
+        return tuple(map(ClosedDays.of, self.closed))
+
+    @cached_property
     def _known(self) -> dict[date, tuple[tuple[int, int], ...]]:
         """Days that were asked for."""
         return {}
@@ -208,6 +217,8 @@ class BusinessHours(DocumentPart):
 
     def _of_day(self, day: date) -> tuple[tuple[int, int], ...]:
         if self.region is not None and day in _public_holidays(self.region, day.year):
+            return ()
+        if any(days.hold(day) for days in self._closed):
             return ()
         zone = ZoneInfo(self.time_zone)
         return tuple(

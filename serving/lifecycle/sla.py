@@ -10,6 +10,8 @@ from serving.lifecycle.stages import Stage
 
 SlaState = Literal["running", "warning", "broken"]
 
+EventType = Annotated[str, Field(min_length=1, max_length=60)]
+
 
 class StageSla(DocumentPart):
     """What is promised of a stage.
@@ -17,10 +19,13 @@ class StageSla(DocumentPart):
     Attributes:
         within: So long a lead may be in it.
         warn_at: From which share of that on it is a warning.
+        kept_by: Types of events that keep it, too, as does what a call found out; without any,
+            only the next stage does.
     """
 
     within: BusinessTime
     warn_at: Annotated[float, Field(gt=0, lt=1)] = 0.75
+    kept_by: tuple[EventType, ...] = Field(default=(), exclude_if=lambda some: not some)
 
 
 class SlaTerms(DocumentPart):
@@ -34,6 +39,35 @@ class SlaTerms(DocumentPart):
         for stage, promised in self.stages.items():
             self.hours.require(promised.within, f"stages.{stage}.within")
         return self
+
+    def kept_by(self, stage: Stage | None) -> tuple[str, ...]:
+        """Return the types of events that keep what is promised of a stage."""
+        promised = None if stage is None else self.stages.get(stage)
+        return () if promised is None else promised.kept_by
+
+
+class OtherSla(DocumentPart):
+    """What is promised of the leads of a use case.
+
+    Attributes:
+        hours: In place of the usual ones, which count without any.
+        stages: In place of what is promised of the same stages; of others, the usual counts.
+    """
+
+    hours: BusinessHours | None = None
+    stages: dict[Stage, StageSla] = Field(default_factory=dict)
+
+    def over(self, usual: SlaTerms | None) -> SlaTerms:
+        """Return what is promised where something else is usual; None is nothing.
+
+        Raises:
+            ValueError: Hours lack, or stages, or a promise is longer than a year of the hours.
+        """
+        hours = self.hours or (None if usual is None else usual.hours)
+        stages = {**({} if usual is None else usual.stages), **self.stages}
+        if hours is None or not stages:
+            raise ValueError("sla: write hours and stages, there or in [sla]")
+        return SlaTerms(hours=hours, stages=stages)
 
 
 class Sla(NamedTuple):

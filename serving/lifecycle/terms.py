@@ -1,14 +1,23 @@
 """What an agreement is made of: stages, ways between them, views of them, use cases."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
 
 from features.contract.category import category_key
 from features.contract.document_part import DocumentPart
 from features.contract.lead import ProfileValue
 from serving.lifecycle.criteria import Criteria
+from serving.lifecycle.sla import OtherSla
 from serving.lifecycle.stages import Role, Stage
 
 ViewName = Literal["cold", "warm", "sales"]
@@ -86,11 +95,19 @@ class UseCase(DocumentPart):
         name: Unique.
         when: By profile field, the values that it may have; all fields must fit.
         needs: By stage, what holds instead of the same criteria of every way there.
+        sla: What is promised of them otherwise; None is the usual.
     """
 
     name: Name
     when: dict[Name, Values] = Field(min_length=1)
-    needs: dict[Stage, Criteria] = Field(min_length=1)
+    needs: dict[Stage, Criteria] = Field(default_factory=dict)
+    sla: OtherSla | None = Field(default=None, exclude_if=lambda sla: sla is None)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.needs and self.sla is None:
+            raise ValueError("needs or sla must say what is agreed on otherwise for these leads")
+        return self
 
     def fits(self, profile: Mapping[str, ProfileValue]) -> bool:
         """Tell whether a lead with a profile is one of them."""

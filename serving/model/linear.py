@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from features.contract.document_part import DocumentPart
-from features.kernel.compiled import compiled
+from features.kernel.compiled import compiled, laid_out
 
 
 class NumberTerm(DocumentPart):
@@ -115,8 +115,7 @@ class LinearExplanation:
 
     def contributions(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return float64 [rows, features] that add up to the log-odds minus `base`."""
-        # Another layout would have numba compile again, in the middle of a request.
-        rows = np.require(matrix, np.float64, ["C", "A", "W"])
+        rows = laid_out(matrix)
         out = np.zeros(rows.shape)
         _contribute(self._lines, rows, out)
         return out

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from features.contract.document_part import DocumentPart
+from features.kernel.compiled import compiled
 
 Grade = Literal["A", "B", "C", "D"]
 
@@ -51,7 +52,16 @@ class Reference(DocumentPart):
         A lead that ties with reference leads takes the middle of their ranks, so that the most
         common lead of a coarse model is average rather than best.
         """
-        below = np.searchsorted(self._quantiles, log_odds, side="left")
-        up_to = np.searchsorted(self._quantiles, log_odds, side="right")
-        rank = np.rint((below + up_to) / 2).astype(np.int64)
-        return np.minimum(np.maximum(rank, 1), 100)
+        ranks = np.empty(len(log_odds), dtype=np.int64)
+        _rank(self._quantiles, log_odds, ranks)
+        return ranks
+
+
+@compiled(nogil=True)
+def _rank(
+    quantiles: NDArray[np.float64], log_odds: NDArray[np.float64], ranks: NDArray[np.int64]
+) -> None:
+    for r in range(len(log_odds)):
+        below = np.searchsorted(quantiles, log_odds[r], side="left")
+        up_to = np.searchsorted(quantiles, log_odds[r], side="right")
+        ranks[r] = min(max(int(np.rint((below + up_to) / 2)), 1), 100)

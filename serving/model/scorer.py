@@ -4,13 +4,16 @@ The raw margin is a weighted mean of the booster's and the logistic's, and its c
 affine, so the log-odds are exactly a base plus one contribution per feature.
 """
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.declaration.encoder import Encoder
 from features.declaration.table import FeatureTable
+from features.kernel.compiled import compiled, laid_out
 from serving.model.explain.explanation import TreeExplanation
 from serving.model.linear import LinearExplanation
 from serving.model.manifest import Calibration, Manifest, Mixture
@@ -19,13 +22,13 @@ LARGEST_LOG_ODDS = 20.0
 """Beyond this a probability is not told apart from 0 or 1 within the accuracy of an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(NamedTuple):
     """Log-odds and what they are made of.
 
     Attributes:
         base_log_odds: Of a lead about which nothing is special.
-        log_odds: float64 [rows], base plus the sum of the row's contributions.
+        log_odds: float64 [rows], base plus the sum of the row's contributions; no number where any
+            of them is none.
         contributions: float64 [rows, features].
     """
 
@@ -35,21 +38,37 @@ class Explained:
 
 
 def explained(base: float, contributions: NDArray[np.float64]) -> Explained:
-    """Add up contributions; finite log-odds beyond `LARGEST_LOG_ODDS` scale theirs down to it."""
-    total = contributions.sum(axis=1)
-    log_odds = base + total
-    if abs(base) <= LARGEST_LOG_ODDS and (np.abs(log_odds) <= LARGEST_LOG_ODDS).all():
-        return Explained(base, log_odds, contributions)
-    # What is no number stays none, for the rules to answer instead.
-    finite = np.isfinite(log_odds)
-    capped = np.where(finite, log_odds.clip(-LARGEST_LOG_ODDS, LARGEST_LOG_ODDS), log_odds)
-    shown = float(np.clip(base, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS)) if np.isfinite(base) else base
-    scaled = finite & ((capped != log_odds) | (shown != base)) & (total != 0.0)
-    if scaled.any():
-        scale = np.ones_like(total)
-        scale[scaled] = (capped[scaled] - shown) / total[scaled]
-        contributions = contributions * scale[:, None]
-    return Explained(shown, capped, contributions)
+    """Add up contributions; finite log-odds beyond `LARGEST_LOG_ODDS` scale theirs down to it.
+
+    Args:
+        base: Log-odds without any of them.
+        contributions: float64 [rows, features]; scaled where they lie.
+    """
+    parts = laid_out(contributions)
+    shown = min(max(base, -LARGEST_LOG_ODDS), LARGEST_LOG_ODDS) if math.isfinite(base) else base
+    log_odds = np.empty(len(parts))
+    _add_up(base, shown, parts, log_odds)
+    return Explained(shown, log_odds, parts)
+
+
+@compiled(nogil=True)
+def _add_up(
+    base: float, shown: float, parts: NDArray[np.float64], log_odds: NDArray[np.float64]
+) -> None:
+    for r in range(len(parts)):
+        total = 0.0
+        for f in range(parts.shape[1]):
+            total += parts[r, f]
+        log_odds[r] = base + total
+        # What is no number stays none, for the rules to answer instead.
+        if not np.isfinite(log_odds[r]):
+            continue
+        capped = min(max(log_odds[r], -LARGEST_LOG_ODDS), LARGEST_LOG_ODDS)
+        if total != 0.0 and (capped != log_odds[r] or shown != base):
+            scale = (capped - shown) / total
+            for f in range(parts.shape[1]):
+                parts[r, f] *= scale
+        log_odds[r] = capped
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +95,15 @@ class Ensemble:
     def explain(self, matrix: NDArray[np.float64], calibration: Calibration) -> Explained:
         """Return calibrated log-odds and contributions of an encoded matrix."""
         base = self.mixture.linear * self.linear.base
-        contributions = self.mixture.linear * self.linear.contributions(matrix)
+        contributions = self.linear.contributions(matrix)
+        contributions *= self.mixture.linear
         if self.trees is not None:
-            tree_base, tree_contributions = self.trees.contributions(matrix)
+            tree_base, of_trees = self.trees.contributions(matrix)
             base += self.mixture.trees * tree_base
-            contributions += self.mixture.trees * tree_contributions
-        slope = calibration.slope
-        return explained(slope * base + calibration.offset, slope * contributions)
+            of_trees *= self.mixture.trees
+            contributions += of_trees
+        contributions *= calibration.slope
+        return explained(calibration.slope * base + calibration.offset, contributions)
 
 
 class LeadModel:

@@ -13,6 +13,8 @@ from serving.pages.words.keys import KEYS
 from serving.pages.words.lead import LEAD
 from serving.pages.words.login import LOGIN
 from serving.pages.words.model import MODEL
+from serving.pages.words.owner import OWNER
+from serving.pages.words.parts import PARTS
 from serving.pages.words.profile import PROFILE
 from serving.pages.words.stages import CHANCE, CLOCK, STAGES
 from serving.pages.words.tending import TENDING
@@ -21,7 +23,7 @@ from serving.pages.words.work import WORK
 
 _PARTS = (
     FRAME, ERRORS, LOGIN, PROFILE, USERS, KEYS, CHANCE, CLOCK, STAGES, LEAD, WORK, AGREED, FIGURES,
-    HANDOVER, MODEL, TENDING,
+    HANDOVER, MODEL, TENDING, OWNER, PARTS,
 )  # fmt: skip
 
 WORDS: Mapping[str, Both] = {key: both for part in _PARTS for key, both in part.items()}

@@ -39,7 +39,7 @@ def first_scores(connection: Connection, begin: int, end: int) -> Iterator[First
     )
     last = None
     # Of those who turned out to be one person, the first counts.
-    for row in rows:
+    for row in rows.all():
         if row[0] != last:
-            yield FirstScore(*row)
+            yield FirstScore._make(row)
         last = row[0]

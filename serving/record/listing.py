@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Connection, Select, and_, or_, select
 
 from serving.record.leads import LEAD_FIELDS, StoredLead, account_of
+from serving.record.owners import is_owned_by, owner_of
 from serving.record.schema import current_score, lead, stage_change
 from serving.record.scores import CurrentScore
 
@@ -23,12 +24,14 @@ class Filter:
         stage: The newest stage.
         account_id: The company.
         changed_since: Microseconds since 1970.
+        owner: Who owns them.
     """
 
     grades: tuple[str, ...] | None = None
     stage: str | None = None
     account_id: str | None = None
     changed_since: int | None = None
+    owner: str | None = None
 
 
 class ListedLead(NamedTuple):
@@ -36,6 +39,7 @@ class ListedLead(NamedTuple):
 
     lead: StoredLead
     stage: str | None
+    owner: str | None
     score: CurrentScore | None
 
 
@@ -57,13 +61,18 @@ def list_leads(
     statement = statement.order_by(sorted_by.desc(), lead.c.number.desc()).limit(limit + 1)
     rows = connection.execute(statement).all()
     found = [
-        ListedLead(StoredLead(*row[:6]), row[6], None if row[7] is None else CurrentScore(*row[7:]))
+        ListedLead(
+            StoredLead(*row[:6]),
+            row[6],
+            row[7],
+            None if row[8] is None else CurrentScore(*row[8:]),
+        )
         for row in rows[:limit]
     ]
     if len(rows) <= limit:
         return found, None
     last = rows[limit - 1]
-    return found, (last[7] if order == "probability" else last[5], last[0])
+    return found, (last[8] if order == "probability" else last[5], last[0])
 
 
 def _statement(wanted: Filter, order: Order) -> Select[*tuple[Any, ...]]:
@@ -78,9 +87,9 @@ def _statement(wanted: Filter, order: Order) -> Select[*tuple[Any, ...]]:
         .limit(1)
         .scalar_subquery()
     )
-    statement = select(*LEAD_FIELDS, stage, score.probability, score.grade, score.as_of).where(
-        lead.c.number == lead.c.root
-    )
+    statement = select(
+        *LEAD_FIELDS, stage, owner_of(lead), score.probability, score.grade, score.as_of
+    ).where(lead.c.number == lead.c.root)
     joined = score.lead == lead.c.number
     statement = statement.join_from(lead, current_score, joined, isouter=order == "changed")
     if wanted.grades is not None:
@@ -94,4 +103,6 @@ def _statement(wanted: Filter, order: Order) -> Select[*tuple[Any, ...]]:
         )
     if wanted.changed_since is not None:
         statement = statement.where(lead.c.changed >= wanted.changed_since)
+    if wanted.owner is not None:
+        statement = statement.where(is_owned_by(lead, wanted.owner))
     return statement

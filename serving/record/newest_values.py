@@ -35,6 +35,6 @@ def newest_values(
         select(told.c.root, told.c.field, told.c.value).where(told.c.place == 1)
     )
     found: dict[int, dict[str, ProfileValue]] = {}
-    for root, field, value in rows:
+    for root, field, value in rows.all():
         found.setdefault(root, {})[field] = value
     return found

@@ -45,6 +45,7 @@ class Delivery(NamedTuple):
         secret: To sign with.
         payload: What is sent.
         attempts: This one included.
+        lead: Number of the lead that it is of.
     """
 
     outbox: int
@@ -55,6 +56,7 @@ class Delivery(NamedTuple):
     secret: str
     payload: dict[str, Any]
     attempts: int
+    lead: int | None
 
 
 def add_messages(connection: Connection, messages: Sequence[Message], now: int) -> None:
@@ -108,6 +110,7 @@ def claim_deliveries(connection: Connection, now: int, limit: int) -> list[Deliv
             select(
                 outbox.c.number, webhook.c.number, outbox.c.message_id, webhook.c.url,
                 webhook.c.shape, webhook.c.secret, outbox.c.payload, delivery.c.attempts,
+                outbox.c.lead,
             )
             .join_from(delivery, outbox, outbox.c.number == delivery.c.outbox)
             .join(webhook, webhook.c.number == delivery.c.webhook)

@@ -37,6 +37,6 @@ def sales_contacts(
     )  # fmt: skip
     rows = connection.execute(union_all(events, calls), {"roots": roots})
     found: dict[int, list[int]] = {}
-    for root, at in sorted((root, at) for root, at in rows):
+    for root, at in sorted(map(tuple, rows.all())):
         found.setdefault(root, []).append(at)
     return found

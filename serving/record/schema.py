@@ -192,6 +192,16 @@ bant_report = Table(
     Index("ix_bant_report_lead", "lead"),
 )
 
+lead_owner = Table(
+    "lead_owner",
+    metadata,
+    Column("lead", _Number, ForeignKey("lead.number", ondelete="CASCADE"), primary_key=True),
+    Column("owner", Text, doc="A user, such as `user 7`, or an id of the CRM; null is nobody."),
+    _moment("since"),
+    Column("by", Text, nullable=False),
+    Index("ix_lead_owner_owner", "owner", "lead"),
+)
+
 score_given = Table(
     "score_given",
     metadata,
@@ -224,6 +234,8 @@ current_score = Table(
     Column("use_case", Text, doc="Of the agreement; null is the usual one."),
     # With what lists are filtered by.
     Index("ix_current_score_probability", "probability", "lead", "stage", "grade", "use_case"),
+    # Of a stage in which few are.
+    Index("ix_current_score_stage", "stage", "probability", "lead"),
     # A score that goes is looked for here.
     Index("ix_current_score_given", "given"),
 )

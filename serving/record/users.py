@@ -1,6 +1,7 @@
 """Users of the workspace."""
 
 import hashlib
+import re
 from dataclasses import fields
 from typing import Any
 
@@ -22,6 +23,11 @@ def users_of(connection: Connection) -> list[User]:
     """Return all users by their names, those who are disabled too."""
     rows = connection.execute(select(*OF_USER).order_by(func.lower(_COLUMNS.name), _COLUMNS.number))
     return [User(*row) for row in rows]
+
+
+def names_of(connection: Connection) -> dict[str, str]:
+    """Return what users are called, by who they are in the audit."""
+    return {user.actor: user.name for user in users_of(connection)}
 
 
 def has_users(connection: Connection) -> bool:
@@ -51,6 +57,13 @@ def found_user(connection: Connection, email: str) -> User:
 def user_by_number(connection: Connection, number: int) -> User | None:
     """Return the user of a number, None where there is none."""
     return _found(connection, number=number)
+
+
+def user_called(connection: Connection, actor: str) -> User | None:
+    """Return the user of a name as the audit has it, such as `user 7`; None where there is none."""
+    kind, _, number = actor.partition(" ")
+    is_one = kind == "user" and re.fullmatch("[0-9]{1,18}", number)
+    return user_by_number(connection, int(number)) if is_one else None
 
 
 def user_by_subject(connection: Connection, issuer: str, subject: str) -> User | None:

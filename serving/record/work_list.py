@@ -14,8 +14,11 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
+    false,
     func,
     select,
+    true,
     tuple_,
     update,
 )
@@ -23,6 +26,7 @@ from sqlalchemy import (
 from serving.lifecycle.stages import Stage
 from serving.record.among import among
 from serving.record.leads import LEAD_FIELDS, StoredLead
+from serving.record.owners import is_owned_by
 from serving.record.schema import current_score, lead, score_given
 from serving.record.scores import CurrentScore
 
@@ -38,8 +42,11 @@ _score, _given = current_score.c, score_given.c
 _SHOWN = select(
     *LEAD_FIELDS, _score.probability, _score.grade, _score.as_of, _given.contributions
 )  # fmt: skip
+# Said so, since PostgreSQL takes it that hardly any two columns are the same, and would rather look
+# at all leads than go along the ranks; nearly all stand for themselves.
+_STANDS_ALONE = case((lead.c.number == lead.c.root, true()), else_=false())
 _RANKED = _SHOWN.select_from(
-    current_score.join(lead, and_(lead.c.number == _score.lead, lead.c.number == lead.c.root)).join(
+    current_score.join(lead, and_(lead.c.number == _score.lead, _STANDS_ALONE)).join(
         score_given, _given.number == _score.given
     )
 )
@@ -60,12 +67,16 @@ class Wanted:
         use_case: Of the agreement.
         among: Numbers of leads that stand for themselves, with or without a score; None is every
             lead that has one.
+        owned: Whether it matters who owns them.
+        owner: Who does, where that matters; None is nobody.
     """
 
     stages: tuple[Stage | str, ...] | None = None
     grades: tuple[str, ...] | None = None
     use_case: str | None = None
     among: frozenset[int] | None = None
+    owned: bool = False
+    owner: str | None = None
 
 
 class WorkItem(NamedTuple):
@@ -130,6 +141,8 @@ def _filtered(statement: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tu
         statement = statement.where(_score.grade.in_(wanted.grades))
     if wanted.use_case is not None:
         statement = statement.where(_score.use_case == wanted.use_case)
+    if wanted.owned:
+        statement = statement.where(is_owned_by(lead, wanted.owner))
     return statement
 
 

@@ -1,9 +1,9 @@
 """The answer about one lead, whatever it rests on; its parts add up on the values sent."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import compress
 from typing import Literal
 
 import numpy as np
@@ -17,7 +17,8 @@ from features.declaration.table import FeatureTable, Value
 from serving.model.reference import Grade, grade_of
 from serving.model.scorer import probability
 from serving.scoring.basis import Basis, BasisName, ExplainedRow
-from serving.scoring.reasons import Reason, strongest
+from serving.scoring.reasons import Reason
+from serving.scoring.strongest import Listing, list_strongest
 
 FallbackReason = Literal["no_model", "model_refused", "non_finite", "deadline"]
 
@@ -61,19 +62,6 @@ class Answer(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """How many reasons are listed at most.
-
-    Attributes:
-        up: That raise the probability.
-        down: That lower it.
-    """
-
-    up: int = 5
-    down: int = 5
-
-
-@dataclass(frozen=True, slots=True)
 class Enquiry:
     """Whom an answer is about, and what of its data did not enter the features.
 
@@ -108,6 +96,7 @@ class Assessment:
         by_reason: float64 [reasons], sums of them.
         probability: Of the target.
         score: 1 to 100.
+        finite: Whether every part and their sum are numbers.
     """
 
     basis: Basis
@@ -118,14 +107,7 @@ class Assessment:
     by_reason: NDArray[np.float64]
     probability: float
     score: int
-
-    @property
-    def finite(self) -> bool:
-        """Whether every part and their sum are numbers."""
-        parts = np.isfinite(self.contributions).all()
-        # A sum beyond all numbers is an answer here, not a warning.
-        with np.errstate(over="ignore", invalid="ignore"):
-            return bool(parts and np.isfinite(self.base + self.contributions.sum()))
+    finite: bool
 
 
 def assess(basis: Basis, table: FeatureTable) -> list[Assessment]:
@@ -136,10 +118,14 @@ def assess(basis: Basis, table: FeatureTable) -> list[Assessment]:
         probabilities = probability(explained.log_odds).tolist()
         by_reason = basis.by_reason(explained.contributions)
     base, contributions = explained.base_log_odds, explained.contributions
+    told = zip(probabilities, scores.tolist(), explained.log_odds.tolist(), strict=True)
     return [
-        Assessment(basis, table, row, base, contributions[row], by_reason[row], chance, score)
-        for row, (chance, score) in enumerate(zip(probabilities, scores.tolist(), strict=True))
-    ]
+        Assessment(
+            basis, table, row, base, contributions[row], by_reason[row], chance, score,
+            math.isfinite(log_odds),
+        )
+        for row, (chance, score, log_odds) in enumerate(told)
+    ]  # fmt: skip
 
 
 def compose(
@@ -152,12 +138,11 @@ def compose(
     """Return the answer about a lead from a finite assessment."""
     basis, table, row = assessment.basis, assessment.table, assessment.row
     values = table.row(row)
-    shares, totals = assessment.contributions.tolist(), assessment.by_reason.tolist()
-    fit = sum(compress(totals, basis.fit))
-    behaviour = sum(total for total, of_fit in zip(totals, basis.fit, strict=True) if not of_fit)
-    listed = strongest(totals, listing.up, listing.down)
-    told = frozenset(listed)
-    explained = ExplainedRow(table.numbers[row], assessment.contributions, values, shares, totals)
+    listed = list_strongest(assessment.by_reason[None], basis.fit, listing)
+    fit, behaviour, other = (
+        float(parts[0]) for parts in (listed.fit, listed.behaviour, listed.other)
+    )
+    explained = ExplainedRow(table.numbers[row], assessment.contributions, values)
     return Answer(
         lead_id=enquiry.lead_id,
         as_of=moment(enquiry.as_of),
@@ -171,9 +156,7 @@ def compose(
         fit=fit,
         behaviour=behaviour,
         reasons=basis.reasons(explained, listed, language),
-        other_contribution=sum(
-            total for position, total in enumerate(totals) if position not in told
-        ),
+        other_contribution=other,
         missing=basis.missing.of(values, enquiry.unsent),
         events_ignored=enquiry.events_ignored,
         events_incomplete=enquiry.events_incomplete,

@@ -18,6 +18,7 @@ from serving.scoring.missing import Missing
 from serving.scoring.odds import odds_factors
 from serving.scoring.reasons import FeatureShare, Reason, with_odds
 from serving.scoring.rules import FitRule, Rules
+from serving.scoring.strongest import Listed
 
 BasisName = Literal["model", "rules"]
 
@@ -34,15 +35,11 @@ class ExplainedRow(NamedTuple):
         numbers: float64 [features], values; NaN is missing, or a category.
         contributions: float64 [terms]; finite.
         values: Of all features, as a reader knows them.
-        shares: The contributions, by term.
-        totals: Those of the reasons, by their positions.
     """
 
     numbers: NDArray[np.float64]
     contributions: NDArray[np.float64]
     values: Sequence[Value]
-    shares: Sequence[float]
-    totals: Sequence[float]
 
 
 class Basis(Protocol):
@@ -59,8 +56,8 @@ class Basis(Protocol):
     fingerprint: str | None
 
     @property
-    def fit(self) -> Sequence[bool]:
-        """For each reason, whether it is about the profile."""
+    def fit(self) -> NDArray[np.bool_]:
+        """Whether each reason is about the profile, bool [reasons]."""
 
     @property
     def about(self) -> Sequence[tuple[str, Feature]]:
@@ -84,8 +81,8 @@ class Basis(Protocol):
     def by_reason(self, contributions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return float64 [rows, reasons] from contributions, float64 [rows, terms]."""
 
-    def reasons(self, row: ExplainedRow, listed: Sequence[int], language: Language) -> list[Reason]:
-        """Say some of the reasons of a row, by their positions, in order."""
+    def reasons(self, row: ExplainedRow, listed: Listed, language: Language) -> list[Reason]:
+        """Say those reasons of a row that are listed, in order."""
 
     def has_seen(self, field: str, text: str) -> bool:
         """Tell whether anything was learned from a category of a profile field."""
@@ -108,7 +105,7 @@ class ModelBasis:
         self._names = tuple(self.feature_set.columns)
         self._subjects = Subjects(self.feature_set)
         firsts = [self.feature_set.features[columns[0]] for columns in self._subjects.columns]
-        self.fit = [first.part == "fit" for first in firsts]
+        self.fit = np.array([first.part == "fit" for first in firsts], dtype=np.bool_)
         self.about = list(zip(self._subjects.names, firsts, strict=True))
         self.facts = Facts(self.feature_set, self._subjects)
         self.sentences = Sentences(self.feature_set, self._subjects)
@@ -126,18 +123,17 @@ class ModelBasis:
         """Return float64 [rows, subjects] from float64 [rows, features]."""
         return self._subjects.sums(contributions)
 
-    def reasons(self, row: ExplainedRow, listed: Sequence[int], language: Language) -> list[Reason]:
+    def reasons(self, row: ExplainedRow, listed: Listed, language: Language) -> list[Reason]:
         """Say what the features of some subjects contribute together."""
-        subjects = np.array(listed, dtype=np.int64)
         chosen = self.facts.choose(
-            subjects, np.zeros_like(subjects), row.numbers[None], row.contributions[None]
+            listed.position, listed.row, row.numbers[None], row.contributions[None]
         )
-        values, shares, totals = row.values, row.shares, [row.totals[place] for place in listed]
+        values, shares, names = row.values, row.contributions.tolist(), self._names
         reasons = []
         for position, total, factor, columns, facts in zip(
-            listed,
-            totals,
-            odds_factors(np.array(totals), language),
+            listed.position.tolist(),
+            listed.contribution.tolist(),
+            odds_factors(listed.contribution, language),
             chosen.columns.tolist(),
             chosen.facts,
             strict=True,
@@ -146,7 +142,7 @@ class ModelBasis:
                 position, values[columns[0]], facts, language, down=total < 0.0
             )
             features: list[FeatureShare] = [
-                {"feature": self._names[c], "value": values[c], "contribution": shares[c]}
+                {"feature": names[c], "value": values[c], "contribution": shares[c]}
                 for c in columns
                 if c >= 0 and shares[c]
             ]
@@ -170,7 +166,7 @@ class RulesBasis:
         self.rules = rules
         self.fingerprint: str | None = rules.fingerprint
         self.feature_set = rules.feature_set
-        self.fit = [isinstance(rule, FitRule) for rule in rules.all]
+        self.fit = np.array([isinstance(rule, FitRule) for rule in rules.all], dtype=np.bool_)
         self._base = _logit(rules.probability.at_zero)
         distance = _logit(rules.probability.at_sql) - self._base
         self._slope = distance / rules.thresholds.sql
@@ -212,12 +208,14 @@ class RulesBasis:
         """Return them as they are: each rule is a reason."""
         return contributions
 
-    def reasons(self, row: ExplainedRow, listed: Sequence[int], language: Language) -> list[Reason]:
+    def reasons(self, row: ExplainedRow, listed: Listed, language: Language) -> list[Reason]:
         """Say which rules fired and their points."""
-        return [self._reason(row, position, language) for position in listed]
+        told = zip(listed.position.tolist(), listed.contribution.tolist(), strict=True)
+        return [self._reason(row, position, total, language) for position, total in told]
 
-    def _reason(self, row: ExplainedRow, position: int, language: Language) -> Reason:
-        contribution = row.totals[position]
+    def _reason(
+        self, row: ExplainedRow, position: int, contribution: float, language: Language
+    ) -> Reason:
         name = self.rules.feature_of(self.rules.all[position]).name
         value = row.values[self.feature_set.columns[name]]
         return Reason.about(

@@ -1,6 +1,5 @@
 """Reasons: the strongest contributions, said in German or English; never a made-up one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
@@ -40,22 +39,6 @@ class Reason:
     ) -> Self:
         """Return a reason with its direction."""
         return cls(subject, contribution, "up" if contribution > 0 else "down", text, features)
-
-
-def strongest(contributions: Sequence[float], up: int, down: int) -> list[int]:
-    """Return positions of the strongest contributions, strongest first; never one of zero.
-
-    Args:
-        contributions: Finite ones.
-        up: How many raising ones at most.
-        down: How many lowering ones at most.
-    """
-    sizes = [abs(contribution) for contribution in contributions]
-    order = sorted(range(len(sizes)), key=sizes.__getitem__, reverse=True)
-    raising = [term for term in order if contributions[term] > 0][:up]
-    lowering = [term for term in order if contributions[term] < 0][:down]
-    chosen = {*raising, *lowering}
-    return [term for term in order if term in chosen]
 
 
 def with_odds(sentence: str, factor: str, language: Language) -> str:

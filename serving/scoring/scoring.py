@@ -17,13 +17,13 @@ from serving.scoring.answer import (
     Assessment,
     Enquiry,
     FallbackReason,
-    Listing,
     assess,
     compose,
 )
 from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.fallback import Fallback, settle, usable
 from serving.scoring.rules import Rules
+from serving.scoring.strongest import Listing
 
 
 @dataclass(frozen=True, slots=True)

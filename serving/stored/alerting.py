@@ -22,11 +22,13 @@ from serving.lifecycle.alerts import (
     next_moment,
     sla_moments,
 )
+from serving.mail import OWNER
 from serving.model.reference import Grade
 from serving.record.alerts import NewAlert, add_alerts, raised_of
 from serving.record.events import RecentEvent, recent_events
 from serving.record.leads import leads_by_number, parts_of
 from serving.record.outbox import Message, add_messages
+from serving.record.owners import owners_of, users_owning
 from serving.record.policy import Policy
 from serving.record.scores import CurrentScore, current_scores
 from serving.record.sla_clocks import claim_due, set_clocks, stop_clocks
@@ -151,8 +153,11 @@ def _grades(
 
 
 def _moments(lifecycle: Lifecycle, one: Standing) -> list[SlaMoment]:
+    if one.contacted is not None:
+        return []
     use_case = lifecycle.use_case(one.facts.profile)
-    return sla_moments(lifecycle.alerts, lifecycle.sla, one.facts.position, use_case)
+    terms = lifecycle.promised(use_case)
+    return sla_moments(lifecycle.alerts, terms, one.facts.position, use_case)
 
 
 def _promises(one: Standing, moments: Iterable[SlaMoment]) -> Iterator[Occurrence]:
@@ -182,20 +187,26 @@ def _raise(
     if not some:
         return []
     raised = raised_of(connection, {part: root for part, root in parts.items() if root in some})
-    scores = current_scores(connection, list(some))
+    scores, owners = current_scores(connection, list(some)), owners_of(connection, list(some))
     new = [(one, each) for n, one in some.items() for each in news(found[n], raised.get(n, []))]
     alerts = [
         NewAlert(
             lead=each.lead, name=each.alert.name, key=each.key, kind=each.alert.kind,
-            said=_said(lifecycle, one, each, scores.get(one.lead.number)),
+            said=_said(lifecycle, one, each, scores.get(one.lead.number))
+            | {"owner": owners[one.lead.number].owner if one.lead.number in owners else None},
         )
         for one, each in new
     ]  # fmt: skip
     numbers = add_alerts(connection, alerts, now)
+    owned = users_owning(connection, list(some))
     messages = [
-        Message(ALERT_RAISED, one.lead.number, _payload(number, alert, now), each.alert.tell)
+        Message(
+            ALERT_RAISED, one.lead.number, _payload(number, alert, now),
+            # Where nobody owns the lead, there is no owner to be told.
+            tuple(t for t in each.alert.tell if t != OWNER or one.lead.number in owned),
+        )
         for (one, each), alert, number in zip(new, alerts, numbers, strict=True)
-    ]
+    ]  # fmt: skip
     add_messages(connection, messages, now)
     return [alert.kind for alert in alerts]
 

@@ -1,10 +1,12 @@
 """Who and what a period is about: leads handed over, SQLs, leads with their costs, scores."""
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from serving.lifecycle.agreement import Lifecycle
+from serving.lifecycle.business_hours import BusinessHours
 from serving.lifecycle.kpis.calendar import month_of
 from serving.lifecycle.kpis.costs import Cost, whole_months
 from serving.lifecycle.kpis.groups import Dimension, Grouping
@@ -13,10 +15,35 @@ from serving.lifecycle.kpis.kpis import Case, Cohorts
 from serving.lifecycle.kpis.promises import Scored
 from serving.lifecycle.kpis.speed import Handed, is_in_pipeline
 from serving.lifecycle.kpis.worth import Opened, amount
+from serving.lifecycle.sla import SlaTerms
 from serving.lifecycle.stages import Stage
 from serving.record.costs import costs_of
 from serving.record.first_scores import first_scores
 from serving.record.sales_contacts import sales_contacts
+
+
+class _Promised(NamedTuple):
+    """What is promised of leads that are handed over.
+
+    Attributes:
+        hours: In which time counts.
+        within: So long, in microseconds.
+        types: Of events that keep it, too.
+    """
+
+    hours: BusinessHours
+    within: int
+    types: tuple[str, ...]
+
+    @classmethod
+    def of(cls, terms: SlaTerms) -> "_Promised":
+        """Return what terms promise."""
+        promised = terms.stages["MQL"]
+        return cls(terms.hours, promised.within, promised.kept_by)
+
+    def due(self, at: int) -> int:
+        """Return the last moment at which it is kept for whoever was handed over at one."""
+        return self.hours.add_business(at, self.within)
 
 
 class Period:
@@ -34,6 +61,9 @@ class Period:
         self._connection, self._terms = connection, lifecycle.kpis
         self._begin, self._end = begin, end
         self._grouping = Grouping(by, lifecycle.kpis, lifecycle.use_case)
+        self._use_case = lifecycle.use_case
+        promises = lifecycle.promises_of("MQL")
+        self._promised = {name: _Promised.of(terms) for name, terms in promises.items()}
 
     def cohorts(self, journeys: Mapping[int, Journey], as_of: int) -> Cohorts:
         """Return who and what belongs to the period, of leads by number."""
@@ -49,12 +79,31 @@ class Period:
 
     def _handed(self, journeys: Mapping[int, Journey], as_of: int) -> list[Case[Handed]]:
         begun = list(self._begun(journeys, "MQL"))
-        asked = {one.number for one, _, _ in begun}
-        contacts = sales_contacts(self._connection, asked, self._terms.contacts, as_of)
+        terms = {one.number: self._promised.get(self._use_case(one.profile)) for one, _, _ in begun}
+        keeping = self._keeping(terms, as_of)
+        types = {*self._terms.contacts, *(t for one in self._promised.values() for t in one.types)}
+        contacts = sales_contacts(self._connection, terms, types, as_of)
         return [
-            Case(self._key(one, step), Handed(way, contacts.get(one.number, ())))
+            Case(
+                self._key(one, step),
+                Handed(
+                    way, contacts.get(one.number, ()), keeping.get(one.number, ()),
+                    None if (promised := terms[one.number]) is None else promised.due(step.at),
+                ),
+            )
             for one, way, step in begun
-        ]
+        ]  # fmt: skip
+
+    def _keeping(self, terms: Mapping[int, "_Promised | None"], as_of: int) -> dict[int, list[int]]:
+        """Return when sales was in touch with leads so that what is promised is kept."""
+        asked: dict[tuple[str, ...], list[int]] = {}
+        for number, promised in terms.items():
+            if promised is not None and promised.types:
+                asked.setdefault(promised.types, []).append(number)
+        found: dict[int, list[int]] = {}
+        for types, numbers in asked.items():
+            found |= sales_contacts(self._connection, numbers, types, as_of)
+        return found
 
     def _opened(self, journeys: Mapping[int, Journey]) -> list[Case[Opened]]:
         return [
@@ -92,7 +141,7 @@ class Period:
     def _leads(self, journeys: Mapping[int, Journey], months: set[str]) -> list[Case[Journey]]:
         return [
             Case(self._grouping.key(one, one.created, None), one)
-            for one in journeys.values()
+            for one in (journeys.values() if months else ())
             if month_of(one.created) in months
         ]
 

@@ -1,6 +1,7 @@
 """The figures of marketing and sales, from the record."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 
@@ -11,7 +12,6 @@ from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.kpis.groups import Dimension
 from serving.lifecycle.kpis.journeys import Journey, Step, passes
 from serving.lifecycle.kpis.kpis import Kpis, groups
-from serving.lifecycle.kpis.speed import Due
 from serving.lifecycle.kpis.stages_reached import stages_reached
 from serving.record.journeys import Said, created_leads, said_of_stages
 from serving.record.newest_values import newest_values
@@ -43,17 +43,9 @@ def kpis_of(
     """
     journeys = journeys_of(connection, lifecycle, by, as_of)
     cohorts = Period(connection, lifecycle, begin, end, by).cohorts(journeys, as_of)
-    total, some = groups(cohorts, by, lifecycle.kpis, _due(lifecycle), as_of)
+    total, some = groups(cohorts, by, lifecycle.kpis, bool(lifecycle.promises_of("MQL")), as_of)
     levels = stages_reached(journeys.values(), [*lifecycle.stages], begin, end)
     return Kpis(begin, end, as_of, by, lifecycle.kpis.currency, total, some, levels)
-
-
-def _due(lifecycle: Lifecycle) -> Due | None:
-    """Return until when a lead that was handed over is to move on, None where nobody promised."""
-    if lifecycle.sla is None or "MQL" not in lifecycle.sla.stages:
-        return None
-    hours, within = lifecycle.sla.hours, lifecycle.sla.stages["MQL"].within
-    return lambda at: hours.add_business(at, within)
 
 
 def journeys_of(
@@ -80,17 +72,19 @@ def _fields(lifecycle: Lifecycle, by: tuple[Dimension, ...]) -> set[str]:
         asked |= {*terms.channel}
     if "campaign" in by:
         asked |= {*terms.campaign}
-    if "use_case" in by:
+    if "use_case" in by or any(one.sla is not None for one in lifecycle.use_cases):
         asked |= {field for one in lifecycle.use_cases for field in one.when}
     return asked
 
 
 def _steps(lifecycle: Lifecycle, said: Iterator[Said]) -> Iterator[tuple[int, list[Step]]]:
+    # Names of stages are few, and said again and again.
+    called = cache(lifecycle.called)
     for root, some in groupby(said, key=attrgetter("root")):
         yield (
             root,
             [
-                Step(lifecycle.called(one.stage), one.at, one.role, one.reason, one.grade)
-                for one in some
+                Step(called(stage), at, role, reason, grade)
+                for _, stage, at, role, reason, grade in some
             ],
         )

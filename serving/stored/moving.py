@@ -19,6 +19,7 @@ from serving.record.roots import lock_roots
 from serving.record.stages import StageEntry, add_stages
 from serving.record.work_list import place_leads
 from serving.scoring.scoring import Scoring
+from serving.stored.owning import take_up
 from serving.stored.scoring import StoredScores
 from serving.stored.standing import Standing, standings, stands
 
@@ -108,6 +109,7 @@ def move(
     )
     write_moves(connection, [(one.lead, entry)], asked.by, now)
     place_leads(connection, {root: (way.to, entry.use_case)})
+    take_up(connection, one.lead, asked.wish, asked.by, now)
     touch(connection, [root], now)
     return entry
 
@@ -160,7 +162,9 @@ def _entries_by_rule(lifecycle: Lifecycle, one: Standing) -> list[StageEntry]:
 def _after(lifecycle: Lifecycle, one: Standing, entries: Sequence[StageEntry]) -> Standing:
     history = [*one.history, *entries]
     position = stands(lifecycle, one.lead, history)
-    return one._replace(facts=replace(one.facts, position=position), history=history)
+    contacted = None if entries else one.contacted
+    facts = replace(one.facts, position=position)
+    return one._replace(facts=facts, history=history, contacted=contacted)
 
 
 def _entry(

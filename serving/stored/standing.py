@@ -1,5 +1,6 @@
 """Where stored leads stand in the agreement, and all that it may ask of them."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,23 +10,43 @@ from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.bant import findings
 from serving.lifecycle.criteria import Facts, Score
 from serving.lifecycle.position import Position, position
+from serving.lifecycle.sla import Sla, sla_of
 from serving.record.bant import reports_of
 from serving.record.consents import without_basis
 from serving.record.contacts import leads_with
 from serving.record.leads import StoredLead, parts_of
 from serving.record.policy import Policy
 from serving.record.profiles import profiles
+from serving.record.sales_contacts import sales_contacts
 from serving.record.stages import StageEntry, stages_of
 from serving.record.thresholds import threshold_in_force
 from serving.scoring.answer import Answer
 
 
 class Standing(NamedTuple):
-    """A lead, what is known of it, and what it was said to be, the oldest first."""
+    """Where a lead stands.
+
+    Attributes:
+        lead: That stands for itself.
+        facts: What is known of it.
+        history: What it was said to be, the oldest first.
+        contacted: When sales was first in touch with it in its stage so that what is promised is
+            kept, microseconds since 1970; None where it was not.
+    """
 
     lead: StoredLead
     facts: Facts
     history: list[StageEntry]
+    contacted: int | None = None
+
+
+def promise(lifecycle: Lifecycle, standing: Standing, now: int) -> Sla | None:
+    """Return the promise that runs for a lead where it stands, None where there is none."""
+    if standing.contacted is not None:
+        return None
+    facts = standing.facts
+    terms = lifecycle.promised(lifecycle.use_case(facts.profile))
+    return sla_of(facts.position.stage, facts.position.since, terms, now)
 
 
 def stands(lifecycle: Lifecycle, lead: StoredLead, history: Sequence[StageEntry]) -> Position:
@@ -58,7 +79,7 @@ def standings(
     reachable = {n for kind in ("email", "phone") for n in leads_with(connection, kind, numbers)}
     threshold = _threshold(connection, lifecycle)
     histories, reports = stages_of(connection, parts), reports_of(connection, parts)
-    return [
+    found = [
         Standing(
             lead,
             Facts(
@@ -75,6 +96,27 @@ def standings(
         )
         for lead, answer in said
     ]
+    contacted = _contacted(connection, lifecycle, found, now)
+    return [one._replace(contacted=contacted.get(one.lead.number)) for one in found]
+
+
+def _contacted(
+    connection: Connection, lifecycle: Lifecycle, here: Sequence[Standing], now: int
+) -> dict[int, int]:
+    """Return when sales was first in touch with leads since they came where they stand."""
+    asked: dict[tuple[str, ...], dict[int, int]] = {}
+    for one in here:
+        position = one.facts.position
+        terms = lifecycle.promised(lifecycle.use_case(one.facts.profile))
+        if terms is not None and (types := terms.kept_by(position.stage)):
+            asked.setdefault(types, {})[one.lead.number] = position.since
+    found = {}
+    for types, since in asked.items():
+        for number, contacts in sales_contacts(connection, since, types, now).items():
+            later = contacts[bisect_left(contacts, since[number]) :]
+            if later:
+                found[number] = later[0]
+    return found
 
 
 def _threshold(connection: Connection, lifecycle: Lifecycle) -> float | None:

@@ -8,15 +8,16 @@ from features.contract.duration import DAY_US
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.kpis.calendar import week_of
 from serving.lifecycle.next_action import NextAction
-from serving.lifecycle.sla import Sla, sla_of
+from serving.lifecycle.sla import Sla
 from serving.model.reference import Grade
+from serving.record.owners import owners_of
 from serving.record.people import Person, people_of
 from serving.record.review_sample import sampled
 from serving.record.score_history import PastScore, scores_at
 from serving.record.work_list import Place, Wanted, WorkItem, work_list
 from serving.stored.next_step import next_actions
 from serving.stored.scoring import StoredScores
-from serving.stored.standing import Standing, standings
+from serving.stored.standing import Standing, promise, standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class WorkRow:
         sla: What sales promised; None where that is nothing.
         before: What was said of it a day ago; None where nothing was.
         drawn: Whether it was drawn for a review this week.
+        owner: Who owns it; None is nobody.
     """
 
     item: WorkItem
@@ -40,6 +42,7 @@ class WorkRow:
     sla: Sla | None
     before: PastScore | None
     drawn: bool
+    owner: str | None
 
 
 def work_rows(
@@ -71,6 +74,7 @@ def work_rows(
     scored = [(one, _score(item, one)) for item, one in zip(items, standing, strict=True)]
     actions = next_actions(connection, scores.lifecycle, scored, now)
     drawn = drawn_for_review(connection, scores.lifecycle, now)
+    owners = owners_of(connection, numbers)
     rows = [
         WorkRow(
             item=item,
@@ -80,6 +84,7 @@ def work_rows(
             sla=promise(scores.lifecycle, one, now),
             before=before.get(item.lead.number),
             drawn=item.lead.number in drawn,
+            owner=owners[item.lead.number].owner if item.lead.number in owners else None,
         )
         for item, one, action in zip(items, standing, actions, strict=True)
     ]
@@ -91,12 +96,6 @@ def drawn_for_review(connection: Connection, lifecycle: Lifecycle, now: int) -> 
     if lifecycle.review is None:
         return frozenset()
     return frozenset(sampled(connection, week_of(now)))
-
-
-def promise(lifecycle: Lifecycle, standing: Standing, now: int) -> Sla | None:
-    """Return the promise that runs for a lead where it stands, None where there is none."""
-    position = standing.facts.position
-    return sla_of(position.stage, position.since, lifecycle.sla, now)
 
 
 def _score(item: WorkItem, standing: Standing) -> tuple[float, Grade] | None:

@@ -3,16 +3,17 @@
 import ipaddress
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
+from sqlalchemy import Connection
 from standardwebhooks import Webhook
 
 from features.contract.lead import moment
-from serving.mail import MAIL_TO, Mail
+from serving.mail import MAIL_TO, OWNER, TO_OWNER, Mail
 from serving.metrics import count_sent, expect_sent
 from serving.pages.alerts import Reading, alert_text
 from serving.record.database import Database
@@ -24,6 +25,7 @@ from serving.record.outbox import (
     claim_deliveries,
     settle_delivery,
 )
+from serving.record.owners import users_owning
 from serving.record.webhooks import disable_webhook
 from serving.work.backoff import PAUSES, SECOND_US, Attempt, next_attempt, outcome_of
 from serving.work.handing_in import MAIL, hand_in, new_message, write_text
@@ -51,7 +53,7 @@ class Deliveries:
         local: bool,
         clock: Callable[[], int],
         mail: Mail | None,
-        reading: Reading,
+        reading: Callable[[], Reading],
     ) -> None:
         """Take what is needed.
 
@@ -60,7 +62,7 @@ class Deliveries:
             local: Whether receivers may be inside the own network.
             clock: Returns microseconds since 1970.
             mail: How e-mails are sent; with None, they wait.
-            reading: How people read alerts.
+            reading: Returns how people read alerts.
         """
         self._database = database
         self._local = local
@@ -77,7 +79,7 @@ class Deliveries:
             RecordAwayError: The database does not answer; what was sent may be sent again.
         """
         with self._database.writing() as connection:
-            claimed = claim_deliveries(connection, self._clock(), _AT_ONCE)
+            claimed = _addressed(connection, claim_deliveries(connection, self._clock(), _AT_ONCE))
         if not claimed:
             return 0
         with ThreadPoolExecutor(_AT_ONCE) as threads:
@@ -104,16 +106,18 @@ class Deliveries:
         if self._mail is None:
             return Attempt(False, "no mail server is set; see LEADSCORE_SMTP_URL")
         at = moment(self._clock())
-        address = sent.url.removeprefix(MAIL_TO)
+        address, reading = sent.url.removeprefix(MAIL_TO), self._reading()
+        if address == OWNER:
+            return Attempt(False, "nobody who can be written to owns the lead", final=True)
         message = new_message(self._mail, address, sent.message_id, at)
-        text = alert_text(sent.payload["data"], self._reading)
+        text = alert_text(sent.payload["data"], reading)
         message["Subject"] = text.title
         lines = [*text.sentences, *filter(None, [text.link])]
-        write_text(message, "\n\n".join(lines) + "\n", self._reading.language)
+        write_text(message, "\n\n".join(lines) + "\n", reading.language)
         return hand_in(self._mail.server, message)
 
     def _post(self, sent: Delivery) -> Attempt:
-        said = shaped(sent.shape, sent.payload, self._reading)
+        said = shaped(sent.shape, sent.payload, self._reading())
         body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         at = datetime.fromtimestamp(self._clock() / SECOND_US, UTC)
         headers = {
@@ -161,6 +165,18 @@ def public_address(url: httpx.URL) -> str:
             "the receiver is inside the own network; LEADSCORE_WEBHOOKS_LOCAL=true allows that"
         )
     return str(addresses[0])
+
+
+def _addressed(connection: Connection, claimed: Sequence[Delivery]) -> list[Delivery]:
+    """Return deliveries with the addresses of those who own their leads by now."""
+    leads = {sent.lead for sent in claimed if sent.url == TO_OWNER and sent.lead is not None}
+    users = users_owning(connection, leads)
+    return [
+        sent._replace(url=MAIL_TO + users[sent.lead].email)
+        if sent.url == TO_OWNER and sent.lead in users
+        else sent
+        for sent in claimed
+    ]
 
 
 def _settled(sent: Delivery, attempt: Attempt, now: int) -> tuple[str, int]:

@@ -32,7 +32,7 @@ class Worker:
         *,
         local: bool,
         mail: Mail | None,
-        reading: Reading,
+        reading: Callable[[], Reading],
         clock: Callable[[], int],
     ) -> None:
         """Take what is needed.
@@ -42,7 +42,7 @@ class Worker:
             scoring: Returns the model and the rules, None while they are being loaded.
             local: Whether webhooks may be inside the own network.
             mail: How e-mails are sent; None sends none.
-            reading: How people read alerts.
+            reading: Returns how people read alerts.
             clock: Returns microseconds since 1970.
         """
         self._scores = scores

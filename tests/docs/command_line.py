@@ -1,11 +1,24 @@
-"""Whether a command of the front door, as a document writes it, exists."""
+"""A command of the front door, as a document writes it: whether it exists, and what it does."""
 
-from collections.abc import Sequence
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from typer.core import TyperGroup
 from typer.main import get_command
 
 from leadscore import app
+from tests.e2e.command import leadscore
+
+
+def command(
+    text: str, folder: Path, environment: Mapping[str, str], typed: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command that needs nothing of a shell."""
+    program, *arguments = shlex.split(text)
+    assert program == "leadscore"
+    return leadscore(folder, *arguments, environment=environment, typed=typed)
 
 
 def require_command(words: Sequence[str]) -> None:
@@ -14,10 +27,10 @@ def require_command(words: Sequence[str]) -> None:
     Raises:
         click.UsageError: There is no such command or option, or one is missing.
     """
-    command, rest, parent = get_command(app), list(words), None
-    while isinstance(command, TyperGroup):
-        parent = command.make_context("leadscore", rest, parent, resilient_parsing=True)
-        _, inner, rest = command.resolve_command(parent, rest)
+    found, rest, parent = get_command(app), list(words), None
+    while isinstance(found, TyperGroup):
+        parent = found.make_context("leadscore", rest, parent, resilient_parsing=True)
+        _, inner, rest = found.resolve_command(parent, rest)
         assert inner is not None
-        command = inner
-    command.make_context("leadscore", rest)
+        found = inner
+    found.make_context("leadscore", rest)

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from serving.record.policy import Policy
 from serving.scoring.answer import Answer
 from serving.scoring.card import Card
 from serving.scoring.rules import Rules
+from tests.docs.command_line import command
 from tests.docs.markdown import Block, blocks
 from tests.e2e.command import free_port, served
 from training.project.project import Project
@@ -57,6 +59,7 @@ MODELS: dict[str, type[BaseModel]] = {
         Readiness,
     )
 }
+_NEEDS_SHELL = re.compile(r"[<>|&;$\\]|^(?!leadscore )", re.MULTILINE)
 ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -110,8 +113,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]
     simulate(folder / "demo", leads=500)
     policy = "\n".join(block.text for block in having("toml", "policy"))
     (folder / "policy.toml").write_text(policy, encoding="utf-8")
-    run(["sh", "-euc", only(having("sh", "train")).text], folder, environment)
+    typed(only(having("sh", "train")).text, folder, environment)
     return folder
+
+
+def typed(text: str, folder: Path, environment: Mapping[str, str]) -> str:
+    """Run what a reader types into a shell, and return what was printed."""
+    if _NEEDS_SHELL.search(text):
+        return run(["sh", "-euc", text], folder, environment)
+    ran = [command(line, folder, environment) for line in text.splitlines()]
+    assert all(one.returncode == 0 for one in ran), [one.stderr for one in ran]
+    return "".join(one.stdout for one in ran)
 
 
 def run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str:
@@ -124,7 +136,7 @@ def run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str
 
 @pytest.mark.parametrize("block", [b for b in having("sh") if not b.labels], ids=str)
 def test_commands_run(block: Block, folder: Path, environment: dict[str, str]) -> None:
-    assert run(["sh", "-euc", block.text], folder, environment)
+    assert typed(block.text, folder, environment)
     written = [word for word in shlex.split(block.text) if word.endswith(".parquet")]
     assert all((folder / name).stat().st_size > 0 for name in written)
 
@@ -188,9 +200,10 @@ def test_answers_add_up(block: Block) -> None:
 @pytest.fixture(scope="module")
 def client(folder: Path, environment: dict[str, str]) -> Iterator[httpx.Client]:
     """The service, started as documented."""
-    command = shlex.split(only(having("sh", "serve")).text)
-    run(["leadscore", "db", "upgrade"], folder, environment)
-    with served(command, folder, environment, environment["LEADSCORE_PORT"]) as client:
+    program, *arguments = shlex.split(only(having("sh", "serve")).text)
+    assert program == "leadscore"
+    typed("leadscore db upgrade", folder, environment)
+    with served(arguments, folder, environment, environment["LEADSCORE_PORT"]) as client:
         yield client
 
 

@@ -4,8 +4,9 @@ import re
 import subprocess
 from pathlib import Path
 
+from tests.docs.command_line import command
 from tests.docs.markdown import ROOT, blocks
-from tests.e2e.command import COMMAND, free_port, served
+from tests.e2e.command import free_port, served
 
 PAGE = "docs/keys.md"
 
@@ -26,13 +27,13 @@ def test_the_commands_make_keys_that_count(environment: dict[str, str], tmp_path
     assert re.fullmatch(r"ls_[0-9a-f]{12}_[0-9a-f]{64}\n", in_record)
     token = in_file.splitlines()[0]
     port = str(free_port())
-    command = [*COMMAND, "serve", "--port", port]
+    serve = ["serve", "--port", port]
     lead = {"lead": {"lead_id": "L1", "created_at": "2026-01-01T00:00:00Z"}}
     for settings, key, path in (
         ({}, in_record.strip(), "/v1/leads"),
         ({"LEADSCORE_KEYS": "keys.toml"}, token, "/v1/score"),
     ):
-        with served(command, tmp_path, {**environment, **settings}, port) as client:
+        with served(serve, tmp_path, {**environment, **settings}, port) as client:
             method = "POST" if path == "/v1/score" else "GET"
             sent = {"Authorization": f"Bearer {key}"}
             assert client.request(method, path, json=lead).status_code == 401
@@ -45,14 +46,11 @@ def test_the_commands_make_keys_that_count(environment: dict[str, str], tmp_path
 def test_the_rows_of_commands_are_run_as_they_stand(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    text = (ROOT / PAGE).read_text(encoding="utf-8")
-    commands = re.findall(r"^\| `(leadscore keys [^`]+)` \|", text, re.MULTILINE)
+    page = (ROOT / PAGE).read_text(encoding="utf-8")
+    commands = re.findall(r"^\| `(leadscore keys [^`]+)` \|", page, re.MULTILINE)
     assert len(commands) == 3
     rotate, revoke, show = commands
     create = "leadscore keys create crm --scope score"
-    for command in ("leadscore db upgrade", create, show, revoke, create, rotate):
-        done = subprocess.run(
-            ["sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
+    for text in ("leadscore db upgrade", create, show, revoke, create, rotate):
+        done = command(text, tmp_path, environment)
         assert done.returncode == 0, done.stderr

@@ -1,10 +1,10 @@
 """The page on the workspace: its roles are those of the code, and its commands do what it says."""
 
 import re
-import subprocess
 from pathlib import Path
 
 from serving.access.role import PERMISSIONS, ROLES, allows
+from tests.docs.command_line import command
 from tests.docs.markdown import ROOT, blocks, code, table
 
 PAGE = "docs/workspace.md"
@@ -25,10 +25,7 @@ def test_what_each_role_may_do_is_documented() -> None:
 
 def test_the_commands_do_what_the_page_says(environment: dict[str, str], tmp_path: Path) -> None:
     def run(text: str, typed: str = "") -> tuple[int, str, str]:
-        done = subprocess.run(
-            ["sh", "-euc", text], cwd=tmp_path, env=environment, input=typed, capture_output=True,
-            text=True, check=False,
-        )  # fmt: skip
+        done = command(text, tmp_path, environment, typed)
         return done.returncode, done.stdout, done.stderr
 
     first = next(block.text for block in blocks(PAGE) if block.language == "sh")

@@ -1,5 +1,6 @@
 """The front door as a user opens it: a process of its own, in a folder of its own."""
 
+import multiprocessing
 import os
 import socket
 import subprocess
@@ -7,9 +8,13 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
+
+from leadscore import main
 
 _FOREIGN = ("LEADSCORE_", "MLFLOW_")
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)} | {
@@ -21,18 +26,57 @@ ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.starts
 
 COMMAND = (sys.executable, "-m", "leadscore")
 
+_forked = multiprocessing.get_context("forkserver")
+# To import the rooms takes longer than most commands; so it is done once.
+_forked.set_forkserver_preload(["tests.e2e.rooms"])
 
-def leadscore(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+_LONGEST_SECONDS = 600
+_STOPPING_SECONDS = 30
+
+
+def leadscore(
+    folder: Path, *arguments: str, environment: Mapping[str, str] = ENVIRONMENT, typed: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=folder,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
+    with TemporaryDirectory() as place:
+        streams = [Path(place, name) for name in ("in", "out", "err")]
+        streams[0].write_text(typed, encoding="utf-8")
+        with begun(arguments, folder, environment, streams) as process:
+            process.join(_LONGEST_SECONDS)
+            assert process.exitcode is not None, f"{arguments} is not done"
+            out, err = (stream.read_text(encoding="utf-8") for stream in streams[1:])
+            return subprocess.CompletedProcess(arguments, process.exitcode, out, err)
+
+
+@contextmanager
+def begun(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Sequence[Path]
+) -> Iterator[BaseProcess]:
+    """Run a command that reads from the first stream, writes to the others, and stop it."""
+    process = _forked.Process(target=_command, args=(arguments, folder, environment, streams))
+    process.start()
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.join(_STOPPING_SECONDS)
+        assert process.exitcode is not None, f"{arguments} does not stop"
+        process.close()
+
+
+def _command(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Sequence[Path]
+) -> None:
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    typed, out, err = streams
+    sys.stdin = typed.open(encoding="utf-8")
+    for stream, path in ((sys.stdout, out), (sys.stderr, err)):
+        with path.open("ab") as file:
+            os.dup2(file.fileno(), stream.fileno())
+    sys.argv = ["leadscore", *arguments]
+    main()
 
 
 def said(folder: Path, *arguments: str) -> str:
@@ -47,37 +91,34 @@ def said(folder: Path, *arguments: str) -> str:
 def serving(folder: Path, *arguments: str) -> Iterator[httpx.Client]:
     """Run the service on a free port and give a client to it."""
     port = str(free_port())
-    command = [*COMMAND, "serve", "--port", port, *arguments]
-    with served(command, folder, ENVIRONMENT, port) as client:
+    with served(["serve", "--port", port, *arguments], folder, ENVIRONMENT, port) as client:
         yield client
 
 
 @contextmanager
 def served(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str], port: str
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], port: str
 ) -> Iterator[httpx.Client]:
     """Run a command that serves on a port, and give a client to it once it is ready."""
-    with (folder / "service.log").open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            _wait_until_ready(client, process)
-            yield client
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    log = folder / "service.log"
+    with (
+        begun(arguments, folder, environment, (Path(os.devnull), log, log)) as process,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+    ):
+        _wait_until_ready(client, process)
+        yield client
 
 
-def _wait_until_ready(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_ready(client: httpx.Client, process: BaseProcess) -> None:
     give_up = time.monotonic() + 120
     while time.monotonic() < give_up:
-        assert process.poll() is None, "the service ended"
+        assert process.is_alive(), "the service ended"
         try:
             if client.get("/readyz").is_success:
                 return
         except httpx.TransportError:
             pass
-        time.sleep(0.1)
+        time.sleep(0.02)
     raise AssertionError("the service is not ready after two minutes")
 
 

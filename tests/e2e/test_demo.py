@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.e2e.command import COMMAND, ENVIRONMENT, free_port, said, served
+from tests.e2e.command import ENVIRONMENT, free_port, said, served
 
 
 def test_the_demo_prints_figures_closeness_and_an_explained_answer(
@@ -27,7 +27,7 @@ def test_the_demo_prints_figures_closeness_and_an_explained_answer(
     password = re.search(r"password of all: (\S+)", output)
     assert password is not None
     with served(
-        [*COMMAND, "serve", "--project", "demo/project.toml", "--port", port],
+        ["serve", "--project", "demo/project.toml", "--port", port],
         tmp_path,
         {**ENVIRONMENT, "LEADSCORE_DATABASE_URL": record},
         port,

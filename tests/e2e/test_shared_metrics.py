@@ -12,7 +12,7 @@ from prometheus_client import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.e2e.command import COMMAND, ENVIRONMENT, free_port, served
+from tests.e2e.command import ENVIRONMENT, free_port, served
 
 ROUTE = "/v1/model"
 STALLED = b"POST /v1/score HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
@@ -50,7 +50,7 @@ def test_what_one_process_tells_is_of_all(tmp_path: Path) -> None:
     place = tmp_path / "temporary"
     place.mkdir()
     port = str(free_port())
-    command = [*COMMAND, "serve", "--port", port, "--workers", "2"]
+    command = ["serve", "--port", port, "--workers", "2"]
     with served(command, tmp_path, {**ENVIRONMENT, "TMPDIR": str(place)}, port) as client:
         asked, [folder] = 0, place.glob("leadscore-metrics-*")
 

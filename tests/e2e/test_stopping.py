@@ -1,6 +1,6 @@
 """Services and workers that are stopped as an operator stops them."""
 
-import subprocess
+import os
 import time
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from serving.record.backlog import backlog
 from serving.record.database import Database
 from serving.record.keys import RecordKeys
 from serving.record.schema import current_score, score_given
-from tests.e2e.command import COMMAND, ENVIRONMENT, free_port, served
+from tests.e2e.command import ENVIRONMENT, begun, free_port, served
 from tests.serving.record.telling import put, told
 
 LEAD = {
@@ -33,7 +33,7 @@ def test_processes_share_a_port_and_one_works_in_the_background(
     tmp_path: Path, record_file: str
 ) -> None:
     port = str(free_port())
-    command = [*COMMAND, "serve", "--port", port, "--workers", "2"]
+    command = ["serve", "--port", port, "--workers", "2"]
     environment = {**ENVIRONMENT, "LEADSCORE_DATABASE_URL": record_file}
     with served(command, tmp_path, environment, port) as client:
         wait_for("ready on rules", 2, tmp_path / "service.log")
@@ -57,7 +57,7 @@ def test_processes_share_a_port_and_one_works_in_the_background(
 def test_what_was_answered_is_written_down_before_the_end(tmp_path: Path, record_url: str) -> None:
     port = str(free_port())
     environment = {**ENVIRONMENT, "LEADSCORE_DATABASE_URL": record_url}
-    with served([*COMMAND, "serve", "--port", port], tmp_path, environment, port) as client:
+    with served(["serve", "--port", port], tmp_path, environment, port) as client:
         client.put("/v1/leads/L1", json=LEAD).raise_for_status()
         client.get("/v1/leads/L1/score").raise_for_status()
     database = Database(record_url)
@@ -69,13 +69,12 @@ def test_what_was_answered_is_written_down_before_the_end(tmp_path: Path, record
 def test_a_worker_that_is_stopped_ends_well(tmp_path: Path, record_url: str) -> None:
     environment = {**ENVIRONMENT, "LEADSCORE_DATABASE_URL": record_url}
     log = tmp_path / "work.log"
-    with log.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen(
-            [*COMMAND, "work"], cwd=tmp_path, env=environment, stdout=output, stderr=output
-        )
-    wait_for("working on", 1, log)
-    process.terminate()
-    assert process.wait(60) == 0
+    log.touch()
+    with begun(["work"], tmp_path, environment, (Path(os.devnull), log, log)) as process:
+        wait_for("working on", 1, log)
+        process.terminate()
+        process.join(60)
+        assert process.exitcode == 0
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
@@ -86,7 +85,7 @@ def test_a_worker_tells_how_it_does_to_whoever_has_a_key(tmp_path: Path, record_
     RecordKeys(database).put(key)
     port = str(free_port())
     environment = {**ENVIRONMENT, "LEADSCORE_DATABASE_URL": record_url}
-    with served([*COMMAND, "work", "--port", port], tmp_path, environment, port) as client:
+    with served(["work", "--port", port], tmp_path, environment, port) as client:
         give_up = time.monotonic() + 60
         while leads_due(database):
             assert time.monotonic() < give_up

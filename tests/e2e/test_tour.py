@@ -21,7 +21,7 @@ from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores
 from tests.docs.markdown import ROOT
-from tests.e2e.command import COMMAND, ENVIRONMENT, free_port, served
+from tests.e2e.command import ENVIRONMENT, free_port, served
 from training.progress import Progress
 
 EMAIL, PASSWORD = "sales@example.com", "ein ganzer Satz als Passwort"
@@ -64,7 +64,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     scores.close()
     environment = {**ENVIRONMENT, "LEADSCORE_DATABASE_URL": database.shown}
     port = str(free_port())
-    with served([*COMMAND, "serve", "--port", port], folder, environment, port):
+    with served(["serve", "--port", port], folder, environment, port):
         yield f"http://127.0.0.1:{port}"
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from experiments.reasons import Coverage, held, table_of
-from serving.scoring.answer import Listing
+from serving.scoring.strongest import Listing
 
 
 def test_the_strongest_of_either_direction_are_held() -> None:

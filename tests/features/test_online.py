@@ -1,6 +1,5 @@
 """A request's row: what is ignored, unknown, missing and refused."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -196,7 +195,7 @@ THEN = AS_OF - HOUR
 def test_of_events_of_one_type_and_id_the_same_one_counts_in_any_order(
     first: Event, other: Event
 ) -> None:
-    first, other = replace(first, event_id="1"), replace(other, event_id="1")
+    first, other = first._replace(event_id="1"), other._replace(event_id="1")
     alone = ONLINE.row(lead(), [first], AS_OF_US).table.numbers
     for events in ([first, other], [other, first]):
         row = ONLINE.row(lead(), events, AS_OF_US)

@@ -1,6 +1,8 @@
 """The real application behind a real socket."""
 
+import asyncio
 import logging
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -33,19 +35,43 @@ def running(
 @contextmanager
 def serving(app: FastAPI, connection: type[Connection] = Connection) -> Iterator[httpx.Client]:
     """Serve an application on a free port and give a client to it."""
-    config = uvicorn.Config(app, http=connection, log_level=logging.CRITICAL, ws="none")
-    server = uvicorn.Server(config)
+    server = _Server(uvicorn.Config(app, http=connection, log_level=logging.CRITICAL, ws="none"))
     with listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
             while not server.started:
-                time.sleep(0.01)
+                time.sleep(0.001)
             address = f"http://127.0.0.1:{port}"
             # No certificate is looked at, so none needs to be read from the disk.
             with httpx.Client(base_url=address, timeout=30, verify=False) as client:
                 yield client
         finally:
-            server.should_exit = True
+            server.stop()
             thread.join()
+
+
+class _Server(uvicorn.Server):
+    """Ends at once; uvicorn's looks ten times a second whether it should, and waits once more."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop, self._told_to_stop = asyncio.get_running_loop(), asyncio.Event()
+        await super().startup(sockets)
+
+    def stop(self) -> None:
+        """Let it end; from any thread."""
+        self._loop.call_soon_threadsafe(self._told_to_stop.set)
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self._told_to_stop.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in [*self.server_state.connections]:
+            connection.shutdown()
+        while self.server_state.connections or self.server_state.tasks:
+            await asyncio.sleep(0.001)
+        await self.lifespan.shutdown()

@@ -77,9 +77,9 @@ def _page(state: ServiceState, query: AlertsQuery) -> AlertList:
     kept = state.kept()
     with kept.database.reading() as connection:
         found, end = list_alerts(connection, query.kind, since, after, query.limit)
-    reading = (
-        state.reading if query.language is None else state.reading._replace(language=query.language)
-    )
+    reading = state.reading()
+    if query.language is not None:
+        reading = reading._replace(language=query.language)
     return AlertList(
         alerts=[AlertView.of(one, reading) for one in found], next_cursor=cursor_of(end)
     )

@@ -26,7 +26,8 @@ from serving.intake.leads import take_lead
 from serving.record.audits import note_told
 from serving.record.consents import add_consents, is_said_again
 from serving.record.feedback import NewFeedback, add_feedback
-from serving.record.leads import StoredLead, touch
+from serving.record.leads import touch
+from serving.record.owners import owners_of
 from serving.record.roots import own_numbers
 from serving.stored.told_stages import ToldStage, tell_stages
 
@@ -36,6 +37,7 @@ _PATHS_OF_LEADS = {
     **dict.fromkeys(("/score", "/history", "/export", "/audit", "/lifecycle", "/next"), "GET"),
     "/transitions": "POST",
     "/bant": "GET, POST",
+    "/owner": "GET, PUT",
 }
 """Paths that no id ends in, with what may be asked of them."""
 
@@ -118,11 +120,13 @@ def _lead(state: ServiceState, lead_id: str, body: bytes, *, whole: bool) -> Lea
     _check_id(lead_id)
     sent, at = read_as(LeadBody, body), now()
 
-    def write(connection: Connection) -> StoredLead:
+    def write(connection: Connection) -> LeadView:
         keep_lead(connection, lead_id, sent, at, whole=whole)
-        return found_lead(connection, lead_id)
+        found = found_lead(connection, lead_id)
+        told = owners_of(connection, [found.number]).get(found.number)
+        return LeadView.of(found, None if told is None else told.owner)
 
-    return LeadView.of(_written(state, write))
+    return _written(state, write)
 
 
 def keep_lead(

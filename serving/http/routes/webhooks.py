@@ -102,14 +102,14 @@ WebhookId = Annotated[int, Field(ge=1, le=2**53)]
 def _add(state: ServiceState, body: bytes) -> NewWebhook:
     sent = read_as(WebhookBody, body)
     try:
-        shape = sent.shown_as()
+        shape, targets = sent.shown_as(), sent.told_of()
     except ContractError as error:
         raise RefusedError.by(invalid(error)) from None
     if shape == "mail":
         state.require_mail()
     url, at = str(sent.url), now()
     with state.kept().database.writing() as connection:
-        number, secret = add_webhook(connection, url, sent.events, at, shape, sent.targets)
+        number, secret = add_webhook(connection, url, sent.events, at, shape, targets)
     return NewWebhook(webhook_id=number, secret=secret)
 
 

@@ -1,6 +1,7 @@
 """Months and weeks, in UTC; moments are microseconds since 1970."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from features.contract.duration import DAY_US
 from features.contract.lead import micros, moment
@@ -10,12 +11,22 @@ _MONTHS = 12
 
 def month_of(at: int) -> str:
     """Return the month of a moment, such as `2026-03`."""
-    return f"{moment(at):%Y-%m}"
+    return _month(at // DAY_US)
 
 
 def week_of(at: int) -> str:
     """Return the week of a moment as ISO 8601 counts them, such as `2026-W09`."""
-    year, week, _ = moment(at).isocalendar()
+    return _week(at // DAY_US)
+
+
+@cache
+def _month(day: int) -> str:
+    return f"{moment(day * DAY_US):%Y-%m}"
+
+
+@cache
+def _week(day: int) -> str:
+    year, week, _ = moment(day * DAY_US).isocalendar()
     return f"{year}-W{week:02}"
 
 

@@ -1,7 +1,7 @@
 """By what figures are told apart, and to which group a case belongs."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from features.contract.category import category_key
 from features.contract.lead import ProfileValue
@@ -26,6 +26,14 @@ _OF_COSTS: Mapping[Dimension, Callable[[Cost], str | None]] = {
 """By what costs are known."""
 
 
+class _Case(NamedTuple):
+    """What tells cases apart: the lead's profile, when it came, and its grade then."""
+
+    profile: Mapping[str, ProfileValue]
+    at: int
+    grade: str | None
+
+
 class Grouping:
     """Tells to which group a case belongs."""
 
@@ -37,7 +45,16 @@ class Grouping:
             terms: Which profile fields tell the channel and the campaign.
             use_case: Returns the use case of a profile.
         """
-        self._by, self._terms, self._use_case = by, terms, use_case
+        self._by = by
+        values: Mapping[Dimension, Callable[[_Case], str | None]] = {
+            "month": lambda case: month_of(case.at),
+            "week": lambda case: week_of(case.at),
+            "channel": lambda case: _first_known(case.profile, terms.channel),
+            "campaign": lambda case: _first_known(case.profile, terms.campaign),
+            "use_case": lambda case: use_case(case.profile),
+            "grade": lambda case: case.grade,
+        }
+        self._values = [values[one] for one in by]
 
     def key(self, journey: Journey, at: int, grade: str | None) -> Key:
         """Return the group of a case.
@@ -47,15 +64,8 @@ class Grouping:
             at: When the lead came into the cohort, microseconds since 1970.
             grade: Then; None where it was not looked at.
         """
-        values: Mapping[Dimension, Callable[[], str | None]] = {
-            "month": lambda: month_of(at),
-            "week": lambda: week_of(at),
-            "channel": lambda: _first_known(journey.profile, self._terms.channel),
-            "campaign": lambda: _first_known(journey.profile, self._terms.campaign),
-            "use_case": lambda: self._use_case(journey.profile),
-            "grade": lambda: grade,
-        }
-        return tuple(values[one]() for one in self._by)
+        case = _Case(journey.profile, at, grade)
+        return tuple([value(case) for value in self._values])
 
     def key_of_cost(self, cost: Cost) -> Key | None:
         """Return the group of a cost, None where costs are not known by what tells groups apart."""

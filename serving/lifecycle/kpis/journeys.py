@@ -1,11 +1,13 @@
 """Lives of leads as passes: from the start, or from being set aside, to being set aside again."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from features.contract.lead import ProfileValue
 from serving.lifecycle.stages import ASIDE, STAGES, Role, Stage
+
+_ONWARD = {stage: STAGES[place:] for place, stage in enumerate(STAGES)}
+"""By stage, it and all that are ahead of it."""
 
 
 class Step(NamedTuple):
@@ -26,8 +28,7 @@ class Step(NamedTuple):
     grade: str | None = None
 
 
-@dataclass(slots=True)
-class Pass:
+class Pass(NamedTuple):
     """One way of a lead along the stages.
 
     Attributes:
@@ -35,23 +36,28 @@ class Pass:
         aside: The step that ended it; None where it goes on.
     """
 
-    entered: dict[Stage, Step] = field(default_factory=dict)
-    aside: Step | None = None
+    entered: Mapping[Stage, Step]
+    aside: Step | None
 
     def reached(self, stage: Stage) -> Step | None:
         """Return the first step into a stage or one ahead of it, None where there was none."""
-        found = (self.entered[one] for one in STAGES[STAGES.index(stage) :] if one in self.entered)
-        return min(found, key=lambda step: step.at, default=None)
+        first = None
+        for one in _ONWARD[stage]:
+            step = self.entered.get(one)
+            if step is not None and (first is None or step.at < first.at):
+                first = step
+        return first
 
     def begun(self, stage: Stage) -> Step | None:
         """Return the step into a stage, None where it was ahead of it before."""
         step = self.entered.get(stage)
+        if step is None:
+            return None
         first = self.reached(stage)
-        return step if step is not None and first is not None and step.at <= first.at else None
+        return step if first is not None and step.at <= first.at else None
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(NamedTuple):
     """The life of a lead so far.
 
     Attributes:
@@ -75,14 +81,15 @@ def passes(created: int, steps: Iterable[Step]) -> tuple[Pass, ...]:
         steps: The oldest first.
     """
     stands: Stage | None = "lead"
-    every = [Pass({"lead": Step("lead", created, "crm")})]
+    entered: dict[Stage, Step] = {"lead": Step("lead", created, "crm")}
+    every = []
     for step in steps:
         if step.stage == stands:
             continue
         stands = step.stage
-        if step.stage in ASIDE:
-            every[-1].aside = step
-            every.append(Pass())
-        elif step.stage is not None:
-            every[-1].entered.setdefault(step.stage, step)
-    return tuple(one for one in every if one.entered or one.aside)
+        if stands in ASIDE:
+            every.append(Pass(entered, step))
+            entered = {}
+        elif stands is not None:
+            entered.setdefault(stands, step)
+    return (*every, Pass(entered, None)) if entered else tuple(every)

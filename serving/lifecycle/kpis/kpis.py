@@ -12,7 +12,6 @@ from serving.lifecycle.kpis.groups import Dimension, Key
 from serving.lifecycle.kpis.journeys import Journey, Pass
 from serving.lifecycle.kpis.promises import Promise, Scored, promises
 from serving.lifecycle.kpis.speed import (
-    Due,
     Handed,
     in_time,
     sales_cycle,
@@ -128,7 +127,7 @@ def group(
     key: Key,
     cohorts: Cohorts,
     terms: KpiTerms,
-    due: Due | None,
+    promised: bool,
     as_of: int,
 ) -> Group:
     """Return the figures of a group.
@@ -137,7 +136,7 @@ def group(
         key: Of the group.
         cohorts: What belongs to it.
         terms: What the figures look at.
-        due: Until when a pass is to move on; None where nothing was promised.
+        promised: Whether anything is promised of leads that are handed over.
         as_of: Microseconds since 1970.
     """
     handed = [case.of for case in cohorts.handed]
@@ -149,8 +148,8 @@ def group(
         "acceptance_rate": acceptance(ways),
         "speed_to_lead": speed_to_lead(handed, terms.action_within, as_of),
     }
-    if due is not None:
-        figures["within_sla"] = in_time(handed, due, as_of)
+    if promised:
+        figures["within_sla"] = in_time(handed, as_of)
     closing = terms.close_within
     speed = velocity(len(cohorts.pipeline), deals, closing, as_of)
     value = deal_value(opened)
@@ -173,7 +172,7 @@ def groups(
     cohorts: Cohorts,
     by: tuple[Dimension, ...],
     terms: KpiTerms,
-    due: Due | None,
+    promised: bool,
     as_of: int,
 ) -> tuple[Group, tuple[Group, ...]]:
     """Return the figures of all, and of each group where anything is told apart.
@@ -187,8 +186,8 @@ def groups(
             f"by {', '.join(by)} there are {len(some):,} groups; ask for at most {MOST_GROUPS:,}: "
             "of a shorter period, or by less"
         )
-    total = group((), cohorts, terms, due, as_of)
-    return total, tuple(group(key, one, terms, due, as_of) for key, one in some.items())
+    total = group((), cohorts, terms, promised, as_of)
+    return total, tuple(group(key, one, terms, promised, as_of) for key, one in some.items())
 
 
 def _by_key(cases: Iterable[Case[One]]) -> dict[Key, list[Case[One]]]:

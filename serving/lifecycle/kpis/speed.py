@@ -2,16 +2,13 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from features.contract.duration import DAY_US, HOUR_US
 from serving.lifecycle.kpis.figure import Figure, median, share
 from serving.lifecycle.kpis.funnel import conversion, duration
 from serving.lifecycle.kpis.journeys import Pass
-
-Due = Callable[[int], int]
-"""Returns the last moment at which a promise of a moment is kept; microseconds since 1970."""
 
 
 class Handed(NamedTuple):
@@ -20,10 +17,14 @@ class Handed(NamedTuple):
     Attributes:
         way: The pass.
         contacts: When sales was in touch with the lead, in ascending order; microseconds.
+        keeping: Those of them that keep what is promised.
+        due: The last moment at which it is kept; None where nothing is promised.
     """
 
     way: Pass
     contacts: Sequence[int] = ()
+    keeping: Sequence[int] = ()
+    due: int | None = None
 
     @property
     def at(self) -> int:
@@ -37,6 +38,12 @@ class Handed(NamedTuple):
         return min((step.at for step in ways if step is not None), default=None)
 
     @property
+    def kept(self) -> int | None:
+        """When what is promised was kept, or was no more to be: it left, or sales was in touch."""
+        moments = [at for at in (self.left, _first(self.keeping, self.at)) if at is not None]
+        return min(moments, default=None)
+
+    @property
     def action(self) -> int | None:
         """When sales first did anything about it: a decision, or being in touch with the lead.
 
@@ -44,9 +51,8 @@ class Handed(NamedTuple):
         """
         decided = [self.way.reached("SAL"), self.way.aside]
         moments = [step.at for step in decided if step is not None and step.role not in _OTHERS]
-        place = bisect_left(self.contacts, self.at)
-        moments += self.contacts[place : place + 1]
-        first = min(moments, default=None)
+        contact = _first(self.contacts, self.at)
+        first = min(moments if contact is None else [*moments, contact], default=None)
         aside = self.way.aside
         return None if first is None or (aside is not None and first > aside.at) else first
 
@@ -71,17 +77,17 @@ def speed_to_lead(handed: Sequence[Handed], within: int, as_of: int) -> Figure:
     return median(hours, len(handed) - len(mature))
 
 
-def in_time(handed: Sequence[Handed], due: Due, as_of: int) -> Figure:
-    """Return which share of passes moved on before what was promised of them was due.
+def in_time(handed: Sequence[Handed], as_of: int) -> Figure:
+    """Return of which share of passes was kept in time what was promised of them.
 
     Args:
-        handed: The cohort.
-        due: When it is for a pass that was handed over at a moment.
+        handed: The cohort; those of which nothing is promised do not count.
         as_of: Microseconds since 1970; passes that are not due by then wait.
     """
-    mature = [one for one in handed if due(one.at) < as_of]
-    kept = sum(one.left is not None and one.left <= due(one.at) for one in mature)
-    return share(kept, len(mature), len(handed) - len(mature))
+    promised = [(one, one.due) for one in handed if one.due is not None]
+    mature = [(one.kept, due) for one, due in promised if due < as_of]
+    kept = sum(moment is not None and moment <= due for moment, due in mature)
+    return share(kept, len(mature), len(promised) - len(mature))
 
 
 def sales_cycle(opened: Sequence[Pass], within: int, as_of: int) -> Figure:
@@ -124,6 +130,11 @@ def is_in_pipeline(one: Pass, within: int, at: int) -> bool:
         return False
     ends = (one.entered.get("customer"), one.aside)
     return all(end is None or end.at >= at for end in ends)
+
+
+def _first(moments: Sequence[int], since: int) -> int | None:
+    place = bisect_left(moments, since)
+    return moments[place] if place < len(moments) else None
 
 
 def _waited(one: Handed) -> float:

@@ -1,11 +1,14 @@
 """How far leads have come: of those that were created in a period, who reached which stage."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from serving.lifecycle.kpis.figure import Figure, share
 from serving.lifecycle.kpis.journeys import Journey
 from serving.lifecycle.stages import ASIDE, STAGES, Stage
+
+_PLACES = {stage: place for place, stage in enumerate(STAGES)}
 
 
 class Level(NamedTuple):
@@ -35,9 +38,14 @@ def stages_reached(
         begin: Of the period `[begin, end)` in which leads were created; microseconds since 1970.
         end: Of the period.
     """
-    cohort = [one for one in journeys if begin <= one.created < end]
-    levels = [Level("lead", len(cohort), None)]
+    furthest = Counter(_furthest(one) for one in journeys if begin <= one.created < end)
+    levels = [Level("lead", furthest.total(), None)]
     for stage in (one for one in STAGES if one in stages and one not in ASIDE):
-        reached = sum(any(way.reached(stage) for way in one.passes) for one in cohort)
+        reached = sum(leads for place, leads in furthest.items() if place >= _PLACES[stage])
         levels.append(Level(stage, reached, share(reached, levels[-1].leads)))
     return tuple(levels)
+
+
+def _furthest(one: Journey) -> int:
+    """Return the place of the stage that is furthest on of those a lead came to."""
+    return max([_PLACES[stage] for way in one.passes for stage in way.entered], default=-1)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from features.kernel.compiled import compiled
+from features.kernel.compiled import compiled, laid_out
 from serving.model.explain.splits import CATEGORY, ZERO_IS_MISSING, Splits
 from serving.model.explain.tables import Tables
 
@@ -26,8 +26,7 @@ def contributions(
     splits: Splits, tables: Tables, matrix: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return float64 [rows, features] for a matrix of that shape; many rows use all cores."""
-    # Another layout or a read-only matrix would have numba compile again, in the middle of a call.
-    rows = np.require(matrix, np.float64, ["C", "A", "W"])
+    rows = laid_out(matrix)
     out = np.zeros(rows.shape)
     if len(rows) <= _CHUNK:
         _add(splits, tables, rows, out)

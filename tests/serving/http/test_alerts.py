@@ -29,7 +29,7 @@ def test_alerts_are_listed_page_by_page(client: httpx.Client, state: ServiceStat
     assert client.get("/v1/alerts").json() == {"alerts": [], "next_cursor": None}
     before = datetime.now(UTC)
     raise_demos(client, state, 5)
-    state.reading = Reading("de", "Europe/Berlin", "https://leads.example.com")
+    state.reading = lambda: Reading("de", "Europe/Berlin", "https://leads.example.com")
     seen = []
     query: dict[str, str | int] = {"limit": 2}
     while True:

@@ -125,7 +125,7 @@ def test_a_worker_draws_once_there_is_anybody(client: httpx.Client, state: Servi
     reading = Reading("en", "UTC", None)
     clock = lambda: at[0]  # noqa: E731 - a moment that is moved on
     worker = Worker(
-        kept, lambda: state.scoring, local=False, mail=None, reading=reading, clock=clock
+        kept, lambda: state.scoring, local=False, mail=None, reading=lambda: reading, clock=clock
     )
     assert worker.review() == 0
     put(client, "L")

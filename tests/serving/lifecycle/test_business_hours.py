@@ -48,8 +48,38 @@ def opened(hours: BusinessHours, start: int, minutes: int) -> list[bool]:
         shown[day] = max(shown.get(day, 0), 60 * wall.hour + wall.minute)
         if minute >= 0:
             counts = any(a <= shown[day] < b for a, b in spans[wall.weekday()])
-            found.append(counts and day not in _holidays(hours.region, day.year))
+            found.append(
+                counts
+                and day not in _holidays(hours.region, day.year)
+                and day not in _closed(hours.closed, day.year)
+            )
     return found
+
+
+@cache
+def _closed(written: tuple[str, ...], year: int) -> Collection[date]:
+    """Write out all days of the years around one."""
+    found: set[date] = set()
+    for text in written:
+        first, last = (text.split("..") * 2)[:2]
+        if len(first) == 10:
+            found |= _row(date.fromisoformat(first), date.fromisoformat(last))
+            continue
+        for each in (year - 1, year):
+            begin, end = _day(each, first), _day(each, last)
+            found |= _row(begin, end if end >= begin else _day(each + 1, last))
+    return found
+
+
+def _day(year: int, text: str) -> date:
+    month, day = map(int, text.split("-"))
+    # In a year without it, February ends before.
+    is_short = (month, day) == (2, 29) and year % 4
+    return date(year, month, day - 1 if is_short else day)
+
+
+def _row(first: date, last: date) -> set[date]:
+    return {first + timedelta(n) for n in range((last - first).days + 1)}
 
 
 @cache
@@ -88,11 +118,21 @@ _spans = st.lists(
     ]
 )  # fmt: skip
 
+_closings = st.lists(
+    st.sampled_from(
+        ["2026-03-28", "03-27..03-28", "2026-12-24..2027-01-02", "12-24..01-01", "10-24", "04-03",
+         "09-05..09-07", "2026-10-20..2026-11-05", "12-30..12-30"]
+    ),
+    max_size=3,
+)  # fmt: skip
 _hours = st.builds(
-    lambda zone, region, days: {"time_zone": zone, "region": region} | days,
+    lambda zone, region, days, closed: (
+        {"time_zone": zone, "region": region, "closed": closed} | days
+    ),
     st.sampled_from(ZONES),
     st.sampled_from([None, "DE", "DE-BY", "AT", "CH-ZH", "US"]),
     st.dictionaries(st.sampled_from(WEEK), _spans, min_size=1),
+    _closings,
 )
 _starts = st.builds(
     lambda day, minute: (
@@ -181,6 +221,34 @@ def test_each_region_has_its_own_holidays() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("closed", "due"),
+    [
+        ([], "2026-12-24T10:00"),
+        (["12-24"], "2026-12-28T10:00"),  # Christmas, and a weekend
+        (["12-24..01-01"], "2027-01-04T10:00"),
+        (["12-24", "2026-12-28..2026-12-31", "2027-01-04"], "2027-01-05T10:00"),
+        (["2025-12-24", "2027-12-24", "02-29"], "2026-12-24T10:00"),
+        ([date(2026, 12, 24)], "2026-12-28T10:00"),
+    ],
+)
+def test_days_on_which_a_company_is_closed_do_not_count(closed: list[object], due: str) -> None:
+    hours = BusinessHours.model_validate(BERLIN.model_dump() | {"closed": closed})
+    assert hours.add_business(at("2026-12-23T16:00"), 2 * HOUR_US) == at(due)
+
+
+def test_a_leap_day_is_closed_in_its_years() -> None:
+    hours = BusinessHours.model_validate(
+        {"time_zone": "UTC", "closed": ["02-29"], **dict.fromkeys(WEEK, "09:00-17:00")}
+    )
+    assert hours.add_business(at("2028-02-28T16:00", "UTC"), 2 * HOUR_US) == at(
+        "2028-03-01T10:00", "UTC"
+    )
+    assert hours.add_business(at("2027-02-28T16:00", "UTC"), 2 * HOUR_US) == at(
+        "2027-03-01T10:00", "UTC"
+    )
+
+
 def test_through_the_night_a_changed_clock_counts_as_it_passes() -> None:
     night = BusinessHours.model_validate(
         {"time_zone": "Europe/Berlin"} | dict.fromkeys(WEEK, "00:00-24:00")
@@ -203,6 +271,14 @@ def test_through_the_night_a_changed_clock_counts_as_it_passes() -> None:
         ({"monday": 9}, "9 are no hours of a day"),
         ({"monday": []}, "no day has hours; write one such as monday = '09:00-17:00'"),
         ({"feiertage": True}, "feiertage"),
+        ({"closed": ["24.12."]}, "'24.12.' is no day; write '2026-05-15', '12-24' for every year"),
+        ({"closed": ["2026-02-29"]}, "'2026-02-29' is no day"),
+        ({"closed": ["12-24..2026-12-26"]}, "is no day"),
+        ({"closed": ["12-24..12-25..12-26"]}, "is no day"),
+        ({"closed": ["2026-12-24..2026-12-23"]}, "must end after it begins, within a year"),
+        ({"closed": ["2026-12-24..2027-12-25"]}, "must end after it begins, within a year"),
+        ({"closed": [1224]}, "1224 is no day"),
+        ({"closed": ["01-01..06-30", "07-02..07-03"]}, "more than half of every year is closed"),
     ],
 )
 def test_a_mistake_says_what_to_write(changes: dict[str, object], said: str) -> None:

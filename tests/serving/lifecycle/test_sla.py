@@ -162,6 +162,55 @@ def test_an_alert_is_about_leads_of_its_stages_and_use_cases() -> None:
     assert not some.concerns(None, "austria")
 
 
+AUSTRIA = {
+    "name": "austria",
+    "when": {"country": "AT"},
+    "sla": {
+        "hours": {
+            **HOURS,
+            "time_zone": "Europe/Vienna",
+            "region": "AT",
+            "closed": ["04-03", "04-07"],
+        }
+    },
+}
+
+
+def test_a_use_case_has_hours_and_promises_of_its_own() -> None:
+    read = Lifecycle.model_validate(promising() | {"use_cases": [AUSTRIA]})
+    austria, usual = read.promised("austria"), read.promised(None)
+    assert usual == read.sla == read.promised("elsewhere") and austria is not None
+    # The stages are the usual ones, the hours are not.
+    assert austria.stages == TERMS.stages
+    found = sla_of("MQL", SINCE, austria, SINCE)
+    assert found is not None and found.due_at == at("2026-04-08T13:00")
+    shorter = {**AUSTRIA, "sla": {"stages": {"MQL": {"within": "1h"}, "lead": {"within": "4h"}}}}
+    other = Lifecycle.model_validate(promising() | {"use_cases": [shorter]})
+    terms = other.promised("austria")
+    assert terms is not None and terms.hours == TERMS.hours and set(terms.stages) == {"MQL", "lead"}
+    assert sla_of("MQL", SINCE, terms, SINCE) != sla_of("MQL", SINCE, other.promised(None), SINCE)
+    assert other.promises_of("MQL").keys() == {None, "austria"}
+    assert other.promises_of("lead").keys() == {"austria"}
+    whole = {"hours": HOURS, "stages": {"MQL": {"within": "1h"}}}
+    alone = Lifecycle.model_validate(small(use_cases=[{**AUSTRIA, "sla": whole}]))
+    assert alone.promised(None) is None and alone.promised("austria") is not None
+
+
+def test_what_is_said_of_use_cases_and_closed_days_is_in_the_fingerprint() -> None:
+    usual = Lifecycle.model_validate(promising())
+    others = [
+        promising() | {"use_cases": [AUSTRIA]},
+        promising(hours={**HOURS, "closed": ["12-24"]}),
+        promising(stages={"MQL": {"within": "8h", "kept_by": ["call"]}}),
+    ]
+    found = {Lifecycle.model_validate(one).fingerprint for one in others}
+    assert len(found | {usual.fingerprint}) == 4
+    silent = promising(
+        hours={**HOURS, "closed": []}, stages={"MQL": {"within": "8h", "kept_by": []}}
+    )
+    assert Lifecycle.model_validate(silent).fingerprint == usual.fingerprint
+
+
 def promising(**changes: object) -> dict[str, object]:
     return small(sla={"hours": HOURS, "stages": {"MQL": {"within": "8h"}}, **changes})
 
@@ -185,6 +234,22 @@ def grade(**changes: object) -> dict[str, object]:
         (promising(stages={"MQL": {"within": "8h", "warn_at": 1}}), "sla.stages.MQL.warn_at"),
         (promising(stages={"MQL": {"within": "2081h"}}), "2081h is more than a year of hours"),
         (small(sla={"stages": {"MQL": {"within": "8h"}}}), "sla.hours"),
+        (small(use_cases=[AUSTRIA]), "use case 'austria': sla: write hours and stages, there or"),
+        (
+            promising()
+            | {"use_cases": [{**AUSTRIA, "sla": {"stages": {"SQL": {"within": "8h"}}}}]},
+            "use case 'austria': sla.stages.SQL: the stage is an end; leave it out",
+        ),
+        (
+            promising()
+            | {"use_cases": [{**AUSTRIA, "sla": {"stages": {"MQL": {"within": "2081h"}}}}]},
+            "use case 'austria': stages.MQL.within: 2081h is more than a year of hours",
+        ),
+        (
+            promising() | {"use_cases": [{"name": "austria", "when": {"country": "AT"}}]},
+            "needs or sla must say what is agreed on otherwise",
+        ),
+        (promising(stages={"MQL": {"within": "8h", "kept_by": "call"}}), "sla.stages.MQL.kept_by"),
         (alerting(kind="sla_gone"), "alerts.0"),
         (alerting(tell=[]), "alerts.0.sla_broken.tell"),
         (alerting(tell=["Sales Lead"]), "alerts.0.sla_broken.tell.0"),

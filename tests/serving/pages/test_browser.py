@@ -32,6 +32,8 @@ from serving.record.consents import NewConsent, add_consent, add_consents
 from serving.record.database import Database
 from serving.record.duplicates import FoundPair, suggest
 from serving.record.keys import RecordKeys
+from serving.record.leads import find_lead
+from serving.record.owners import set_owners
 from serving.record.policy import Policy
 from serving.record.scores import GivenScore, give_scores
 from serving.record.stages import StageEntry, add_stages
@@ -75,7 +77,10 @@ def state(upgraded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Serv
     return state
 
 
-LEADS = ("/app/leads", "/app/leads?q=nobody", "/app/leads/hot?field=role&value=x", "/app/leads/no")
+LEADS = (
+    "/app/leads", "/app/leads?q=nobody", "/app/leads?owner=user+3&stage=all",
+    "/app/leads/hot?field=role&value=x", "/app/leads/no",
+)  # fmt: skip
 
 
 def _fill(database: Database) -> None:
@@ -94,6 +99,10 @@ def _fill(database: Database) -> None:
                 password=kept,
             )  # fmt: skip
         disable_user(connection, now(), "test", user)
+        for lead_id, owner in (("hot", "user 3"), ("mate", HOSTILE)):
+            found = find_lead(connection, lead_id)
+            assert found is not None
+            set_owners(connection, {found.number: owner}, "test", now())
     _tell(database)
     store = RecordKeys(database)
     for name, ends in (("crm", now() + 10**14), ("web", None), ("old", now() - 1)):

@@ -4,19 +4,18 @@ import json
 import math
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.contract.case import Case
 from features.contract.lead import Event, Lead
-from features.online import OnlineFeatures
 from serving.model.reference import grade_of
 from serving.model.scorer import LeadModel
-from serving.scoring.answer import Answer, Assessment, Listing
+from serving.scoring.answer import Answer
 from serving.scoring.rules import Rules, read_rules
 from serving.scoring.scoring import Conditions, Scoring
+from serving.scoring.strongest import Listing
 from tests.tiny import tiny_training
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -28,7 +27,10 @@ events = st.lists(
         Event,
         event_type=st.sampled_from(TYPES),
         occurred_at=st.floats(-2, 400).map(lambda days: NOW - timedelta(days=days)),
+        recorded_at=st.none(),
         value=st.none() | st.floats(-1e15, 1e15),
+        item=st.sampled_from([None, "a", "b"]),
+        event_id=st.sampled_from([None, "1", "2"]),
     ),
     max_size=12,
 )
@@ -209,25 +211,6 @@ def test_a_category_that_training_never_had_is_named_by_its_field(by_model: Scor
 def test_rules_have_seen_no_categories(by_model: Scoring) -> None:
     case = Case(Lead("L", NOW, None, {"industry": "Geheim"}), [], None, NOW_US, None)
     assert Scoring(RULES, "no_model").score(case, 0.0).unknown == []
-
-
-@pytest.mark.parametrize(
-    ("base", "parts", "finite"),
-    [
-        (0.0, [1.0, -1.0], True),
-        (0.0, [1.0, math.nan], False),
-        (0.0, [1e308, 1e308], False),
-        (1e308, [1e308, 0.0], False),
-        (math.inf, [0.0, 0.0], False),
-    ],
-)
-def test_an_assessment_is_finite_if_its_parts_and_their_sum_are(
-    by_model: Scoring, base: float, parts: list[float], finite: bool
-) -> None:
-    table = OnlineFeatures(by_model.basis.feature_set).row(Lead("L", NOW), (), NOW_US).table
-    contributions = np.array(parts)
-    assessment = Assessment(by_model.basis, table, 0, base, contributions, contributions, 0.5, 50)
-    assert assessment.finite is finite
 
 
 def test_a_probability_lies_between_none_and_one() -> None:

@@ -16,19 +16,25 @@ from features.contract.lead import Event, micros, moment
 from serving.intake.events import Whose
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.alerts import RECENT_US
-from serving.mail import Mail, mail_server
+from serving.lifecycle.bant import Report
+from serving.lifecycle.business_hours import BusinessHours
+from serving.lifecycle.sla import SlaTerms, StageSla
+from serving.mail import OWNER, TO_OWNER, Mail, mail_server
 from serving.pages.alerts import Reading
 from serving.record.alerts import StoredAlert, list_alerts
+from serving.record.bant import add_report
 from serving.record.consents import NewConsent, add_consent
 from serving.record.database import Database
 from serving.record.erasure import erase_lead, export_lead
 from serving.record.leads import find_lead, touch
 from serving.record.merges import join_leads, undo_merge
 from serving.record.outbox import Shape
+from serving.record.owners import set_owners
 from serving.record.policy import Policy
 from serving.record.schema import delivery, outbox, score_given, sla_clock
 from serving.record.stages import StageEntry, add_stages
-from serving.record.webhooks import add_webhook, list_webhooks
+from serving.record.users import add_user, disable_user
+from serving.record.webhooks import Webhook, add_webhook, list_webhooks
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.alerting import ALERT_RAISED
@@ -296,6 +302,53 @@ def test_who_moves_on_and_was_not_scored_since_keeps_it_too(scores: StoredScores
     assert raised(scores) == []
 
 
+def keeping(*types: str) -> Lifecycle:
+    hours = BusinessHours.model_validate(HOURS)
+    kept = SlaTerms(hours=hours, stages={"MQL": StageSla(within=8 * HOUR_US, kept_by=types)})
+    return AGREED.model_copy(update={"sla": kept})
+
+
+def test_who_is_spoken_to_keeps_the_promise_where_that_is_agreed_on(scores: StoredScores) -> None:
+    scores.lifecycle = keeping("call", "meeting")
+    leads = {name: lead(scores, name) for name in ("before", "other", "call", "late", "bant")}
+    for name, number in leads.items():
+        staged(scores, number, "MQL", FRIDAY)
+        kind = {"before": "call", "call": "meeting", "other": "page"}.get(name)
+        if kind is not None:
+            event(scores, kind, FRIDAY - (name == "before"), name)
+    with scores.database.writing() as connection:
+        found = Report({"need": None}, "call", 1.0, FRIDAY + 1, "u-1", None)
+        assert add_report(connection, leads["bant"], found, FRIDAY + 1)
+    rescored(scores, FRIDAY + 2)
+    assert set(clocks(scores)) == {leads["before"], leads["other"], leads["late"]}
+    looked(scores, WARNED)
+    assert sorted(one.lead_id for one in alerts(scores)) == ["before", "late", "other"]
+    # Late, it is kept no more; and nobody need be told of it again.
+    event(scores, "call", DUE + 1, "late")
+    rescored(scores, DUE + 2)
+    looked(scores, UP + DAY_US)
+    assert [one.name for one in alerts(scores) if one.lead_id == "late"] == ["soon"]
+    assert raised(scores, "other") == ["soon", "late", "up"]
+
+
+def test_leads_of_a_use_case_go_by_its_own_hours(scores: StoredScores) -> None:
+    other = {"hours": {**HOURS, "closed": ["03-30"]}}
+    use_case = {"name": "austria", "when": {"country": "AT"}, "sla": other}
+    alerts = [
+        {"name": name, "kind": kind, "tell": ["sales"]}
+        for name, kind in (("soon", "sla_warning"), ("late", "sla_broken"))
+    ]
+    sla = {"hours": HOURS, "stages": {"MQL": {"within": "8h"}}}
+    scores.lifecycle = Lifecycle.model_validate(small(sla=sla, alerts=alerts, use_cases=[use_case]))
+    for name, country in (("at", "AT"), ("de", "DE")):
+        staged(scores, lead(scores, name, profile={"country": country}), "MQL", FRIDAY)
+    rescored(scores, FRIDAY + 1)
+    looked(scores, WARNED)
+    assert (raised(scores, "de"), raised(scores, "at")) == (["soon"], [])
+    looked(scores, WARNED + DAY_US)
+    assert (raised(scores, "de"), raised(scores, "at")) == (["soon", "late"], ["soon"])
+
+
 def test_another_agreement_is_kept_from_its_first_look_on(scores: StoredScores) -> None:
     number = lead(scores)
     staged(scores, number, "MQL", FRIDAY)
@@ -417,7 +470,7 @@ def receivers(connection: Connection, url: str) -> None:
 
 def sender(scores: StoredScores, mail: Mail | None, now: int = NOW) -> Deliveries:
     clock = lambda: now  # noqa: E731 - a moment that stands still
-    return Deliveries(scores.database, local=True, clock=clock, mail=mail, reading=GERMAN)
+    return Deliveries(scores.database, local=True, clock=clock, mail=mail, reading=lambda: GERMAN)
 
 
 def test_receivers_get_what_they_are_there_for_in_their_own_shape(
@@ -465,6 +518,46 @@ def test_receivers_get_what_they_are_there_for_in_their_own_shape(
     assert letter["Message-ID"].startswith("<msg_")
     assert link in letter.get_content()
     assert sentences[0] in letter.get_content()
+
+
+def test_owners_are_told_of_their_own_leads(scores: StoredScores) -> None:
+    [demo, *_] = AGREED.alerts
+    told = demo.model_copy(update={"tell": ("owner",), "quiet_for": 0})
+    scores.lifecycle = AGREED.model_copy(update={"alerts": (told,)})
+    with scores.database.writing() as connection:
+        add_webhook(connection, TO_OWNER, [ALERT_RAISED], NOW, "mail", [OWNER])
+        users = [
+            add_user(connection, NOW, "t", email=f"{one}@example.com", name=one, role="sales")
+            for one in ("mia", "ben", "leo")
+        ]
+    leads = {name: lead(scores, name) for name in ("mias", "bens", "leos", "crms", "nobodys")}
+    with scores.database.writing() as connection:
+        owners = [*(user.actor for user in users), "u-17"]
+        for number, owner in zip(leads.values(), owners, strict=False):
+            set_owners(connection, {number: owner}, "t", NOW)
+        disable_user(connection, NOW, "t", users[2])
+    for name in leads:
+        event(scores, "demo_request", NOW, name)
+    rescored(scores, NOW + 1)
+    assert {one["data"]["lead_id"]: one["data"]["owner"] for one in messages(scores)} == dict(
+        zip(leads, [*owners, None], strict=True)
+    )
+    with scores.database.writing() as connection:
+        # Whoever owns it when the mail is sent gets it; of another one nobody can be told.
+        set_owners(connection, {leads["mias"]: users[1].actor}, "t", NOW + 1)
+        set_owners(connection, {leads["bens"]: None}, "t", NOW + 1)
+    office = PostOffice()
+    with opened(office) as mail:
+        assert sender(scores, mail, NOW + 1).send_due() == 2
+    assert [letter["To"] for letter in office.mails] == ["ben@example.com"]
+    assert "Lead mias" in office.mails[0]["Subject"]
+    [receiver] = webhooks(scores)
+    assert (receiver.waiting, receiver.dead) == (0, 1)
+
+
+def webhooks(scores: StoredScores) -> list[Webhook]:
+    with scores.database.reading() as connection:
+        return list_webhooks(connection)
 
 
 def waiting(scores: StoredScores) -> list[tuple[int, int, str | None]]:

@@ -32,7 +32,7 @@ class Clock:
 
 def sender(scores: StoredScores, clock: Clock, *, local: bool) -> Deliveries:
     reading = Reading("en", "UTC", None)
-    return Deliveries(scores.database, local=local, clock=clock, mail=None, reading=reading)
+    return Deliveries(scores.database, local=local, clock=clock, mail=None, reading=lambda: reading)
 
 
 def told(scores: StoredScores, url: str, messages: int = 1) -> tuple[int, str]:

@@ -152,7 +152,9 @@ def test_a_message_follows_an_event_at_once(scores: StoredScores, receiver: Rece
     with scores.database.writing() as connection:
         add_webhook(connection, receiver.url, ["score.changed"], now())
     lead(scores, "L", at=now())
-    worker = Worker(scores, lambda: SCORING, local=True, mail=None, reading=READING, clock=now)
+    worker = Worker(
+        scores, lambda: SCORING, local=True, mail=None, reading=lambda: READING, clock=now
+    )
     worker.start()
     try:
         _until(lambda: len(receiver.heard) == 1)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from features.contract.duration import DAY_US
-from features.declaration.derived import fill_derived
 from features.declaration.feature_set import FeatureSet, LeadAge, ProfileNumber, Season
 from features.declaration.table import FeatureTable
+from features.kernel.derived import fill_derived
 from serving.model.scorer import explained
 from tests.training.studies import CHOICES
 from training.learning.choice import candidate_name, choose, rounds_tried

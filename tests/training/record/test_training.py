@@ -11,7 +11,7 @@ from features.contract.document import DocumentError
 from features.contract.lead import moment
 from serving.batch.answers import Wording
 from serving.record.database import RecordError
-from serving.scoring.answer import Listing
+from serving.scoring.strongest import Listing
 from tests.training.record.telling import record_project, rows, tell
 from training.learning.procedure import Procedure
 from training.learning.refit import refit

@@ -18,10 +18,11 @@ from features.contract.lead import Event, Lead, ProfileValue, micros, moment
 from features.history.history import History
 from serving.batch.answers import Wording
 from serving.batch.history_scoring import BasisChoice
-from serving.scoring.answer import Answer, Listing
+from serving.scoring.answer import Answer
 from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
+from serving.scoring.strongest import Listing
 from tests.serving.broken import model_without_numbers
 from tests.tiny import tiny_training
 from tests.training.firm import write_firm

@@ -32,7 +32,7 @@ from serving.scoring.labels import Labels
 from serving.scoring.scoring import Scoring
 from serving.stored.dossier import MOST_EVENTS, Behind, Dossier
 from serving.stored.scoring import StoredScores
-from serving.stored.work_list import promise
+from serving.stored.standing import promise
 
 LEADS = "/app/leads"
 

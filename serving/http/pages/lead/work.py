@@ -10,6 +10,7 @@ from features.contract.text import LONGEST_NAME
 from features.wording.words import decimal
 from serving.http.handover import ActionView
 from serving.http.pages.mistakes import PageError
+from serving.http.pages.owners import ANYBODYS, Owners
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.stages import ASIDE, STAGES, Stage
 from serving.model.reference import GRADE_FROM_SCORE
@@ -41,12 +42,14 @@ class Asked(NamedTuple):
         grades: Any of them; none is all.
         use_case: Of the agreement; empty is any.
         sought: By which leads are looked for; empty is not.
+        owner: Whose leads; `mine`, `nobody`, or an owner as the record has it; empty is anybody's.
     """
 
     stage: str = OPEN
     grades: tuple[str, ...] = ()
     use_case: str = ""
     sought: str = ""
+    owner: str = ANYBODYS
 
     def checked(self, lifecycle: Lifecycle) -> "Asked":
         """Return what can be asked.
@@ -56,9 +59,12 @@ class Asked(NamedTuple):
         """
         cases = {"", *(one.name for one in lifecycle.use_cases)}
         fits = self.stage in {OPEN, REVIEW, EVERY, *STAGES} and self.use_case in cases
+        fits = fits and "\0" not in self.owner
         if not fits or not set(self.grades) <= GRADE_FROM_SCORE.keys():
             raise PageError(400, "invalid")
-        return self._replace(sought=self.sought.strip()[:LONGEST_NAME])
+        return self._replace(
+            sought=self.sought.strip()[:LONGEST_NAME], owner=self.owner[:LONGEST_NAME]
+        )
 
     def stages(self, lifecycle: Lifecycle) -> tuple[str, ...] | None:
         """Return the stages that are wanted; None is any."""
@@ -72,7 +78,7 @@ class Asked(NamedTuple):
     def address(self, path: str, after: str | None = None) -> str:
         """Return the address of a page of what is asked."""
         told = {"q": self.sought, "stage": self.stage, "grade": self.grades}
-        told |= {"use_case": self.use_case, "after": after or ""}
+        told |= {"use_case": self.use_case, "owner": self.owner, "after": after or ""}
         held = {name: value for name, value in told.items() if value}
         return f"{path}?{urlencode(held, doseq=True)}"
 
@@ -109,12 +115,12 @@ class ShownRow:
     action: ActionView
     clock: Clock | None
     drawn: bool
+    owner: str | None
 
     @classmethod
-    def of(
-        cls, row: WorkRow, labels: Labels | None, day_ago: int, language: Language
-    ) -> "ShownRow":
+    def of(cls, row: WorkRow, labels: Labels | None, day_ago: int, owners: Owners) -> "ShownRow":
         """Return how a lead is shown."""
+        language = owners.language
         return cls(
             lead=row.item.lead,
             person=row.person,
@@ -125,6 +131,7 @@ class ShownRow:
             action=ActionView.of(row.action, language),
             clock=clock_of(row.sla, language),
             drawn=row.drawn,
+            owner=None if row.owner is None else owners.name(row.owner),
         )
 
 

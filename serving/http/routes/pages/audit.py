@@ -11,7 +11,7 @@ from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visiting
 from serving.record.audit_log import Wanted, audit_log
 from serving.record.leads import find_lead, parts_of
-from serving.record.users import users_of
+from serving.record.users import names_of
 
 AUDIT = "/app/audit"
 
@@ -40,7 +40,7 @@ def audit_routes() -> APIRouter:
             )
             unknown = bool(typed["lead"]) and found is None
             entries = [] if unknown else audit_log(connection, wanted, _LISTED + 1)
-            names = {user.actor: user.name for user in users_of(connection)}
+            names = names_of(connection)
         more = {key: text for key, text in typed.items() if text}
         if len(entries) > _LISTED:
             more["before"] = str(entries[_LISTED - 1].number)

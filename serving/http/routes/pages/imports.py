@@ -1,6 +1,7 @@
 """The page that takes lists of leads: tried first, then kept."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from fastapi import APIRouter, Response
@@ -17,6 +18,7 @@ from serving.intake.importing.file import Form, Reading, read_table
 from serving.intake.importing.leads import Terms, import_leads
 from serving.intake.importing.report import ImportReport
 from serving.intake.importing.table import TableError
+from serving.pages.mistakes import mistake_told
 
 Read = TypeVar("Read")
 
@@ -71,6 +73,7 @@ def _page(
         report=report,
         kept=kept,
         refused=refused,
+        mistake=partial(mistake_told, language=visit.language),
         shown=_SHOWN,
         most=MOST_ROWS,
     )

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Response
 from serving.http.pages.answers import show
 from serving.http.pages.lead.page import LEADS, LeadPage
 from serving.http.pages.lead.what_if import WhatIf, what_if
+from serving.http.pages.owners import Owners
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.http.routes.rights import found_lead
 from serving.record.audits import Look
 from serving.record.feedback import wrong_reasons
 from serving.record.leads import parts_of
-from serving.record.users import users_of
+from serving.record.owners import owners_of
 from serving.scoring.answer import Answer
 from serving.stored.dossier import Dossier, dossier
 from serving.stored.scoring import given_score
@@ -68,7 +69,8 @@ def show_lead(
     with visit.database.reading() as connection:
         lead = found_lead(connection, lead_id)
         found = dossier(connection, scores, scoring, lead, (since, visit.at), visit.language)
-        users = users_of(connection)
+        owners = Owners.of(connection, visit.language)
+        told = owners_of(connection, [lead.number]).get(lead.number)
         wrong = wrong_reasons(connection, sorted(parts_of(connection, [lead.number])))
     _note(visit, found)
     page = LeadPage(found, scores, scoring, visit.user, visit.language, visit.at)
@@ -77,7 +79,10 @@ def show_lead(
         "lead",
         status,
         **dict(page.values()),
-        names={user.actor: user.name for user in users},
+        names={actor: user.name for actor, user in owners.users.items()},
+        owner=None if told is None else told.owner,
+        owner_name=owners.name(None if told is None else told.owner),
+        heirs=owners.heirs(None if told is None else told.owner),
         said_wrong=wrong,
         may_decide=visit.user.may("decide"),
         what_if=_what_if(visit, found, supposed),

@@ -1,7 +1,7 @@
 """The list of work: whom to talk to now."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query, Response
 
@@ -10,6 +10,7 @@ from serving.http.cursor import cursor_of, place_of
 from serving.http.pages.answers import show
 from serving.http.pages.lead.page import LEADS, lead_path
 from serving.http.pages.lead.work import EVERY, OPEN, REVIEW, Asked, ShownRow, labels_of
+from serving.http.pages.owners import ANYBODYS, MINE, NOBODYS, Owners
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.intake.name_words import find_numbers
@@ -20,10 +21,19 @@ from serving.model.reference import GRADE_FROM_SCORE
 from serving.pages.chance import chance
 from serving.pages.saying import say
 from serving.record.name_words import MOST_FOUND
+from serving.record.owners import owners_told
 from serving.record.work_list import Place, Wanted
 from serving.stored.work_list import WorkRow, drawn_for_review, work_rows
 
 PAGE = 25
+
+
+class Heirs(NamedTuple):
+    """Who gives leads, and to whom they may be given: id and name."""
+
+    name: str
+    to: list[tuple[str, str]]
+
 
 Grades = Annotated[list[str] | None, Query()]
 
@@ -40,10 +50,11 @@ def work_routes() -> APIRouter:
         stage: str = OPEN,
         grade: Grades = None,
         use_case: str = "",
+        owner: str = "",
         after: str | None = None,
     ) -> Response:
         lifecycle = visit.state.kept().lifecycle
-        asked = Asked(stage, tuple(grade or ()), use_case, q).checked(lifecycle)
+        asked = Asked(stage, tuple(grade or ()), use_case, q, owner).checked(lifecycle)
         return _work(visit, asked, after)
 
     return routes
@@ -59,9 +70,11 @@ def _work(visit: Visit, asked: Asked, after: str | None) -> Response:
             drawn = drawn_for_review(connection, scores.lifecycle, visit.at)
             found = drawn if found is None else drawn & found
         wanted = Wanted(
-            asked.stages(scores.lifecycle), asked.grades or None, asked.use_case or None, found
-        )
+            asked.stages(scores.lifecycle), asked.grades or None, asked.use_case or None, found,
+            owned=asked.owner != ANYBODYS, owner=_owner(visit, asked),
+        )  # fmt: skip
         rows, end = work_rows(connection, scores, wanted, begin, PAGE, visit.at)
+        owners, told = Owners.of(connection, visit.language), owners_told(connection)
     labels = labels_of(visit.state.scoring, visit.language)
     day_ago = visit.at - DAY_US
     return show(
@@ -69,10 +82,12 @@ def _work(visit: Visit, asked: Asked, after: str | None) -> Response:
         "leads",
         asked=asked,
         default=Asked(),
-        rows=[ShownRow.of(row, labels, day_ago, visit.language) for row in rows],
+        rows=[ShownRow.of(row, labels, day_ago, owners) for row in rows],
         told=_told(visit, rows, found),
         stage_choices=_stages(visit, scores.lifecycle),
         use_cases=_use_cases(visit, scores.lifecycle),
+        owner_choices=owners.wanted(told),
+        to_hand_on=_to_hand_on(visit, owners, asked.owner),
         grades=list(GRADE_FROM_SCORE),
         before=asked.address(LEADS) if begin else None,
         after=asked.address(LEADS, cursor_of(end)) if end else None,
@@ -81,6 +96,19 @@ def _work(visit: Visit, asked: Asked, after: str | None) -> Response:
         percent=partial(share_text, language=visit.language),
         path=lead_path,
     )
+
+
+def _owner(visit: Visit, asked: Asked) -> str | None:
+    if asked.owner == MINE:
+        return visit.user.actor
+    return None if asked.owner in (NOBODYS, ANYBODYS) else asked.owner
+
+
+def _to_hand_on(visit: Visit, owners: Owners, owner: str) -> Heirs | None:
+    """Return to whom all leads of somebody may be handed on; None where that is not asked."""
+    if owner in (ANYBODYS, MINE, NOBODYS) or not visit.user.may("users"):
+        return None
+    return Heirs(owners.name(owner), [one for one in owners.heirs(None) if one[0] != owner])
 
 
 def _told(visit: Visit, rows: list[WorkRow], found: frozenset[int] | None) -> str:

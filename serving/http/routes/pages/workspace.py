@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 
 from serving.http.routes.pages.agreed import agreed_routes
+from serving.http.routes.pages.agreed_changes import agreed_change_routes
 from serving.http.routes.pages.audit import audit_routes
 from serving.http.routes.pages.consent import consent_routes
 from serving.http.routes.pages.duplicates import duplicate_routes
@@ -18,6 +19,7 @@ from serving.http.routes.pages.lead_decisions import lead_decision_routes
 from serving.http.routes.pages.leads import work_routes
 from serving.http.routes.pages.login import login_routes
 from serving.http.routes.pages.model import model_routes
+from serving.http.routes.pages.owners import owner_page_routes
 from serving.http.routes.pages.profile import profile_routes
 from serving.http.routes.pages.provided_login import provided_login_routes
 from serving.http.routes.pages.question import question_routes
@@ -34,6 +36,7 @@ def workspace_routes() -> Iterator[APIRouter]:
     yield figure_routes()
     yield handover_page_routes()
     yield model_routes()
+    yield agreed_change_routes()
     yield agreed_routes()
     yield import_page_routes()
     yield duplicate_routes()
@@ -44,5 +47,6 @@ def workspace_routes() -> Iterator[APIRouter]:
     yield work_routes()
     yield lead_routes()
     yield lead_decision_routes()
+    yield owner_page_routes()
     yield question_routes()
     yield missing_routes()

@@ -111,9 +111,9 @@ def test_speed_is_until_sales_did_anything(
     assert speed_to_lead(handed, within, as_of) == median(hours, waiting)
 
 
-@given(some_lives, st.integers(1, 30), moments)
-def test_in_time_is_who_moved_on_until_it_was_due(
-    some: list[Life], within: int, as_of: int
+@given(some_lives, st.lists(moments, max_size=4), st.integers(1, 30), moments)
+def test_in_time_is_who_moved_on_or_was_spoken_to_until_it_was_due(
+    some: list[Life], contacts: list[int], within: int, as_of: int
 ) -> None:
     kept = due = waiting = 0
     for life in some:
@@ -121,13 +121,18 @@ def test_in_time_is_who_moved_on_until_it_was_due(
             left = [one.at for one in steps if one.stage in ("SAL", "SQL", "customer")]
             aside = set_aside(steps)
             left += [aside.at] if aside else []
+            left += [at for at in contacts if at >= step.at]
             if step.at + within >= as_of:
                 waiting += 1
             else:
                 due += 1
                 kept += bool(left) and min(left) <= step.at + within
-    handed = [Handed(way) for way in begun(some, "MQL")]
-    assert in_time(handed, lambda at: at + within, as_of) == share(kept, due, waiting)
+    handed = [
+        Handed(way, keeping=sorted(contacts), due=way.entered["MQL"].at + within)
+        for way in begun(some, "MQL")
+    ]
+    assert in_time(handed, as_of) == share(kept, due, waiting)
+    assert in_time([one._replace(due=None) for one in handed], as_of) == share(0, 0)
 
 
 @given(some_lives, st.integers(0, 60), moments)
@@ -225,9 +230,11 @@ def test_one_exactly_as_old_as_it_takes_counts_and_comes_in_time() -> None:
     assert conversion([way], "MQL", "SQL", 10, 20).numerator == 1
     assert conversion([way], "MQL", "SQL", 10, 19) == share(0, 0, 1)
     assert conversion([way], "MQL", "SQL", 9, 20) == share(0, 1)
-    assert in_time([Handed(way)], lambda at: at + 10, 21) == share(1, 1)
-    assert in_time([Handed(way)], lambda at: at + 9, 20) == share(0, 1)
-    assert in_time([Handed(way)], lambda at: at + 10, 20) == share(0, 0, 1)
+    assert in_time([Handed(way, due=20)], 21) == share(1, 1)
+    assert in_time([Handed(way, due=19)], 20) == share(0, 1)
+    assert in_time([Handed(way, due=20)], 20) == share(0, 0, 1)
+    assert in_time([Handed(way, keeping=[9, 19], due=19)], 20) == share(1, 1)
+    assert in_time([Handed(way, keeping=[9], due=19)], 20) == share(0, 1)
 
 
 def test_those_that_wait_do_not_make_sales_look_fast() -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from features.contract.duration import DAY_US
 from features.contract.lead import micros
-from features.declaration.derived import fill_derived
 from features.declaration.feature_set import FeatureSet, LeadAge, Season
 from features.declaration.table import FeatureTable
+from features.kernel.derived import fill_derived
 
 SEASON = FeatureSet(features=(Season(wave="sine"), Season(wave="cosine")))
 

@@ -1,0 +1,100 @@
+"""Who owns a lead."""
+
+from datetime import datetime
+from typing import Self
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection
+
+from features.contract.clock import now
+from features.contract.lead import moment
+from serving.access.user import UserMistakeError
+from serving.http.auth import needs
+from serving.http.body import read_as, read_body, respond
+from serving.http.errors import RefusedError
+from serving.http.moved import OwnerBody
+from serving.http.openapi import RECORD_ERRORS, body_of
+from serving.http.route import GuardedRoute
+from serving.http.routes.rights import found_lead
+from serving.http.state import ServiceState
+from serving.record.leads import StoredLead
+from serving.record.owners import Owner, owners_of
+from serving.record.roots import own_numbers
+from serving.record.users import user_called
+from serving.stored.owning import Given, give, owner_named
+
+
+class OwnerView(BaseModel):
+    """Who owns a lead."""
+
+    lead_id: str = Field(description="Of the lead that stands for the id that was asked for.")
+    owner: str | None = Field(
+        description="A user of the workspace, such as `user 7`, or an id of yours; null is nobody."
+    )
+    email: str | None = Field(description="Of the user; null where it is none, or is gone.")
+    since: datetime | None = Field(description="Null where nobody ever owned it, as is `by`.")
+    by: str | None = Field(description="Who said so.")
+
+    @classmethod
+    def of(cls, lead: StoredLead, told: Owner | None, email: str | None) -> Self:
+        """Return how an owner is shown."""
+        return cls(
+            lead_id=lead.lead_id,
+            owner=None if told is None else told.owner,
+            email=email,
+            since=None if told is None else moment(told.since),
+            by=None if told is None else told.by,
+        )
+
+
+def owner_routes(state: ServiceState) -> APIRouter:
+    """Return the paths of owners."""
+    routes = APIRouter(prefix="/v1", tags=["lifecycle"], route_class=GuardedRoute)
+
+    @routes.get("/leads/{lead_id:id}/owner", response_model=OwnerView, responses=RECORD_ERRORS)
+    @needs("read")
+    async def get_owner(lead_id: str) -> Response:
+        """Tell who owns a lead."""
+        return respond(200, await run_in_threadpool(_owner, state, lead_id))
+
+    @routes.put(
+        "/leads/{lead_id:id}/owner",
+        response_model=OwnerView,
+        responses=RECORD_ERRORS,
+        openapi_extra=body_of(OwnerBody),
+    )
+    @needs("write")
+    async def put_owner(lead_id: str, request: Request) -> Response:
+        """Give a lead to somebody; told twice, nothing changes."""
+        body = await read_body(request)
+        return respond(200, await run_in_threadpool(_give, state, lead_id, body))
+
+    return routes
+
+
+def _owner(state: ServiceState, lead_id: str) -> OwnerView:
+    with state.kept().database.reading() as connection:
+        return _shown(connection, lead_id)
+
+
+def _give(state: ServiceState, lead_id: str, body: bytes) -> OwnerView:
+    sent, at = read_as(OwnerBody, body), now()
+    with state.kept().database.writing() as connection:
+        found_lead(connection, lead_id)
+        try:
+            owner = None if sent.owner is None else owner_named(connection, sent.owner)
+        except UserMistakeError as error:
+            raise RefusedError(422, "invalid_request", str(error), "owner") from None
+        # It stays with the id that it was told of, also where another lead stands for it.
+        own = own_numbers(connection, [lead_id])[lead_id]
+        give(connection, Given(own, owner, sent.by), at)
+        return _shown(connection, lead_id)
+
+
+def _shown(connection: Connection, lead_id: str) -> OwnerView:
+    lead = found_lead(connection, lead_id)
+    told = owners_of(connection, [lead.number]).get(lead.number)
+    user = None if told is None or told.owner is None else user_called(connection, told.owner)
+    return OwnerView.of(lead, told, None if user is None else user.email)
