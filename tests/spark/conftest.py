@@ -17,12 +17,6 @@ if find_spec("pyspark") is None:
     collect_ignore = [path.name for path in others if path.stem != "test_installed"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("spark"))
-
-
 @pytest.fixture(scope="session")
 def spark() -> Iterator["SparkSession"]:
     """Return a running session, as a notebook has one; a task that fails is tried twice."""
