@@ -46,7 +46,7 @@ def pytest_unconfigure() -> None:
     gc.unfreeze()
 
 
-class ByFile(LoadFileScheduling):  # type: ignore[misc] - it has no types
+class ByFile(LoadFileScheduling):  # type: ignore[misc]  # It has no types.
     """Gives each file to one process, and all of Spark to one, so that there is one Spark."""
 
     def _split_scope(self, nodeid: str) -> str:

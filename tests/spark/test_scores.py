@@ -17,9 +17,9 @@ from features.spark.history import SparkHistory
 from serving.batch.answers import Wording
 from serving.batch.history_scoring import BasisChoice
 from serving.batch.score_file import OutputError
-from serving.scoring.answer import Listing
 from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.rules import read_rules
+from serving.scoring.strongest import Listing
 from tests.serving.broken import model_without_numbers
 from tests.tiny import tiny_training
 from tests.training.firm import write_firm

@@ -43,8 +43,7 @@ class Scene:
 
     def take(self, some: NDArray[np.bool_]) -> "Scene":
         """Return some of the rows."""
-        rules = replace(
-            self.rules,
+        rules = self.rules._replace(
             log_odds=self.rules.log_odds[some],
             contributions=self.rules.contributions[some],
         )
