@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from features.declaration.feature_set import FeatureSet, Level
 from features.declaration.table import FeatureTable
-from features.history.history import History
+from features.history.part import HistoryPart
 from features.history.partition import Events
 from features.kernel import kernel
 from features.kernel.derived import fill_derived
@@ -32,7 +32,7 @@ class LocalFeatures:
     def __init__(
         self,
         feature_set: FeatureSet,
-        history: History,
+        history: HistoryPart,
         *,
         partition_events: int = _EVENTS,
         partition_rows: int = _ROWS,
@@ -102,14 +102,17 @@ class LocalFeatures:
             raise ValueError("rows must be sorted by lead")
         if (as_of < self._leads.created[lead]).any():
             raise ValueError("a row's as_of lies before its lead was created")
+        cuts = np.flatnonzero(np.diff(self._partition(lead))) + 1
+        borders = [0, *cuts.tolist(), len(lead)]
+        return [slice(start, stop) for start, stop in pairwise(borders) if start < stop]
+
+    def _partition(self, lead: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return a number for each row, ascending, equal for rows that are computed at a time."""
         entity = self._entities(lead)[self._undivided]
         rows = np.bincount(entity)
         events = self._events.counts(self._undivided, len(rows))
         cost = np.cumsum(events / self._partition_events + rows / self._partition_rows)
-        partition = np.floor(cost)[entity]
-        cuts = np.flatnonzero(np.diff(partition)) + 1
-        borders = [0, *cuts.tolist(), len(lead)]
-        return [slice(start, stop) for start, stop in pairwise(borders) if start < stop]
+        return np.floor(cost)[entity]
 
     def _fill(
         self, lead: NDArray[np.int64], as_of: NDArray[np.int64], numbers: NDArray[np.float64]

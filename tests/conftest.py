@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
+from xdist.scheduler import LoadFileScheduling
 
 import tests.sqlite  # noqa: F401
 from serving.record.database import Database
@@ -26,6 +27,8 @@ _BROWSER = shutil.which("chromium")
 
 _LONGEST = tuple(Path(__file__).parent / room for room in ("e2e", "docs", "training"))
 
+_SPARK = "tests/spark/"
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with files that train for a minute, which no process should be left alone with."""
@@ -41,6 +44,19 @@ def pytest_collection_finish() -> None:
 def pytest_unconfigure() -> None:
     """Let go of it all, or libraries tell what they still hold."""
     gc.unfreeze()
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]  # It has no types.
+    """Gives each file to one process, and all of Spark to one, so that there is one Spark."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope: str = super()._split_scope(nodeid)
+        return _SPARK if scope.startswith(_SPARK) else scope
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -10,26 +10,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.history.event_table import create_events, stage_events
+from features.contract.duration import DAY_US
+from features.history.event_table import EventCounts, create_events, stage_events
 from features.history.lead_table import (
     LeadCounts,
-    Leads,
     create_leads,
     created_when_seen,
     fetch_leads,
 )
-from features.history.macros import define_macros
+from features.history.lots import LOT_SQL, LOTS
 from features.history.misreading import HistoryError
+from features.history.part import HistoryPart
 from features.history.profile_history import ProfileHistory
 from features.history.relation import Relation
 from features.history.report import EventTypeSummary, HistoryReport, SourceEnd
+from features.history.scratch import open_scratch
 from features.history.sources import ProfileFields, Source, Sources
-from features.history.sql import literal
 from features.history.stage_table import (
     StageChanges,
     create_staged_changes,
@@ -44,26 +44,22 @@ __all__ = ["EventTypeSummary", "History", "HistoryError", "HistoryReport", "Sour
 END_OF_TIME = int(np.iinfo(np.int64).max)
 """A `now` that nothing is dated after."""
 
-_MEMORY = "512MB"
 # About as many fit into that memory, and take 300 MB as columns; beyond it, looking through all of
 # them is slow.
 _CLUSTERED_FROM = 7_000_000
 
 
-class History:
+class History(HistoryPart):
     """Leads, events, stages and profiles of a project; a context manager.
 
     Attributes:
         connection: The database, with the tables `leads`, `events` and `stages`.
-        events: The table `events` as columns in memory; None if there are too many.
         profile: Profile values by lead and moment.
         report: What was read, and what was left out.
         now: Microseconds since 1970; nothing in it happened later.
     """
 
     report: HistoryReport
-    events: pa.Table | None
-    _leads: Leads
 
     def __init__(self, sources: Sources, profile: ProfileFields, folder: Path, now: int) -> None:
         """Create an empty database; `History.open` is the way in."""
@@ -71,12 +67,7 @@ class History:
         self.now = now
         self._folder = folder
         self._temporary = tempfile.TemporaryDirectory(prefix="leadscore-")
-        self.connection = duckdb.connect()
-        self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
-        self.connection.execute(f"SET temp_directory = {literal(self._temporary.name)}")
-        self.connection.execute("SET TimeZone = 'UTC'")
-        define_macros(self.connection)
-        self.profile = ProfileHistory(profile)
+        super().__init__(open_scratch(self._temporary.name), ProfileHistory(profile))
 
     @classmethod
     def open(
@@ -129,28 +120,32 @@ class History:
         self.connection.close()
         self._temporary.cleanup()
 
-    def leads(self) -> Leads:
-        """Return all leads; a lead's code is its position there."""
-        return self._leads
-
     def stage_changes(self) -> StageChanges:
         """Return lead codes, stages and moments of all stage changes, sorted by lead and moment."""
         return fetch_stages(self.connection)
 
     def event_times(self, event_type: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return lead codes and moments of all events of a type, sorted by lead and moment."""
-        table = self.connection.sql(f"""
-            SELECT lead::BIGINT AS lead, occurred FROM events
-            WHERE type = {literal(event_type)} AND lead >= 0 ORDER BY lead, occurred
-        """).to_arrow_table()
+        table = self.of_events(
+            """
+            SELECT CAST(lead AS BIGINT) AS lead, occurred FROM events
+            WHERE type = ? AND lead >= 0 ORDER BY lead, occurred
+            """,
+            event_type,
+        )
         return table["lead"].to_numpy(), table["occurred"].to_numpy()
 
-    def event_moments(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return lead codes and, for each event of a lead, the first moment at which it counts."""
-        table = self.connection.sql("""
-            SELECT lead::BIGINT AS lead, greatest(occurred + 1, recorded) AS visible
-            FROM events WHERE lead >= 0
-        """).to_arrow_table()
+    def event_moments(self, lot: int = LOTS) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return lead codes and, for each event of a lead, the first moment at which it counts.
+
+        Args:
+            lot: Below which leads are looked at; all, if left out.
+        """
+        drawn = f"AND {LOT_SQL} < {lot}" if lot < LOTS else ""
+        table = self.of_events(f"""
+            SELECT CAST(lead AS BIGINT) AS lead, greatest(occurred + 1, recorded) AS visible
+            FROM events WHERE lead >= 0 {drawn}
+        """)
         return table["lead"].to_numpy(), table["visible"].to_numpy()
 
     def event_types(
@@ -164,49 +159,38 @@ class History:
         """
         visible = "true" if before is None else f"occurred < {before} AND recorded <= {before}"
         if leads is not None:
-            self.connection.register("looked_at", pa.table({"lead": leads}))
+            self.lay_beside_events("looked_at", pa.table({"lead": leads}))
             visible += " AND lead IN (SELECT lead FROM looked_at)"
-        rows = self.connection.execute(f"""
-            SELECT type, count(*), count(DISTINCT lead) FILTER (lead >= 0),
-                   count(value) / count(*), count(*) FILTER (item >= 0) / count(*),
-                   min(recorded - occurred)
-            FROM events WHERE {visible} GROUP BY type ORDER BY count(*) DESC, type
-        """).fetchall()
-        self.connection.unregister("looked_at")
-        return [EventTypeSummary(*row) for row in rows]
+        found = self.of_events(f"""
+            SELECT type, count(*) AS events,
+                   count(DISTINCT CASE WHEN lead >= 0 THEN lead END) AS leads,
+                   count(value) / count(*) AS value_share,
+                   count(CASE WHEN item >= 0 THEN item END) / count(*) AS item_share,
+                   min(recorded - occurred) AS shortest_lag
+            FROM events WHERE {visible} GROUP BY type ORDER BY events DESC, type
+        """)
+        return [EventTypeSummary(*row.values()) for row in found.to_pylist()]
 
     def names(self) -> tuple[set[str], set[str]]:
         """Return the event types and the stages that occur."""
-        types = self.connection.execute("SELECT DISTINCT type FROM events").fetchall()
+        types = self.of_events("SELECT DISTINCT type FROM events")["type"].to_pylist()
         stages = self.connection.execute("SELECT DISTINCT stage FROM stages").fetchall()
-        return {str(name) for (name,) in types}, {str(name) for (name,) in stages}
+        return {*types}, {str(name) for (name,) in stages}
 
     def accounts_tell_more(self) -> bool:
         """Tell whether any account has several leads, or events of its own."""
-        [(tell_more,)] = self.connection.execute("""
-            SELECT (SELECT count(*) > count(DISTINCT account) FROM leads)
-                OR EXISTS (SELECT 1 FROM events WHERE lead < 0)
-        """).fetchall()
-        return bool(tell_more)
-
-    def eventful(self, as_of: int) -> NDArray[np.bool_]:
-        """Return of which leads an event counts at a moment, bool [leads]."""
-        found = self.connection.execute(f"""
-            SELECT DISTINCT lead FROM events
-            WHERE lead >= 0 AND occurred < {as_of} AND recorded <= {as_of}
-        """).fetchnumpy()
-        eventful = np.zeros(len(self._leads), dtype=np.bool_)
-        eventful[found["lead"]] = True
-        return eventful
+        account = self._leads.account
+        if len(np.unique(account)) < len(account):
+            return True
+        return len(self.of_events("SELECT lead FROM events WHERE lead < 0 LIMIT 1")) > 0
 
     def last_moment(self) -> int:
         """Return the latest moment seen in any source, microseconds since 1970."""
-        [(latest,)] = self.connection.execute(f"""
-            SELECT greatest((SELECT max(created) FROM leads WHERE created <= {self.now}),
-                            (SELECT max(moment) FROM stages),
-                            (SELECT max(greatest(occurred, recorded)) FROM events), 0)
-        """).fetchall()
-        return min(int(latest), self.now)
+        created = self._leads.created[self._leads.created <= self.now]
+        found = self.of_events("SELECT max(greatest(occurred, recorded)) AS latest FROM events")
+        [latest_event] = found["latest"].to_pylist()
+        latest = max(created.max(initial=0), self._stage_moments().max(initial=0))
+        return min(max(int(latest), latest_event or 0), self.now)
 
     def complete_until(self) -> int:
         """Return up to when all sources of leads and events reach, microseconds since 1970.
@@ -217,12 +201,30 @@ class History:
 
     def crowded_until(self) -> int:
         """Return when 999 of 1,000 events and stage changes had occurred, as `last_moment`."""
-        [(moment,)] = self.connection.execute("""
-            SELECT coalesce(quantile_disc(moment, 0.999), 0) FROM (
-                SELECT moment FROM stages UNION ALL SELECT occurred FROM events
-            )
-        """).fetchall()
-        return int(moment)
+        stages = self._stage_moments()
+        by_day = self.of_events(f"""
+            SELECT occurred - occurred % {DAY_US} AS day, count(*) AS events
+            FROM events GROUP BY occurred - occurred % {DAY_US}
+        """)
+        days = np.concatenate([by_day["day"].to_numpy(), stages - stages % DAY_US])
+        counts = np.concatenate([by_day["events"].to_numpy(), np.ones(len(stages), np.int64)])
+        if len(days) == 0:
+            return 0
+        order = np.argsort(days, kind="stable")
+        reached = np.cumsum(counts[order])
+        rank = int(reached[-1] - reached[-1] // 1000)
+        day = int(days[order][np.searchsorted(reached, rank)])
+        before = int(counts[days < day].sum())
+        within = f"occurred >= {day} AND occurred < {day + DAY_US}"
+        events = self.of_events(f"SELECT occurred FROM events WHERE {within}")
+        of_day = stages[(stages >= day) & (stages < day + DAY_US)]
+        moments = np.sort(np.concatenate([events["occurred"].to_numpy(), of_day]))
+        return int(moments[rank - before - 1])
+
+    def _stage_moments(self) -> NDArray[np.int64]:
+        moments = self.connection.sql("SELECT moment FROM stages").to_arrow_table()["moment"]
+        found: NDArray[np.int64] = moments.to_numpy()
+        return found
 
     def _read(
         self, profile: ProfileFields, carried: Mapping[str, str], on_step: Callable[[str], None]
@@ -240,28 +242,10 @@ class History:
             relation = self._open(stages, f"sources.stages.{number}")
             stage_changes(relation, stages)
         stage_counts = create_stages(self.connection, now=self.now)
-        ends = self._end_of_leads()
-        with_ids = any(source.columns.event_id for source in sources.events)
-        staging = Staging(self.connection, with_ids=with_ids, most_held=_CLUSTERED_FROM)
-        for number, events in enumerate(sources.events):
-            on_step(f"Reading events {number + 1} of {len(sources.events)}")
-            relation = self._open(events, f"sources.events.{number}")
-            first = len(staging)
-            stage_events(self.connection, relation, events, sources.leads.columns, staging)
-            ends.append(SourceEnd(relation.section, staging.newest(first, self.now)))
-        on_step("Arranging events")
-        counts, self.events = create_events(
-            self.connection,
-            staging,
-            now=self.now,
-            with_ids=with_ids,
-            clustered_from=_CLUSTERED_FROM,
-        )
-        # Arrow keeps what reading took for the next array, and the history has come to its end.
-        pa.default_memory_pool().release_unused()
+        counts, ends = self._read_events(on_step)
         never_seen = 0
         if sources.leads.created == "first_seen":
-            self._leads, never_seen = created_when_seen(self.connection, self._leads)
+            self._leads, never_seen = created_when_seen(self._leads, *self._seen())
         self.report = HistoryReport(
             leads=len(self._leads),
             events=counts.kept,
@@ -275,8 +259,32 @@ class History:
             stages_in_future=stage_counts.in_future,
             profile_is_todays=bool(fields),
             leads_never_seen=never_seen,
-            ends=tuple(ends),
+            ends=(*self._end_of_leads(), *ends),
         )
+
+    def _read_events(self, on_step: Callable[[str], None]) -> tuple[EventCounts, list[SourceEnd]]:
+        """Read the events of all sources; the leads are known."""
+        with_ids = any(source.columns.event_id for source in self._sources.events)
+        staging = Staging(self.connection, with_ids=with_ids, most_held=_CLUSTERED_FROM)
+        ends = []
+        for number, events in enumerate(self._sources.events):
+            on_step(f"Reading events {number + 1} of {len(self._sources.events)}")
+            relation = self._open(events, f"sources.events.{number}")
+            first = len(staging)
+            leads = self._sources.leads.columns
+            stage_events(self.connection, relation, events, leads, staging)
+            ends.append(SourceEnd(relation.section, staging.newest(first, self.now)))
+        on_step("Arranging events")
+        counts, self.events = create_events(
+            self.connection,
+            staging,
+            now=self.now,
+            with_ids=with_ids,
+            clustered_from=_CLUSTERED_FROM,
+        )
+        # Arrow keeps what reading took for the next array, and the history has come to its end.
+        pa.default_memory_pool().release_unused()
+        return counts, ends
 
     def _read_leads(
         self, profile: ProfileFields, carried: Mapping[str, str]
@@ -298,6 +306,26 @@ class History:
             return []
         by_now = self._leads.created[self._leads.created <= self.now]
         return [SourceEnd("sources.leads", int(by_now.max()) if len(by_now) else None)]
+
+    def _seen(self) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+        """Return lead codes and moments at which leads were seen, and the first moment of all."""
+        events = self.of_events("""
+            SELECT CAST(lead AS BIGINT) AS lead, min(greatest(occurred + 1, recorded)) AS moment
+            FROM events WHERE lead >= 0 AND occurred > 0 GROUP BY lead
+        """)
+        [first] = self.of_events("SELECT min(occurred) AS first FROM events WHERE occurred > 0")[
+            "first"
+        ].to_pylist()
+        stages = self.connection.sql(
+            "SELECT lead, moment FROM stages WHERE moment > 0"
+        ).to_arrow_table()
+        lead, moment = (
+            np.concatenate([events[name].to_numpy(), stages[name].to_numpy()])
+            for name in ("lead", "moment")
+        )
+        of_stages = stages["moment"].to_numpy().min(initial=END_OF_TIME)
+        first = min(END_OF_TIME if first is None else first, int(of_stages))
+        return lead, moment, 0 if first == END_OF_TIME else first
 
     def _open(self, source: Source, section: str) -> Relation:
         return Relation(self.connection, source, section, self._folder)

@@ -38,6 +38,19 @@ class Leads:
         """Number of leads."""
         return len(self.lead_id)
 
+    def part(self, some: slice) -> "Leads":
+        """Return the leads of consecutive accounts, whose first lead and account have code 0."""
+        account = self.account[some]
+        return Leads(
+            lead_id=self.lead_id[some],
+            created=self.created[some],
+            account=account - account[:1],
+            person=self.person[some],
+            position=self.position[some],
+            carried={name: values[some] for name, values in self.carried.items()},
+            dated=self.dated,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class LeadCounts:
@@ -129,25 +142,23 @@ def fetch_leads(
     )
 
 
-def created_when_seen(connection: duckdb.DuckDBPyConnection, leads: Leads) -> tuple[Leads, int]:
+def created_when_seen(
+    leads: Leads, seen: NDArray[np.int64], moment: NDArray[np.int64], first: int
+) -> tuple[Leads, int]:
     """Return the leads created when first seen, and how many of them never were.
 
     A lead is seen by a stage change, or as soon as an event of its own counts: any earlier, it
     would be among the leads because of something that nobody could know. One that never was seen is
     there from the first moment of the data on.
+
+    Args:
+        leads: All of them.
+        seen: int64 [..], codes of leads that were seen, as often as that may be.
+        moment: int64 [..], when.
+        first: The first moment of the data.
     """
-    seen = connection.execute("""
-        SELECT lead, min(moment) AS moment FROM (
-            SELECT lead, greatest(occurred + 1, recorded) AS moment FROM events
-            WHERE lead >= 0 AND occurred > 0
-            UNION ALL SELECT lead, moment FROM stages WHERE moment > 0
-        ) GROUP BY lead
-    """).fetchnumpy()
-    [(first,)] = connection.execute("""
-        SELECT coalesce(min(moment), 0) FROM (
-            SELECT occurred AS moment FROM events UNION ALL SELECT moment FROM stages
-        ) WHERE moment > 0
-    """).fetchall()
-    created = np.full(len(leads), int(first))
-    created[seen["lead"]] = seen["moment"]
-    return replace(leads, created=created), len(leads) - len(seen["lead"])
+    never = np.iinfo(np.int64).max
+    created = np.full(len(leads), never)
+    np.minimum.at(created, seen, moment)
+    unseen = created == never
+    return replace(leads, created=np.where(unseen, first, created)), int(unseen.sum())

@@ -8,7 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.declaration.feature_set import FeatureSet, Level
-from features.history.history import History
+from features.history.part import HistoryPart
 from features.history.sql import literal
 from features.kernel.plan import UNKNOWN_TYPE, EventArrays
 
@@ -38,7 +38,7 @@ class Events:
     An event's type code is the position of its type among those of the feature set.
     """
 
-    def __init__(self, history: History, feature_set: FeatureSet) -> None:
+    def __init__(self, history: HistoryPart, feature_set: FeatureSet) -> None:
         """Take the events of a history; `feature_set` says whose levels are wanted."""
         self._history = history
         self._feature_set = feature_set

@@ -123,6 +123,24 @@ class ProfileHistory:
             return [profile_text(value) for value in self.numbers(field, lead, as_of).tolist()]
         return list(self.texts(field, lead, as_of))
 
+    def part(self, leads: slice) -> "ProfileHistory":
+        """Return what is known of consecutive leads, the first of which has code 0 there."""
+        part = ProfileHistory(self._profile)
+        for field, (lead, recorded) in self._recorded.items():
+            rows = self._rows(field, leads)
+            part._recorded[field] = (lead[rows] - leads.start, recorded[rows])
+        for field, numbers in self._numbers.items():
+            part._numbers[field] = np.append(numbers[self._rows(field, leads)], np.nan)
+        for field, texts in self._texts.items():
+            part._texts[field] = np.append(texts[self._rows(field, leads)], [None])
+        return part
+
+    def _rows(self, field: str, leads: slice) -> slice:
+        if field not in self._recorded:
+            return leads
+        lead, _ = self._recorded[field]
+        return slice(*np.searchsorted(lead, (leads.start, leads.stop)).tolist())
+
     def _positions(
         self, field: str, lead: NDArray[np.int64], as_of: NDArray[np.int64]
     ) -> NDArray[np.int64]:

@@ -36,15 +36,16 @@ def fill_derived(table: FeatureTable, created: NDArray[np.int64], as_of: NDArray
     columns, numbers = table.feature_set.columns, table.numbers
     if _MISSING in columns:
         numbers[:, columns[_MISSING]] = _missing(table)
-    places = (columns.get(name, _NOWHERE) for name in (_AGE, _SINE, _COSINE))
-    _fill(created, as_of, *places, numbers)
+    age, sine, cosine = (columns.get(name, _NOWHERE) for name in (_AGE, _SINE, _COSINE))
+    _fill(created, as_of, age, sine, cosine, numbers)
 
 
 def _missing(table: FeatureTable) -> NDArray[np.int64]:
     fields = [*table.feature_set.numbers.values()]
     numbers: NDArray[np.int64] = np.isnan(table.numbers[:, fields]).sum(axis=1)
     texts = np.array([*table.texts.values()], dtype=object).reshape(-1, len(table))
-    return numbers + np.equal(texts, _NOTHING).sum(axis=0)
+    missing: NDArray[np.int64] = np.equal(texts, _NOTHING).sum(axis=0)
+    return numbers + missing
 
 
 @compiled()

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from features.declaration.feature_set import Level
 from features.declaration.table import FeatureTable
-from features.history.history import History
-from features.local import LocalFeatures
+from features.drivers import features_of
+from features.history.part import HistoryPart
 from serving.batch.answers import Whom, Why, Wording, answers_of, tell
 from serving.scoring.answer import Answer, Enquiry, FallbackReason, assess, compose
 from serving.scoring.basis import Basis, RulesBasis
@@ -49,7 +49,7 @@ class HistoryScoring:
     """
 
     def __init__(
-        self, history: History, choice: BasisChoice, wording: Wording, *, dated: bool
+        self, history: HistoryPart, choice: BasisChoice, wording: Wording, *, dated: bool
     ) -> None:
         """Take what is to be scored.
 
@@ -71,7 +71,7 @@ class HistoryScoring:
             lead: int64 [leads], ascending codes.
             as_of: Microseconds since 1970.
         """
-        features = LocalFeatures(self.choice.basis.feature_set, self.history)
+        features = features_of(self.choice.basis.feature_set, self.history)
         moments = self._moments(lead, as_of)
         eventful, lead_id = self.history.eventful(as_of), self.history.leads().lead_id
         for rows, table in features.partitions(lead, moments):
@@ -90,7 +90,7 @@ class HistoryScoring:
         """
         one = np.array([lead])
         basis, history = self.choice.basis, self.history
-        table = LocalFeatures(basis.feature_set, history).table(one, self._moments(one, as_of))
+        table = features_of(basis.feature_set, history).table(one, self._moments(one, as_of))
         [(found, reason)] = settle(
             [usable(assessment) for assessment in assess(basis, table)],
             lambda _: assess(self.choice.rules, self._of_rules(one, as_of)),
@@ -133,7 +133,7 @@ class HistoryScoring:
         return batch
 
     def _of_rules(self, lead: NDArray[np.int64], as_of: int) -> FeatureTable:
-        features = LocalFeatures(self.choice.rules.feature_set, self.history)
+        features = features_of(self.choice.rules.feature_set, self.history)
         return features.table(lead, self._moments(lead, as_of))
 
     def _moments(self, lead: NDArray[np.int64], as_of: int) -> NDArray[np.int64]:

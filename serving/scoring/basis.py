@@ -110,6 +110,10 @@ class ModelBasis:
         self.facts = Facts(self.feature_set, self._subjects)
         self.sentences = Sentences(self.feature_set, self._subjects)
 
+    def __reduce__(self) -> tuple[type["ModelBasis"], tuple[LeadModel]]:
+        """Travel to another process as the model alone."""
+        return ModelBasis, (self.model,)
+
     def explain(self, table: FeatureTable) -> tuple[Explained, NDArray[np.int64]]:
         """Return contributions by feature; scores are percentiles among the reference leads."""
         explained = self.model.explain(table)

@@ -86,7 +86,8 @@ def _list(
             _put(order, reason, totals[r])
         raising, lowering = 0, 0
         listed[:] = False
-        for reason in order:
+        for place in range(reasons):
+            reason = order[place]
             total = totals[r, reason]
             if total > 0.0 and raising < up:
                 raising += 1

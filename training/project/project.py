@@ -193,11 +193,14 @@ class Project(DocumentPart):
     """All of a project file.
 
     Without `stages`, `rows` and `flat` there is nothing to learn, but leads can be scored. With
-    `source` = ``record``, the leads are those of the record, and `sources` are its tables.
+    `source` = ``record``, the leads are those of the record, and `sources` are its tables. With
+    `engine` = ``spark``, events lie in Spark, at `master`, or where the environment says.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")
     source: Literal["record"] | None = None
+    engine: Literal["local", "spark"] = "local"
+    master: str | None = Field(default=None, min_length=1)
     record: RecordSource = RecordSource()
     sources: Sources
     profile: ProfileFields = ProfileFields()
@@ -226,6 +229,19 @@ class Project(DocumentPart):
                 "source = 'record' takes the place of [sources]; leave one of them out"
             )
         return {**content, "sources": TABLES}
+
+    @model_validator(mode="after")
+    def _spark_has_events(self) -> Self:
+        if self.engine == "local":
+            if self.master is not None:
+                raise ValueError("'master' says where Spark is; set engine = 'spark', too")
+        elif self.source == "record" or self.flat is not None:
+            which = "the record" if self.source else "[flat] data"
+            raise ValueError(
+                f"engine = 'spark' is for events in files and databases; {which} need engine = "
+                "'local'"
+            )
+        return self
 
     @model_validator(mode="after")
     def _one_kind_of_label(self) -> Self:

@@ -1,6 +1,6 @@
 """From a project's history to labelled rows, past cut-offs, and the features of both."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,20 +10,22 @@ from features.contract.duration import format_duration
 from features.contract.group import group_text
 from features.declaration.feature_set import FeatureSet
 from features.declaration.table import FeatureTable
+from features.drivers import features_of
 from features.history.history import History
-from features.local import LocalFeatures
+from features.history.lots import LOTS, lots_of
 from serving.model.scorer import Explained
 from training.progress import Progress
 from training.project.members import Inside, members_of
 from training.project.project import Project, RowGrid, Stages
 from training.project.reach import complete_until, outcomes_until, reach_notes
 from training.project.rules import project_rules
-from training.project.timeline import StageError, read_timeline
+from training.project.timeline import NEVER, StageError, Timeline, read_timeline
 from training.rows.derivation import Derived, derive_feature_set
 from training.rows.flat import flat_rows
 from training.rows.grid import LabelledRows, Observation, grid_rows, open_rows
 from training.rows.groups import independent_groups
 from training.rows.notes import dataset_notes
+from training.rows.sample import lay_most, sample_note
 from training.rows.schedule import Schedule, dated_schedule, flat_schedule
 
 
@@ -91,9 +93,10 @@ def build_dataset(project: Project, folder: Path, history: History, progress: Pr
         _require_rows(project, rows)
         schedule = flat_schedule(rows, project.evaluation.cutoffs)
         past: dict[int, LabelledRows] = {}
+        lot = LOTS
         derived = {schedule.end: _features_as_of(project, history, rows, None)}
     else:
-        rows, schedule, past = _dated(project, history, inside)
+        rows, schedule, past, lot = _dated(project, history, inside)
         derived = {
             anchor: _features_as_of(project, history, rows, anchor)
             for anchor in (schedule.end, *schedule.anchors)
@@ -106,6 +109,7 @@ def build_dataset(project: Project, folder: Path, history: History, progress: Pr
         for n, (cutoff, found) in enumerate(past.items())
     }
     notes = (
+        *sample_note(lot),
         *dataset_notes(project, history, rows),
         *reach_notes(project, history),
         *derived[schedule.end].notes,
@@ -121,8 +125,8 @@ class _Looking:
     ) -> None:
         self._rules = project_rules(project, folder)
         self._dated = project.flat is None
-        self._features = LocalFeatures(feature_set, history)
-        self._rule_features = LocalFeatures(self._rules.feature_set, history)
+        self._features = features_of(feature_set, history)
+        self._rule_features = features_of(self._rules.feature_set, history)
 
     def at(self, rows: LabelledRows, step: str, progress: Progress) -> Scene:
         as_of = rows.as_of if self._dated else np.zeros(len(rows), dtype=np.int64)
@@ -147,7 +151,8 @@ def _require_rows(project: Project, rows: LabelledRows) -> None:
 
 def _dated(
     project: Project, history: History, inside: Inside
-) -> tuple[LabelledRows, Schedule, dict[int, LabelledRows]]:
+) -> tuple[LabelledRows, Schedule, dict[int, LabelledRows], int]:
+    """Return rows, cut-offs, the leads open then, and below which lot all of them are."""
     if project.stages is None or project.rows is None:
         raise StageError(
             "to learn from, a project needs [stages] and [rows] (leads with dates), or [flat] (one "
@@ -157,16 +162,23 @@ def _dated(
     timeline = read_timeline(history, project.stages, project.rows.from_stage)
     group = independent_groups(leads)
     observation = _observation(project, project.stages, project.rows, history)
-    rows = grid_rows(
-        timeline, leads.lead_id, group, history.event_moments(), project.rows, observation, inside
-    )
+    grid, lots = project.rows, lots_of(len(leads))
+
+    def drawn(lot: int) -> Timeline:
+        return replace(timeline, start=np.where(lots < lot, timeline.start, NEVER))
+
+    def lay(lot: int) -> LabelledRows:
+        moments = history.event_moments(lot)
+        return grid_rows(drawn(lot), leads.lead_id, group, moments, grid, observation, inside)
+
+    rows, lot = (lay(LOTS), LOTS) if history.engine == "local" else lay_most(lay, len(leads))
     horizon, evaluation = project.rows.horizon, project.evaluation
     _require_rows(project, rows)
     schedule = dated_schedule(rows, observation, horizon, evaluation.step, evaluation.cutoffs)
     past = {
-        cutoff: open_rows(timeline, group, cutoff, horizon, inside) for cutoff in schedule.cutoffs
+        cutoff: open_rows(drawn(lot), group, cutoff, horizon, inside) for cutoff in schedule.cutoffs
     }
-    return rows, schedule, {cutoff: found for cutoff, found in past.items() if len(found)}
+    return rows, schedule, {cutoff: found for cutoff, found in past.items() if len(found)}, lot
 
 
 def _observation(project: Project, stages: Stages, grid: RowGrid, history: History) -> Observation:

@@ -74,9 +74,9 @@ class ProjectScoring:
         self.project = project
         self.history = history
         self.choice = choice
+        self._wording = wording
         self.leads = HistoryScoring(history, choice, wording, dated=project.flat is None)
         self.own = tuple(own)
-        self._wording = wording
 
     def write(self, output: Path, as_of: int | None, progress: Progress) -> ScoredLeads:
         """Write the scores of every lead that is open at a moment, one use case after the other.
@@ -93,6 +93,26 @@ class ProjectScoring:
         at = as_of or self._present()
         age = self.open_ages(at)
         lead = np.flatnonzero(age >= 0)
+        self._write(output, lead, at, progress)
+        rows = self.project.rows
+        older = 0 if rows is None else int((age > rows.max_age).sum())
+        return ScoredLeads(len(lead), older, len(age) - len(lead), at)
+
+    def _write(self, output: Path, lead: NDArray[np.int64], at: int, progress: Progress) -> None:
+        if self.history.engine == "spark":
+            # Both need the extra `spark`.
+            from features.spark.history import SparkHistory  # noqa: PLC0415
+            from serving.batch.spark_scores import rows_at, write_in_spark  # noqa: PLC0415
+
+            assert isinstance(self.history, SparkHistory)
+            with progress.step("Scoring leads in Spark"):
+                parts = [
+                    (scoring.choice, rows_at(some, at))
+                    for scoring, some in self._divided(lead, at)
+                    if len(some)
+                ]
+                write_in_spark(self.history, parts, self._wording, output)
+            return
         with (
             score_file(output, self._categories()) as write,
             progress.bar("Scoring leads", len(lead)) as advance,
@@ -101,9 +121,6 @@ class ProjectScoring:
                 for scores in scoring.batches(some, at):
                     write(scores)
                     advance(len(scores))
-        rows = self.project.rows
-        older = 0 if rows is None else int((age > rows.max_age).sum())
-        return ScoredLeads(len(lead), older, len(age) - len(lead), at)
 
     def answer(self, lead_id: str, as_of: int | None) -> Answer:
         """Return the answer about one lead, open or not.
