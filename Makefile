@@ -12,7 +12,7 @@ demo: .venv/ready
 	$(BIN)/leadscore demo --port 0
 
 # What numba compiles is not counted; so its tests run once more as Python.
-AS_PYTHON := tests/features/kernel tests/features/wording/test_facts.py tests/serving/model -k "not threads and not bits and not compiled"
+AS_PYTHON := tests/features/kernel tests/features/wording/test_facts.py tests/serving/model tests/serving/scoring/test_strongest.py -k "not threads and not bits and not compiled"
 
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 

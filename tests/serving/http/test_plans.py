@@ -21,7 +21,16 @@ from tests.serving.server import running
 _SCAN = re.compile(r"SCAN (?!anon_)(\w+)\b(?! USING)|Seq Scan on (\w+)")
 
 _SMALL = frozenset(
-    {"webhook", "secret", "api_key", "tombstone", "uncompared", "handover_threshold", "json_each"}
+    {
+        "webhook",
+        "secret",
+        "api_key",
+        "tombstone",
+        "uncompared",
+        "handover_threshold",
+        "user_account",
+        "json_each",
+    }  # fmt: skip
 )
 """Tables and functions that hold little, whatever the record does."""
 
