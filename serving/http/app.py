@@ -35,6 +35,7 @@ from serving.http.routes.segment import segment_routes
 from serving.http.routes.senders import sender_routes
 from serving.http.routes.stored import stored_routes
 from serving.http.routes.webhooks import webhook_routes
+from serving.http.shortcut import Shortcut
 from serving.http.state import ServiceState
 from serving.http.watched import Watched
 from serving.metrics import expect_answers
@@ -104,6 +105,7 @@ def _put_together(
         app.include_router(router)
     app.include_router(problem_routes())
     answer_errors(app)
+    app.add_middleware(Shortcut, api=app, routers=routers)
     # The last one is the outermost: what is refused has its headers, and is counted, too.
     app.add_middleware(Admission, limits=limits)
     if limits.rate is not None:

@@ -35,11 +35,15 @@ class GuardedRoute(APIRoute):
         self._need = need_of(endpoint)
         super().__init__(path, endpoint, **_with_security(self._need, documented))
 
+    @property
+    def alone(self) -> bool:
+        """Whether the endpoint takes its request as it is, and nothing that is read of it."""
+        return _takes_request_alone(self.dependant)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request."""
         # What looks for parameters takes longer than a score that needs none of it.
-        alone = _takes_request_alone(self.dependant)
-        handle = self.endpoint if alone else super().get_route_handler()
+        handle = self.endpoint if self.alone else super().get_route_handler()
 
         async def answer(request: Request) -> Response:
             try:
