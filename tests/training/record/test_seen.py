@@ -106,7 +106,9 @@ def test_contacts_stay_in_the_record(database: Database, market: Market) -> None
     with database.reading() as connection:
         record = Record(connection, Policy())
         with record_history(record, fields_of(FEATURES)) as history:
-            tables = history.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+            tables = history.connection.execute(
+                "SELECT table_name FROM information_schema.tables"
+            ).fetchall()
             for (name,) in tables:
                 for row in history.connection.execute(f'SELECT * FROM "{name}"').fetchall():
                     assert not [value for value in row if "cookie" in str(value)]
