@@ -10,7 +10,11 @@ from serving.http.route import GuardedRoute, refusal
 
 
 class Shortcut:
-    """Answers by the route of a path at once: to find it, the router takes a part of a score."""
+    """Answers by the route of a path at once: to find it, the router takes a part of a score.
+
+    Attributes:
+        routes: By method and path.
+    """
 
     def __init__(self, app: ASGIApp, *, api: FastAPI, routers: Iterable[APIRouter]) -> None:
         """Gather the routes that need nothing but their request.
@@ -22,17 +26,20 @@ class Shortcut:
         """
         self._app = app
         self._api = api
-        self._routes = {
-            (method, route.path): (route, route.get_route_handler())
+        self.routes = {
+            (method, route.path): route
             for router in routers
             for route in router.routes
             if isinstance(route, GuardedRoute) and route.alone and not route.param_convertors
             for method in route.methods
         }
+        self._answers = {
+            key: (route, route.get_route_handler()) for key, route in self.routes.items()
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        found = self._routes.get((scope.get("method"), scope.get("path")))
+        found = self._answers.get((scope.get("method"), scope.get("path")))
         if found is None or scope.get("root_path"):
             await self._app(scope, receive, send)
             return

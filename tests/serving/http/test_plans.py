@@ -30,7 +30,7 @@ _SMALL = frozenset(
         "handover_threshold",
         "user_account",
         "json_each",
-    }  # fmt: skip
+    }
 )
 """Tables and functions that hold little, whatever the record does."""
 
