@@ -55,7 +55,7 @@ PARTS: Mapping[str, Both] = {
     "part.alerts.stages": Both("Nur in: {stages}", "Only in: {stages}"),
     "part.alerts.use_cases": Both("Nur bei: {names}", "Only of: {names}"),
     "part.alerts.quiet": Both(
-        "Zum selben Lead frühestens nach {time} wieder.",
+        "Zum selben Lead erst wieder, wenn {time} vergangen sind.",
         "Of the same lead not again before {time} have passed.",
     ),
     "part.alerts.tell": Both("Geht an: {targets}", "Goes to: {targets}"),
