@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from features.history.event_source import KEYS, EventReading
 from features.history.files import is_parquet
 from features.history.key_index import KeyIndex
+from features.history.misreading import HistoryError
 from features.history.relation import Relation
 from features.history.sql import identifier
 
@@ -167,16 +168,21 @@ def _read_alike(relation: Relation, file: str, columns: list[str]) -> bool:
     """Tell whether Arrow finds columns of the same types in a file, in groups of some rows."""
     try:
         with pq.ParquetFile(file) as opened:
-            nothing = opened.schema_arrow.empty_table()
+            fields = list(opened.schema_arrow)
             groups = [opened.metadata.row_group(i).num_rows for i in range(opened.num_row_groups)]
     except UNREADABLE:
         return False
-    names = [name.lower() for name in nothing.column_names]
-    if any(names.count(column.lower()) != 1 for column in columns):
+    # Names that differ in nothing but case are one to the database.
+    wanted = {column.lower() for column in columns}
+    nothing = pa.schema([field for field in fields if field.name.lower() in wanted]).empty_table()
+    if sorted(nothing.column_names) != columns:
         return False
     selected = ", ".join(map(identifier, columns))
     query = f"SELECT column_type FROM (DESCRIBE SELECT {selected} FROM some_rows)"
-    kinds = relation.ask(query, nothing)["column_type"].to_pylist()
+    try:
+        kinds = relation.ask(query, nothing)["column_type"].to_pylist()
+    except (duckdb.Error, HistoryError):
+        return False
     expected = [relation.types[column] for column in columns]
     found = [relation.files[file][column] for column in columns]
     return kinds == expected == found and max(groups, default=0) <= _LARGEST_GROUP

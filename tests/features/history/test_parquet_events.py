@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -167,6 +169,18 @@ def test_what_needs_sql_is_left_to_it(both: Both, tmp_path: Path) -> None:
     # Names that differ in nothing but case are one to the database.
     put(tmp_path, table(AT=[1, 2, 3]))
     assert len(both.events(events("events.parquet"), by_columns=False)[0]) == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "figure"), [(pa.float16(), np.float16(2)), (pa.decimal256(50, 2), Decimal("2.50"))]
+)
+def test_a_type_that_only_the_database_reads_matters_where_it_is_mapped(
+    both: Both, tmp_path: Path, kind: pa.DataType, figure: object
+) -> None:
+    put(tmp_path, table(figure=pa.array([figure] * 3, kind)))
+    assert len(both.events(events("events.parquet"))[0]) == 3
+    found, _ = both.events(events("events.parquet", value="figure"), by_columns=False)
+    assert {event[4] for event in found} == {float(str(figure))}
 
 
 def test_events_of_accounts_and_constant_types(both: Both, tmp_path: Path) -> None:
