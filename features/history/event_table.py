@@ -6,6 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from features.history.event_source import KEYS, EventReading
+from features.history.misreading import HistoryError
 from features.history.parquet_events import UNREADABLE, ParquetEvents, rows_of, suits
 from features.history.relation import Relation
 from features.history.sources import EventSource, LeadColumns
@@ -69,8 +70,9 @@ def stage_events(
             staging.expect(rows_of(relation))
             for events in ParquetEvents(connection, relation, reading).batches():
                 staging.add(events)
-        except UNREADABLE:
-            # The database reads it as well, or says what is wrong with it.
+        except (*UNREADABLE, HistoryError):
+            # The database reads it as well, or says what is wrong with it: a value that is a
+            # mistake may stand in a dictionary, and in no row.
             staging.cut(before)
         else:
             return

@@ -28,6 +28,9 @@ PEOPLE = {
 }
 PEOPLE_LINES = ("id,company,person", "1,a,p", "2,a,p", "3,,q", "lead 4,b,", "ü-5,b,")
 
+UNUSED = pa.DictionaryArray.from_arrays(pa.array([1, 2, 1]), pa.array(["", "demo", "page"]))
+"""Names of which a blank one is used by no row, as pandas keeps categories."""
+
 
 class Both:
     """Reads sources as they are read, and by SQL alone; the same must come of both."""
@@ -105,6 +108,7 @@ def _us(*seconds: float) -> pa.Array:
         ({"value": [1.5, None, -0.0]}, {"value": "value"}),
         ({"value": [1, None, 2**40]}, {"value": "value"}),
         ({"value": ["1.5", " 2", None]}, {"value": "value"}),
+        ({"type": UNUSED}, {}),
         ({"item": ["home", None, " home "]}, {"item": "item"}),
         ({"item": ["", " ", "x"]}, {"item": "item"}),
         ({"item": ["home", "demo", "page"]}, {"item": "type"}),
