@@ -53,6 +53,13 @@ class ParquetEvents:
             )
             if column is not None
         }
+        # Of keys, types and items, each different value is looked at; of the rest, every row.
+        looked_at = {reading.key_column, *self._texts.values()}
+        self._other_texts = [
+            column
+            for column in reading.columns - looked_at
+            if relation.types[column] == "VARCHAR"
+        ]
         known = connection.sql(f"""
             SELECT key, lead::INTEGER AS lead, account::INTEGER AS account
             FROM ({KEYS[reading.key_name]})
@@ -75,6 +82,8 @@ class ParquetEvents:
                 yield self._events(some)
 
     def _events(self, rows: pa.Table) -> pa.Table:
+        # The database takes the word of Arrow that a text is UTF-8.
+        rows.select(self._other_texts).validate(full=True)
         query = self._reading.select("some_rows", ["occurred", "recorded", "value"])
         if "id" in self._reading.sql:
             by_row = ["occurred", "recorded", "value", "type", "id"]
@@ -136,7 +145,6 @@ class ParquetEvents:
         return places, _whole(self._once(name, column, values))
 
     def _once(self, name: str, column: str, values: pa.Array) -> pa.ChunkedArray:
-        # The database takes the word of Arrow that a text is UTF-8.
         values.validate(full=True)
         query = self._reading.select("some_rows", [name])
         return self._relation.ask(query, pa.table({column: values}))[name]

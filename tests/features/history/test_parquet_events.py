@@ -254,13 +254,15 @@ def test_a_damaged_file_is_told_of_as_by_sql_and_nothing_of_it_stays(
     assert "sources.events.1" in told
 
 
-@pytest.mark.parametrize("column", ["id", "type", "item"])
+@pytest.mark.parametrize("column", ["id", "type", "item", "key", "at", "known", "value"])
 def test_a_text_that_is_no_utf8_is_told_of_as_by_sql(
     both: Both, tmp_path: Path, column: str
 ) -> None:
     bad = pa.array([b"1", b"\xff\xfe", b"2"]).cast(pa.string(), safe=False)
-    put(tmp_path, table(**{"item": ["a", "b", "c"], column: bad}))
-    told = both.told(events("events.parquet", item="item"))
+    texts = {"item": ["a", "b", "c"], "key": ["d", "e", "f"], "known": [str(AT)] * 3}
+    put(tmp_path, table(**(texts | {"value": ["1", "2", "3"], column: bad})))
+    mapped = {"item": "item", "event_id": "key", "recorded_at": "known", "value": "value"}
+    told = both.told(events("events.parquet", **mapped))
     assert "\ufffd" not in told
 
 
