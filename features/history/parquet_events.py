@@ -24,7 +24,11 @@ _ROWS = 500_000
 """About how many rows are read at a time."""
 
 _LARGEST_GROUP = 4_000_000
+_LARGEST_GROUP_BYTES = 256 * 1024 * 1024
 """Files whose rows lie in larger groups are read by the database, in pieces of them."""
+
+_ROWS_PER_FILE = 20_000
+"""Many files that have fewer on average are read faster by the database."""
 
 UNREADABLE = (pa.ArrowException, OSError)
 """What is raised where Arrow cannot read what it was given."""
@@ -56,9 +60,7 @@ class ParquetEvents:
         # Of keys, types and items, each different value is looked at; of the rest, every row.
         looked_at = {reading.key_column, *self._texts.values()}
         self._other_texts = [
-            column
-            for column in reading.columns - looked_at
-            if relation.types[column] == "VARCHAR"
+            column for column in reading.columns - looked_at if relation.types[column] == "VARCHAR"
         ]
         known = connection.sql(f"""
             SELECT key, lead::INTEGER AS lead, account::INTEGER AS account
@@ -153,23 +155,34 @@ class ParquetEvents:
 def suits(relation: Relation, reading: EventReading) -> bool:
     """Tell whether the events of a source can be read column by column.
 
-    It takes one event of each row, one lead or account of each key, and files in which Arrow finds
-    what the database does.
+    It takes one event of each row, one lead or account of each key, files in which Arrow finds
+    what the database does, and enough rows in each of them.
     """
     if reading.source.counters or reading.key_name == "person_id" or not relation.files:
         return False
     columns, types = reading.source.columns, relation.types
     if any(types[text] != "VARCHAR" for text in (columns.event_type, columns.item) if text):
         return False
-    return all(
-        is_parquet(file) and _read_alike(relation, file, sorted(reading.columns))
-        for file in relation.files
-    )
+    if not all(map(is_parquet, relation.files)) or not _worth_it(relation):
+        return False
+    return all(_read_alike(relation, file, sorted(reading.columns)) for file in relation.files)
 
 
 def rows_of(relation: Relation) -> int:
-    """Return how many rows the files of a source have."""
+    """Return how many rows the files of a source have.
+
+    Raises:
+        UNREADABLE: A file cannot be read.
+    """
     return sum(pq.read_metadata(file).num_rows for file in relation.files)
+
+
+def _worth_it(relation: Relation) -> bool:
+    files = len(relation.files)
+    try:
+        return files == 1 or rows_of(relation) >= _ROWS_PER_FILE * files
+    except UNREADABLE:
+        return False
 
 
 def _read_alike(relation: Relation, file: str, columns: list[str]) -> bool:
@@ -177,7 +190,7 @@ def _read_alike(relation: Relation, file: str, columns: list[str]) -> bool:
     try:
         with pq.ParquetFile(file) as opened:
             fields = list(opened.schema_arrow)
-            groups = [opened.metadata.row_group(i).num_rows for i in range(opened.num_row_groups)]
+            groups = [opened.metadata.row_group(i) for i in range(opened.num_row_groups)]
     except UNREADABLE:
         return False
     # Names that differ in nothing but case are one to the database.
@@ -193,7 +206,14 @@ def _read_alike(relation: Relation, file: str, columns: list[str]) -> bool:
         return False
     expected = [relation.types[column] for column in columns]
     found = [relation.files[file][column] for column in columns]
-    return kinds == expected == found and max(groups, default=0) <= _LARGEST_GROUP
+    return kinds == expected == found and all(_fits(group, wanted) for group in groups)
+
+
+def _fits(group: pq.RowGroupMetaData, columns: set[str]) -> bool:
+    """Tell whether columns of a group of rows, by lower-case names, can be held in memory."""
+    chunks = map(group.column, range(group.num_columns))
+    size = sum(c.total_uncompressed_size for c in chunks if c.path_in_schema.lower() in columns)
+    return group.num_rows <= _LARGEST_GROUP and size <= _LARGEST_GROUP_BYTES
 
 
 def _rows(relation: Relation, columns: set[str], texts: set[str]) -> Iterator[pa.Table]:

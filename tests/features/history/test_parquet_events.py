@@ -212,6 +212,7 @@ def test_several_files_and_groups_of_rows(
     both: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parquet_events, "_ROWS", 4)
+    monkeypatch.setattr(parquet_events, "_ROWS_PER_FILE", 10)
     many = pa.concat_tables([table(item=["a", None, "b"]), table(item=["c", "d", "a"])] * 3)
     put(tmp_path, many, "events-1.parquet", row_group_size=3)
     put(tmp_path, table(item=["a", "z", None]), "events-2.parquet")
@@ -221,15 +222,22 @@ def test_several_files_and_groups_of_rows(
     put(tmp_path, table(item=["a", "z", None], type=["demo", None, "x"]), "events-2.parquet")
     told = both.told(events("events-*.parquet", item="item"))
     assert "events-2.parquet, column 'type', row 2: is empty" in told
+    monkeypatch.setattr(parquet_events, "_ROWS_PER_FILE", 11)
+    put(tmp_path, table(item=["a", "z", None]), "events-2.parquet")
+    both.events(events("events-*.parquet", item="item"), by_columns=False)
+    monkeypatch.setattr(parquet_events, "_ROWS_PER_FILE", 10)
     put(tmp_path, table(item=[1, 2, 3]), "events-2.parquet")
     both.events(events("events-*.parquet", item="item"), by_columns=False)
 
 
-def test_a_group_of_too_many_rows_is_left_to_the_database(
-    both: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("limit", "most"), [("_LARGEST_GROUP", 2), ("_LARGEST_GROUP_BYTES", 999)])
+def test_a_group_that_is_too_large_is_left_to_the_database(
+    both: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
 ) -> None:
-    put(tmp_path, table())
-    monkeypatch.setattr(parquet_events, "_LARGEST_GROUP", 2)
+    put(tmp_path, table(note=["x" * 1000] * 3))
+    both.events(events("events.parquet"))
+    put(tmp_path, table(type=["x" * 1000] * 3))
+    monkeypatch.setattr(parquet_events, limit, most)
     assert both.events(events("events.parquet"), by_columns=False)[1].events == 3
 
 
