@@ -10,9 +10,9 @@ from features.history.misreading import HistoryError
 from features.history.parquet_events import UNREADABLE, ParquetEvents, rows_of, suits
 from features.history.relation import Relation
 from features.history.sources import EventSource, LeadColumns
-from features.history.staging import Staging
+from features.history.staging import COLUMNS, Staging
 
-_COLUMNS = "lead, account, first_for_account, type, occurred, recorded, value, item"
+_COLUMNS = ", ".join(COLUMNS)
 
 _AT_ONCE = 500_000
 
@@ -130,7 +130,7 @@ def create_events(
             f"CREATE TABLE events AS SELECT {_COLUMNS} FROM ({source}) ORDER BY account"
         )
     elif held is not None and found == staged and not repeated:
-        events = held.select(_COLUMNS.split(", "))
+        events = held.select(list(COLUMNS))
     else:
         events = _columns(connection.sql(f"SELECT {_COLUMNS} FROM ({source})"))
     if held is not None:
