@@ -109,7 +109,8 @@ SOURCES = Sources.model_validate(
                 "columns": {"account_id": "company", "occurred_at": "day"},
             },
             {
-                "query": "SELECT * FROM calls;", "database": "sqlite:///calls.db",
+                "query": "SELECT * FROM calls -- 'ü';\n; -- all; really",
+                "database": "sqlite:///calls.db",
                 "constants": {"event_type": "call"},
                 "columns": {"person_id": "person", "occurred_at": "at", "value": "minutes"},
             },
