@@ -163,6 +163,11 @@ def test_both_report_the_same(local: History, in_spark: SparkHistory) -> None:
     assert report.events_of_unknown_leads > 0
 
 
+def test_events_are_held_once(spark: SparkSession, in_spark: SparkHistory) -> None:
+    assert in_spark.report.events > 0
+    assert spark.sparkContext._jsc.getPersistentRDDs().size() == 1
+
+
 def test_both_answer_the_same_questions(local: History, in_spark: SparkHistory) -> None:
     assert in_spark.event_types() == local.event_types()
     assert in_spark.event_types(MOMENTS[0]) == local.event_types(MOMENTS[0])
