@@ -212,8 +212,10 @@ def _read_alike(relation: Relation, file: str, columns: list[str]) -> bool:
 def _fits(group: pq.RowGroupMetaData, columns: set[str]) -> bool:
     """Tell whether columns of a group of rows, by lower-case names, can be held in memory."""
     chunks = map(group.column, range(group.num_columns))
-    size = sum(c.total_uncompressed_size for c in chunks if c.path_in_schema.lower() in columns)
-    return group.num_rows <= _LARGEST_GROUP and size <= _LARGEST_GROUP_BYTES
+    sizes = (c.total_uncompressed_size for c in chunks if c.path_in_schema.lower() in columns)
+    size: int = sum(sizes)
+    rows: int = group.num_rows
+    return rows <= _LARGEST_GROUP and size <= _LARGEST_GROUP_BYTES
 
 
 def _rows(relation: Relation, columns: set[str], texts: set[str]) -> Iterator[pa.Table]:
