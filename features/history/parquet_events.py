@@ -210,32 +210,37 @@ def _read_alike(relation: Relation, file: str, columns: list[str]) -> bool:
 
 
 def _fits(group: pq.RowGroupMetaData, columns: set[str]) -> bool:
-    """Tell whether columns of a group of rows, by lower-case names, can be held in memory."""
-    chunks = map(group.column, range(group.num_columns))
-    sizes = (c.total_uncompressed_size for c in chunks if c.path_in_schema.lower() in columns)
-    size: int = sum(sizes)
     rows: int = group.num_rows
-    return rows <= _LARGEST_GROUP and size <= _LARGEST_GROUP_BYTES
+    return rows <= _LARGEST_GROUP and _size(group, columns) <= _LARGEST_GROUP_BYTES
+
+
+def _size(group: pq.RowGroupMetaData, columns: set[str]) -> int:
+    """Return how many bytes columns, by lower-case names, take in a group of rows."""
+    chunks = map(group.column, range(group.num_columns))
+    return sum(c.total_uncompressed_size for c in chunks if c.path_in_schema.lower() in columns)
 
 
 def _rows(relation: Relation, columns: set[str], texts: set[str]) -> Iterator[pa.Table]:
     for file in relation.files:
         with pq.ParquetFile(file, read_dictionary=sorted(texts)) as opened:
-            for groups in _groups(opened.metadata):
+            for groups in _groups(opened.metadata, columns):
                 rows = opened.read_row_groups(groups, columns=sorted(columns))
                 yield rows.unify_dictionaries()
 
 
-def _groups(metadata: pq.FileMetaData) -> Iterator[list[int]]:
+def _groups(metadata: pq.FileMetaData, columns: set[str]) -> Iterator[list[int]]:
     """Yield groups of rows that are read together."""
+    wanted = {column.lower() for column in columns}
     together: list[int] = []
-    rows = 0
-    for group in range(metadata.num_row_groups):
-        together.append(group)
-        rows += metadata.row_group(group).num_rows
-        if rows >= _ROWS:
+    rows = size = 0
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        together.append(number)
+        rows += group.num_rows
+        size += _size(group, wanted)
+        if rows >= _ROWS or size >= _LARGEST_GROUP_BYTES:
             yield together
-            together, rows = [], 0
+            together, rows, size = [], 0, 0
     if together:
         yield together
 
