@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from features.history.event_source import KEYS, EventReading
 from features.history.misreading import HistoryError
-from features.history.parquet_events import UNREADABLE, ParquetEvents, rows_of, suits
+from features.history.parquet_events import ParquetEvents
+from features.history.parquet_files import UNREADABLE, rows_of, suits
 from features.history.relation import Relation
 from features.history.sources import EventSource, LeadColumns
 from features.history.staging import COLUMNS, Staging

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.history import event_table, parquet_events
+from features.history import event_table, parquet_files
 from features.history.event_source import EventReading
 from features.history.history import HistoryError, HistoryReport
 from features.history.key_index import KeyIndex
-from features.history.parquet_events import suits
+from features.history.parquet_files import suits
 from features.history.relation import Relation
 from tests.features.files import all_events, events, read, write
 
@@ -211,8 +211,8 @@ def test_times_without_a_zone_are_meant_in_the_one_of_the_source(
 def test_several_files_and_groups_of_rows(
     both: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parquet_events, "_ROWS", 4)
-    monkeypatch.setattr(parquet_events, "_ROWS_PER_FILE", 10)
+    monkeypatch.setattr(parquet_files, "_ROWS", 4)
+    monkeypatch.setattr(parquet_files, "_ROWS_PER_FILE", 10)
     many = pa.concat_tables([table(item=["a", None, "b"]), table(item=["c", "d", "a"])] * 3)
     put(tmp_path, many, "events-1.parquet", row_group_size=3)
     put(tmp_path, table(item=["a", "z", None]), "events-2.parquet")
@@ -222,10 +222,10 @@ def test_several_files_and_groups_of_rows(
     put(tmp_path, table(item=["a", "z", None], type=["demo", None, "x"]), "events-2.parquet")
     told = both.told(events("events-*.parquet", item="item"))
     assert "events-2.parquet, column 'type', row 2: is empty" in told
-    monkeypatch.setattr(parquet_events, "_ROWS_PER_FILE", 11)
+    monkeypatch.setattr(parquet_files, "_ROWS_PER_FILE", 11)
     put(tmp_path, table(item=["a", "z", None]), "events-2.parquet")
     both.events(events("events-*.parquet", item="item"), by_columns=False)
-    monkeypatch.setattr(parquet_events, "_ROWS_PER_FILE", 10)
+    monkeypatch.setattr(parquet_files, "_ROWS_PER_FILE", 10)
     put(tmp_path, table(item=[1, 2, 3]), "events-2.parquet")
     both.events(events("events-*.parquet", item="item"), by_columns=False)
 
@@ -237,7 +237,7 @@ def test_a_group_that_is_too_large_is_left_to_the_database(
     put(tmp_path, table(note=["x" * 1000] * 3))
     both.events(events("events.parquet"))
     put(tmp_path, table(type=["x" * 1000] * 3))
-    monkeypatch.setattr(parquet_events, limit, most)
+    monkeypatch.setattr(parquet_files, limit, most)
     assert both.events(events("events.parquet"), by_columns=False)[1].events == 3
 
 
@@ -250,7 +250,7 @@ def test_a_file_without_rows(both: Both, tmp_path: Path) -> None:
 def test_a_damaged_file_is_told_of_as_by_sql_and_nothing_of_it_stays(
     both: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parquet_events, "_ROWS", 100)
+    monkeypatch.setattr(parquet_files, "_ROWS", 100)
     rows = pa.concat_tables([table(id=[f"nobody {i}" for i in range(3)])] * 200)
     put(tmp_path, rows, "bad.parquet", row_group_size=100, compression="none", use_dictionary=False)
     content = bytearray((tmp_path / "bad.parquet").read_bytes())
