@@ -6,12 +6,14 @@ import duckdb
 import pyarrow as pa
 
 from features.history.event_source import KEYS, EventReading
-from features.history.parquet_events import UNREADABLE, ParquetEvents, rows_of, suits
+from features.history.misreading import HistoryError
+from features.history.parquet_events import ParquetEvents
+from features.history.parquet_files import UNREADABLE, rows_of, suits
 from features.history.relation import Relation
 from features.history.sources import EventSource, LeadColumns
-from features.history.staging import Staging
+from features.history.staging import COLUMNS, Staging
 
-_COLUMNS = "lead, account, first_for_account, type, occurred, recorded, value, item"
+_COLUMNS = ", ".join(COLUMNS)
 
 _AT_ONCE = 500_000
 
@@ -69,8 +71,9 @@ def stage_events(
             staging.expect(rows_of(relation))
             for events in ParquetEvents(connection, relation, reading).batches():
                 staging.add(events)
-        except UNREADABLE:
-            # The database reads it as well, or says what is wrong with it.
+        except (*UNREADABLE, HistoryError):
+            # The database reads it as well, or says what is wrong with it: a value that is a
+            # mistake may stand in a dictionary, and in no row.
             staging.cut(before)
         else:
             return
@@ -128,7 +131,7 @@ def create_events(
             f"CREATE TABLE events AS SELECT {_COLUMNS} FROM ({source}) ORDER BY account"
         )
     elif held is not None and found == staged and not repeated:
-        events = held.select(_COLUMNS.split(", "))
+        events = held.select(list(COLUMNS))
     else:
         events = _columns(connection.sql(f"SELECT {_COLUMNS} FROM ({source})"))
     if held is not None:

@@ -11,22 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from features.history.event_source import KEYS, EventReading
-from features.history.files import is_parquet
 from features.history.key_index import KeyIndex
+from features.history.parquet_files import read_rows
 from features.history.relation import Relation
-from features.history.sql import identifier
-
-_ROWS = 500_000
-"""About how many rows are read at a time."""
-
-_LARGEST_GROUP = 4_000_000
-"""Files whose rows lie in larger groups are read by the database, in pieces of them."""
-
-UNREADABLE = (pa.ArrowException, OSError)
-"""What is raised where Arrow cannot read what it was given."""
 
 
 class ParquetEvents:
@@ -52,6 +41,11 @@ class ParquetEvents:
             )
             if column is not None
         }
+        # Of keys, types and items, each different value is looked at; of the rest, every row.
+        looked_at = {reading.key_column, *self._texts.values()}
+        self._other_texts = [
+            column for column in reading.columns - looked_at if relation.types[column] == "VARCHAR"
+        ]
         known = connection.sql(f"""
             SELECT key, lead::INTEGER AS lead, account::INTEGER AS account
             FROM ({KEYS[reading.key_name]})
@@ -67,13 +61,15 @@ class ParquetEvents:
             UNREADABLE: A file, or a text in it, cannot be.
         """
         with ThreadPoolExecutor(1) as ahead:
-            rows = _rows(self._relation, self._reading.columns, set(self._texts.values()))
+            rows = read_rows(self._relation, self._reading.columns, set(self._texts.values()))
             upcoming = ahead.submit(next, rows, None)
             while (some := upcoming.result()) is not None:
                 upcoming = ahead.submit(next, rows, None)
                 yield self._events(some)
 
     def _events(self, rows: pa.Table) -> pa.Table:
+        # The database takes the word of Arrow that a text is UTF-8.
+        rows.select(self._other_texts).validate(full=True)
         query = self._reading.select("some_rows", ["occurred", "recorded", "value"])
         if "id" in self._reading.sql:
             by_row = ["occurred", "recorded", "value", "type", "id"]
@@ -135,73 +131,9 @@ class ParquetEvents:
         return places, _whole(self._once(name, column, values))
 
     def _once(self, name: str, column: str, values: pa.Array) -> pa.ChunkedArray:
-        # The database takes the word of Arrow that a text is UTF-8.
         values.validate(full=True)
         query = self._reading.select("some_rows", [name])
         return self._relation.ask(query, pa.table({column: values}))[name]
-
-
-def suits(relation: Relation, reading: EventReading) -> bool:
-    """Tell whether the events of a source can be read column by column.
-
-    It takes one event of each row, one lead or account of each key, and files in which Arrow finds
-    what the database does.
-    """
-    if reading.source.counters or reading.key_name == "person_id" or not relation.files:
-        return False
-    columns, types = reading.source.columns, relation.types
-    if any(types[text] != "VARCHAR" for text in (columns.event_type, columns.item) if text):
-        return False
-    return all(
-        is_parquet(file) and _read_alike(relation, file, sorted(reading.columns))
-        for file in relation.files
-    )
-
-
-def rows_of(relation: Relation) -> int:
-    """Return how many rows the files of a source have."""
-    return sum(pq.read_metadata(file).num_rows for file in relation.files)
-
-
-def _read_alike(relation: Relation, file: str, columns: list[str]) -> bool:
-    """Tell whether Arrow finds columns of the same types in a file, in groups of some rows."""
-    try:
-        with pq.ParquetFile(file) as opened:
-            nothing = opened.schema_arrow.empty_table()
-            groups = [opened.metadata.row_group(i).num_rows for i in range(opened.num_row_groups)]
-    except UNREADABLE:
-        return False
-    names = [name.lower() for name in nothing.column_names]
-    if any(names.count(column.lower()) != 1 for column in columns):
-        return False
-    selected = ", ".join(map(identifier, columns))
-    query = f"SELECT column_type FROM (DESCRIBE SELECT {selected} FROM some_rows)"
-    kinds = relation.ask(query, nothing)["column_type"].to_pylist()
-    expected = [relation.types[column] for column in columns]
-    found = [relation.files[file][column] for column in columns]
-    return kinds == expected == found and max(groups, default=0) <= _LARGEST_GROUP
-
-
-def _rows(relation: Relation, columns: set[str], texts: set[str]) -> Iterator[pa.Table]:
-    for file in relation.files:
-        with pq.ParquetFile(file, read_dictionary=sorted(texts)) as opened:
-            for groups in _groups(opened.metadata):
-                rows = opened.read_row_groups(groups, columns=sorted(columns))
-                yield rows.unify_dictionaries()
-
-
-def _groups(metadata: pq.FileMetaData) -> Iterator[list[int]]:
-    """Yield groups of rows that are read together."""
-    together: list[int] = []
-    rows = 0
-    for group in range(metadata.num_row_groups):
-        together.append(group)
-        rows += metadata.row_group(group).num_rows
-        if rows >= _ROWS:
-            yield together
-            together, rows = [], 0
-    if together:
-        yield together
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

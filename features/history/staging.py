@@ -3,7 +3,7 @@
 import duckdb
 import pyarrow as pa
 
-_COLUMNS = {
+COLUMNS = {
     "lead": "INTEGER",
     "account": "INTEGER",
     "first_for_account": "BOOLEAN",
@@ -13,7 +13,7 @@ _COLUMNS = {
     "value": "DOUBLE",
     "item": "BIGINT",
 }
-
+"""The columns of an event, each with its type in DuckDB."""
 
 _ARROW = {
     "INTEGER": pa.int32(),
@@ -39,9 +39,10 @@ class Staging:
                 limited in memory and spills to disk.
         """
         self._connection = connection
-        self._columns = _COLUMNS | ({"id": "BIGINT"} if with_ids else {})
+        self._columns = COLUMNS | ({"id": "BIGINT"} if with_ids else {})
         self._most_held = most_held
         self._held: list[pa.Table] | None = []
+        self._held_rows = 0
 
     def add(self, events: pa.Table) -> None:
         """Add events; a column that they lack is empty."""
@@ -49,6 +50,7 @@ class Staging:
             self._insert(events)
             return
         self._held.append(events)
+        self._held_rows += len(events)
         self.expect(0)
 
     def expect(self, rows: int) -> None:
@@ -69,16 +71,19 @@ class Staging:
     def __len__(self) -> int:
         """Number of events."""
         if self._held is not None:
-            return sum(map(len, self._held))
+            return self._held_rows
         [(rows,)] = self._connection.execute("SELECT count(*) FROM staged").fetchall()
         return int(rows)
 
     def cut(self, rows: int) -> None:
         """Forget all but the first events."""
         if self._held is None:
-            self._connection.execute(f"DELETE FROM staged WHERE rowid >= {rows}")
+            # Rows that are deleted would leave a gap in the numbers of those that follow.
+            self._connection.execute(
+                f"CREATE OR REPLACE TABLE staged AS FROM staged WHERE rowid < {rows}"
+            )
         while self._held and len(self) > rows:
-            self._held.pop()
+            self._held_rows -= len(self._held.pop())
 
     def newest(self, first: int, now: int) -> int | None:
         """Return the newest moment by now among the events from the first of a source on."""

@@ -173,17 +173,24 @@ class SparkHistory(History):
     def _arrange(self, staged: DataFrame) -> int:
         """Make the view `events`, each of them once, and return how many there are."""
         known = staged.where(f"account IS NOT NULL AND occurred BETWEEN 0 AND {self.now}")
-        if any(source.columns.event_id for source in self._sources.events):
-            once = each_once(known, self.now).repartition(self.buckets.count, "bucket")
-            known = self._hold(once)
-        known.select(*EVENTS, "bucket").createOrReplaceTempView("events")
-        return known.count()
+        if not any(source.columns.event_id for source in self._sources.events):
+            return _view(known)
+        once = each_once(known, self.now).repartition(self.buckets.count, "bucket")
+        count = _view(self._hold(once))
+        # All of them are held a second time now.
+        staged.unpersist()
+        return count
 
     def _hold(self, frame: DataFrame) -> DataFrame:
         """Keep what was computed of a frame, in memory or on disk, until the history is closed."""
         held = frame.persist(StorageLevel.MEMORY_AND_DISK)
         self._opened.callback(held.unpersist)
         return held
+
+
+def _view(known: DataFrame) -> int:
+    known.select(*EVENTS, "bucket").createOrReplaceTempView("events")
+    return known.count()
 
 
 def _figures(staged: DataFrame, now: int) -> dict[int, Row]:

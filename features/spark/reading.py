@@ -6,6 +6,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Self
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame, SparkSession
@@ -75,8 +76,8 @@ class EventPieces:
         if source.query is not None and source.database is not None:
             query = (source.query, expand(source.database))
             # Its columns are asked for, and no row.
-            inner = source.query.strip().removesuffix(";")
-            empty = f"SELECT * FROM ({inner}) AS described LIMIT 0"
+            # A comment at its end must not hide what follows.
+            empty = f"SELECT * FROM (\n{_bare(source.query)}\n) AS described LIMIT 0"
             described = source.model_copy(update={"query": empty})
         with task_database() as connection:
             relation = Relation(connection, described, section, folder)
@@ -96,14 +97,14 @@ class EventPieces:
 
     def frame(self, session: SparkSession) -> DataFrame:
         """Return the events as tasks read them; their leads are not looked up yet."""
-        numbers = range(1 if self.pieces is None else len(self.pieces))
-        units = session.createDataFrame([(number,) for number in numbers], "piece INT")
+        count = 1 if self.pieces is None else len(self.pieces)
         schema = ", ".join(f"{name} {of_spark}" for name, (_, of_spark) in _TYPES.items())
-        return units.repartition(len(numbers), _PIECE).mapInArrow(self._read, schema)
+        # One task for each piece.
+        return session.range(0, count, 1, count).mapInArrow(self._read, schema)
 
     def _read(self, units: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for unit in units:
-            for number in unit[_PIECE].to_pylist():
+            for number in unit["id"].to_pylist():
                 with task_database() as connection:
                     if self.pieces is None:
                         load(connection, _PIECE, *self.query, self.folder)
@@ -124,6 +125,19 @@ def tell_mistake(source: EventSource, section: str, folder: Path, leads: LeadCol
         reading = EventReading.of(relation, source, leads)
         rows = reading.select(relation.sql, reading.sql)
         relation.run(f"SELECT bit_xor(hash(e)) FROM ({rows}) e").fetchall()
+
+
+def _bare(query: str) -> str:
+    """Return a query without the semicolons, and the comments behind them, that end it."""
+    # Tokens are told by their first byte.
+    text = query.encode()
+    for first, kind in reversed(duckdb.tokenize(query)):
+        if kind == duckdb.token_type.comment:
+            continue
+        if text[first : first + 1] != b";":
+            break
+        text = text[:first]
+    return text.decode()
 
 
 def _pieces(file: str, relation: Relation, delimiter: str) -> Iterator[str]:

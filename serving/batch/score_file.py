@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from io import BufferedWriter
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +12,7 @@ from features.contract.mistake import MistakeError
 from serving.batch.csv_lines import header, lines_of
 from serving.batch.schema import SCORES
 
-WriteScores = Callable[[pa.RecordBatch], None]
+WriteScores = Callable[[pa.RecordBatch], object]
 OpenFile = Callable[[Path], AbstractContextManager[WriteScores]]
 
 
@@ -39,14 +38,26 @@ def score_file(path: Path, categories: Collection[str] = ()) -> Iterator[WriteSc
     if not path.parent.is_dir():
         raise OutputError(f"{path}: there is no folder {path.parent}; make it first")
     unfinished = path.with_name(f".{path.name}.unfinished")
+    with writable(path):
+        try:
+            with writers[path.suffix](unfinished) as write:
+                yield write
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def writable(path: Path) -> Iterator[None]:
+    """Say of what the system refuses that scores cannot be written there.
+
+    Raises:
+        OutputError: The system refuses something.
+    """
     try:
-        with writers[path.suffix](unfinished) as write:
-            yield write
-        unfinished.replace(path)
+        yield
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror}") from None
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -59,8 +70,4 @@ def _parquet(path: Path) -> Iterator[WriteScores]:
 def _csv(path: Path, categories: frozenset[str]) -> Iterator[WriteScores]:
     with path.open("wb") as file:
         file.write(header())
-        yield lambda scores: _write_all(file, lines_of(scores, categories))
-
-
-def _write_all(file: BufferedWriter, lines: bytes) -> None:
-    file.write(lines)
+        yield lambda scores: file.write(lines_of(scores, categories))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pyspark import Broadcast
 from pyspark.sql import DataFrame
@@ -20,7 +21,7 @@ from features.spark.portion import Portion, Rows, work_on
 from serving.batch.answers import Wording
 from serving.batch.history_scoring import BasisChoice, HistoryScoring
 from serving.batch.schema import SCORES
-from serving.batch.score_file import OutputError
+from serving.batch.score_file import OutputError, writable
 
 
 def write_in_spark(
@@ -39,13 +40,16 @@ def write_in_spark(
         output: Folder, named ``.parquet``, where every executor can write.
 
     Raises:
-        OutputError: There is something already, or the folder above is missing.
+        OutputError: There is something already, the folder above is missing or cannot be written
+            to, or executors wrote elsewhere.
         SparkError: Spark cannot go on.
     """
     _check(output)
     unfinished = output.with_name(f".{output.name}.unfinished")
     context = history.session.sparkContext
     with told(), ExitStack() as sent:
+        with writable(output):
+            unfinished.mkdir(exist_ok=True)
         sent.callback(shutil.rmtree, unfinished, ignore_errors=True)
         scores = [history.session.createDataFrame([], from_arrow_schema(SCORES))]
         for choice, rows in parts:
@@ -53,7 +57,25 @@ def write_in_spark(
             sent.callback(shared.destroy)
             scores.append(work_on(history, rows, _scorer(shared), SCORES))
         every = reduce(DataFrame.unionByName, scores)
-        every.write.mode("overwrite").parquet(str(unfinished.resolve()))
+        # Without the scheme, Spark would write to whichever file system is its default; it takes
+        # all other characters as they are.
+        every.write.mode("overwrite").parquet(f"file://{unfinished.resolve()}")
+        publish(unfinished, output, sum(len(rows.lead) for _, rows in parts))
+
+
+def publish(unfinished: Path, output: Path, rows: int) -> None:
+    """Give a folder of Parquet files its name, if all rows have arrived in it.
+
+    Raises:
+        OutputError: Rows are missing, or the system refuses the name.
+    """
+    with writable(output):
+        arrived = sum(pq.read_metadata(file).num_rows for file in unfinished.glob("*.parquet"))
+        if arrived != rows:
+            raise OutputError(
+                f"{output}: of {rows:,} scores, {arrived:,} have arrived, since executors write "
+                "elsewhere; name a folder that they and the driver share"
+            )
         unfinished.rename(output)
 
 

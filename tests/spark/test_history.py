@@ -109,7 +109,8 @@ SOURCES = Sources.model_validate(
                 "columns": {"account_id": "company", "occurred_at": "day"},
             },
             {
-                "query": "SELECT * FROM calls;", "database": "sqlite:///calls.db",
+                "query": "SELECT * FROM calls -- 'ü';\n; -- all; really",
+                "database": "sqlite:///calls.db",
                 "constants": {"event_type": "call"},
                 "columns": {"person_id": "person", "occurred_at": "at", "value": "minutes"},
             },
@@ -160,6 +161,11 @@ def test_both_report_the_same(local: History, in_spark: SparkHistory) -> None:
     assert report.duplicate_events > 0
     assert report.events_in_future > 0
     assert report.events_of_unknown_leads > 0
+
+
+def test_events_are_held_once(spark: SparkSession, in_spark: SparkHistory) -> None:
+    assert in_spark.report.events > 0
+    assert spark.sparkContext._jsc.getPersistentRDDs().size() == 1
 
 
 def test_both_answer_the_same_questions(local: History, in_spark: SparkHistory) -> None:

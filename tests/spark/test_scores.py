@@ -17,6 +17,7 @@ from features.spark.history import SparkHistory
 from serving.batch.answers import Wording
 from serving.batch.history_scoring import BasisChoice
 from serving.batch.score_file import OutputError
+from serving.batch.spark_scores import publish
 from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.rules import read_rules
 from serving.scoring.strongest import Listing
@@ -80,11 +81,13 @@ def test_scores_of_tasks_are_those_of_one_machine(
     elif kind == "without numbers":
         basis = ModelBasis(model_without_numbers())
     scoring = _scoring(project, history, basis)
-    scored = scoring.write(tmp_path / "scores.parquet", AS_OF, QUIET)
+    # A name with all that an address would write otherwise.
+    output = tmp_path / "März 100%20 #1?.parquet"
+    scored = scoring.write(output, AS_OF, QUIET)
     expected = _scoring(project, local, basis)
     lead = np.flatnonzero(expected.open_ages(AS_OF) >= 0)
     batches = pa.Table.from_batches(expected.leads.batches(lead, AS_OF))
-    found = pq.read_table(tmp_path / "scores.parquet")
+    found = pq.read_table(output)
     assert _sorted(found) == _sorted(batches)
     assert found.schema.equals(batches.schema)
     assert scored.leads == len(lead) > 0
@@ -105,13 +108,31 @@ def test_a_folder_that_exists_is_left_alone(
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("scores.csv", "ends in .parquet"), ("nowhere/scores.parquet", "there is no folder")],
+    [
+        ("scores.csv", "ends in .parquet"),
+        ("nowhere/scores.parquet", "there is no folder"),
+        (f"{'s' * 240}.parquet", "cannot be written: File name too long"),
+    ],
 )
 def test_an_output_that_cannot_be(
     project: Project, history: History, tmp_path: Path, name: str, told: str
 ) -> None:
     with pytest.raises(OutputError, match=told):
         _scoring(project, history, RULES).write(tmp_path / name, AS_OF, QUIET)
+
+
+def test_scores_that_have_not_all_arrived_are_not_taken_for_whole(tmp_path: Path) -> None:
+    unfinished, output = tmp_path / ".unfinished", tmp_path / "scores.parquet"
+    unfinished.mkdir()
+    for part in range(2):
+        pq.write_table(pa.table({"score": [1, 2]}), unfinished / f"part-{part}.parquet")
+    with pytest.raises(OutputError, match="of 5 scores, 4 have arrived, since executors write"):
+        publish(unfinished, output, 5)
+    assert not output.exists()
+    publish(unfinished, output, 4)
+    assert len(pq.read_table(output)) == 4
+    with pytest.raises(OutputError, match="cannot be written: No such file"):
+        publish(unfinished, output, 0)
 
 
 class _Interrupted(RulesBasis):

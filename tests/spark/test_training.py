@@ -8,6 +8,7 @@ from pyspark.sql import SparkSession
 from rich.console import Console
 
 from features.history.history import END_OF_TIME
+from features.history.lots import LOTS
 from tests.features.test_local import differing
 from tests.training.firm import write_firm, write_project
 from training.progress import Progress
@@ -51,13 +52,20 @@ def test_a_dataset_of_spark_is_the_local_one(spark: SparkSession, folder: Path) 
         assert one.rules.log_odds.tobytes() == other.rules.log_odds.tobytes()
 
 
+@pytest.mark.parametrize(
+    ("lot", "share"), [(LOTS // 2, "50%"), (LOTS * 3 // 1000, "0.3%"), (LOTS // 50_000, "0.00191%")]
+)
+def test_however_few_leads_are_taken_their_share_is_told(lot: int, share: str) -> None:
+    assert f"tried on, {share} of the leads" in sample.sample_note(lot)[0]
+
+
 def test_of_too_many_rows_those_of_some_leads_are_taken(
     spark: SparkSession, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = _build(folder, SHORT)
     monkeypatch.setattr(sample, "MOST_ROWS", len(whole.learning.rows) // 4)
     some = _build(folder, IN_SPARK | SHORT)
-    assert "25.0% of the leads, drawn without regard" in some.notes[0]
+    assert "25% of the leads, drawn without regard" in some.notes[0]
     assert 0.15 < len(some.learning.rows) / len(whole.learning.rows) < 0.35
     kept = np.isin(whole.learning.rows.lead, some.learning.rows.lead)
     assert differing(some.learning.table, whole.learning.table.take(kept)) == []

@@ -6,7 +6,10 @@ from features.history.lots import LOTS
 from training.rows.grid import LabelledRows
 
 MOST_ROWS = 2_000_000
-"""About how many rows there are at most; a hundred features of them take 1.6 GB."""
+"""About how many rows of the grid there are at most; a hundred features of them take 1.6 GB.
+
+The leads that were open at each cut-off come on top, those of the sample, one row each.
+"""
 
 _FIRST_LEADS = 20_000
 
@@ -34,6 +37,6 @@ def sample_note(lot: int) -> tuple[str, ...]:
     if lot == LOTS:
         return ()
     return (
-        f"Learned from, and tried on, {lot / LOTS:.1%} of the leads, drawn without regard to "
-        f"anything: about {MOST_ROWS:,} rows are what one machine learns from.",
+        f"Learned from, and tried on, {100 * lot / LOTS:.3g}% of the leads, drawn without regard "
+        f"to anything: about {MOST_ROWS:,} rows are what one machine learns from.",
     )

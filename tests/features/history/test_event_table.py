@@ -78,6 +78,9 @@ def test_events_move_into_the_database_when_they_are_too_many(
     staging.cut(11)
     assert len(staging) == 11
     assert staging.newest(11, now=9) is None
+    # What comes next follows without a gap.
+    staging.add(some.slice(4, 1))
+    assert (len(staging), staging.newest(11, now=9), staging.newest(12, now=9)) == (12, 4, None)
 
 
 def test_events_that_would_become_too_many_are_not_held_at_all(

@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.history import event_table, parquet_events
+from features.history import event_table, parquet_files
 from features.history.event_source import EventReading
 from features.history.history import HistoryError, HistoryReport
 from features.history.key_index import KeyIndex
-from features.history.parquet_events import suits
+from features.history.parquet_files import suits
 from features.history.relation import Relation
 from tests.features.files import all_events, events, read, write
 
@@ -25,6 +27,9 @@ PEOPLE = {
     "columns": {"lead_id": "id", "account_id": "company", "person_id": "person"},
 }
 PEOPLE_LINES = ("id,company,person", "1,a,p", "2,a,p", "3,,q", "lead 4,b,", "ü-5,b,")
+
+UNUSED = pa.DictionaryArray.from_arrays(pa.array([1, 2, 1]), pa.array(["", "demo", "page"]))
+"""Names of which a blank one is used by no row, as pandas keeps categories."""
 
 
 class Both:
@@ -103,6 +108,7 @@ def _us(*seconds: float) -> pa.Array:
         ({"value": [1.5, None, -0.0]}, {"value": "value"}),
         ({"value": [1, None, 2**40]}, {"value": "value"}),
         ({"value": ["1.5", " 2", None]}, {"value": "value"}),
+        ({"type": UNUSED}, {}),
         ({"item": ["home", None, " home "]}, {"item": "item"}),
         ({"item": ["", " ", "x"]}, {"item": "item"}),
         ({"item": ["home", "demo", "page"]}, {"item": "type"}),
@@ -169,6 +175,18 @@ def test_what_needs_sql_is_left_to_it(both: Both, tmp_path: Path) -> None:
     assert len(both.events(events("events.parquet"), by_columns=False)[0]) == 3
 
 
+@pytest.mark.parametrize(
+    ("kind", "figure"), [(pa.float16(), np.float16(2)), (pa.decimal256(50, 2), Decimal("2.50"))]
+)
+def test_a_type_that_only_the_database_reads_matters_where_it_is_mapped(
+    both: Both, tmp_path: Path, kind: pa.DataType, figure: object
+) -> None:
+    put(tmp_path, table(figure=pa.array([figure] * 3, kind)))
+    assert len(both.events(events("events.parquet"))[0]) == 3
+    found, _ = both.events(events("events.parquet", value="figure"), by_columns=False)
+    assert {event[4] for event in found} == {float(str(figure))}
+
+
 def test_events_of_accounts_and_constant_types(both: Both, tmp_path: Path) -> None:
     put(tmp_path, table(id=["a", "b", "nobody"]))
     visits = {
@@ -193,7 +211,8 @@ def test_times_without_a_zone_are_meant_in_the_one_of_the_source(
 def test_several_files_and_groups_of_rows(
     both: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parquet_events, "_ROWS", 4)
+    monkeypatch.setattr(parquet_files, "_ROWS", 4)
+    monkeypatch.setattr(parquet_files, "_ROWS_PER_FILE", 10)
     many = pa.concat_tables([table(item=["a", None, "b"]), table(item=["c", "d", "a"])] * 3)
     put(tmp_path, many, "events-1.parquet", row_group_size=3)
     put(tmp_path, table(item=["a", "z", None]), "events-2.parquet")
@@ -203,15 +222,22 @@ def test_several_files_and_groups_of_rows(
     put(tmp_path, table(item=["a", "z", None], type=["demo", None, "x"]), "events-2.parquet")
     told = both.told(events("events-*.parquet", item="item"))
     assert "events-2.parquet, column 'type', row 2: is empty" in told
+    monkeypatch.setattr(parquet_files, "_ROWS_PER_FILE", 11)
+    put(tmp_path, table(item=["a", "z", None]), "events-2.parquet")
+    both.events(events("events-*.parquet", item="item"), by_columns=False)
+    monkeypatch.setattr(parquet_files, "_ROWS_PER_FILE", 10)
     put(tmp_path, table(item=[1, 2, 3]), "events-2.parquet")
     both.events(events("events-*.parquet", item="item"), by_columns=False)
 
 
-def test_a_group_of_too_many_rows_is_left_to_the_database(
-    both: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("limit", "most"), [("_LARGEST_GROUP", 2), ("_LARGEST_GROUP_BYTES", 999)])
+def test_a_group_that_is_too_large_is_left_to_the_database(
+    both: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
 ) -> None:
-    put(tmp_path, table())
-    monkeypatch.setattr(parquet_events, "_LARGEST_GROUP", 2)
+    put(tmp_path, table(note=["x" * 1000] * 3))
+    both.events(events("events.parquet"))
+    put(tmp_path, table(type=["x" * 1000] * 3))
+    monkeypatch.setattr(parquet_files, limit, most)
     assert both.events(events("events.parquet"), by_columns=False)[1].events == 3
 
 
@@ -224,7 +250,7 @@ def test_a_file_without_rows(both: Both, tmp_path: Path) -> None:
 def test_a_damaged_file_is_told_of_as_by_sql_and_nothing_of_it_stays(
     both: Both, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parquet_events, "_ROWS", 100)
+    monkeypatch.setattr(parquet_files, "_ROWS", 100)
     rows = pa.concat_tables([table(id=[f"nobody {i}" for i in range(3)])] * 200)
     put(tmp_path, rows, "bad.parquet", row_group_size=100, compression="none", use_dictionary=False)
     content = bytearray((tmp_path / "bad.parquet").read_bytes())
@@ -236,13 +262,15 @@ def test_a_damaged_file_is_told_of_as_by_sql_and_nothing_of_it_stays(
     assert "sources.events.1" in told
 
 
-@pytest.mark.parametrize("column", ["id", "type", "item"])
+@pytest.mark.parametrize("column", ["id", "type", "item", "key", "at", "known", "value"])
 def test_a_text_that_is_no_utf8_is_told_of_as_by_sql(
     both: Both, tmp_path: Path, column: str
 ) -> None:
     bad = pa.array([b"1", b"\xff\xfe", b"2"]).cast(pa.string(), safe=False)
-    put(tmp_path, table(**{"item": ["a", "b", "c"], column: bad}))
-    told = both.told(events("events.parquet", item="item"))
+    texts = {"item": ["a", "b", "c"], "key": ["d", "e", "f"], "known": [str(AT)] * 3}
+    put(tmp_path, table(**(texts | {"value": ["1", "2", "3"], column: bad})))
+    mapped = {"item": "item", "event_id": "key", "recorded_at": "known", "value": "value"}
+    told = both.told(events("events.parquet", **mapped))
     assert "\ufffd" not in told
 
 
