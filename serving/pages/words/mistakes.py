@@ -120,8 +120,20 @@ MISTAKES: tuple[Both, ...] = (
         "no transition to '{stage}' asks for {criterion}; write it there first",
     ),
     Both(
-        "needs oder sla müssen sagen, was für diese Leads anders vereinbart ist",
-        "needs or sla must say what is agreed on otherwise for these leads",
+        "needs oder sla muss sagen, was für diese Leads anders vereinbart ist, oder model, was sie "
+        "bewertet",
+        "needs or sla must say what is agreed on otherwise for these leads, or model what scores "
+        "them",
+    ),
+    Both(
+        "'{address}' nennt kein registriertes Modell; schreiben Sie models:/name@alias oder "
+        "models:/name/3",
+        "'{address}' names no registered model; write models:/name@alias or models:/name/3",
+    ),
+    Both(
+        "{count} verschiedene Modelle werden genannt, und höchstens {most} werden vorgehalten; "
+        "lassen Sie einige dasselbe nehmen",
+        "{count} different models are named, and at most {most} are kept; let some share one",
     ),
     Both(
         "es gibt kein [stages.{stage}]; fügen Sie es hinzu",
