@@ -32,7 +32,7 @@ _SMALL = frozenset(
         "handover_threshold",
         "user_account",
         "json_each",
-    }  # fmt: skip
+    }
 )
 """Tables and functions that hold little, whatever the record does."""
 
@@ -97,7 +97,8 @@ def _requests(client: httpx.Client) -> None:
         "leads/A/score", "leads/A/history", "leads/A/export", "leads/A/audit", "accounts/firm",
         "leads/A/lifecycle", "leads/A/bant", "leads/A/next", "handover",
         "alerts", f"alerts?since=2026-01-01T00:00:00Z&cursor={cursor_of((now(), 1))}",
-        "leads?account=firm", "leads?sort=changed", "leads?sort=changed&owner=u-1", "merges?lead_id=A", "duplicates?lead_id=A",
+        "leads?account=firm", "leads?sort=changed", "leads?sort=changed&owner=u-1",
+        "merges?lead_id=A", "duplicates?lead_id=A",
     ):  # fmt: skip
         client.get(f"/v1/{path}").raise_for_status()
     client.put("/v1/leads/A/owner", json={"owner": "u-1"}).raise_for_status()
