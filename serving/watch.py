@@ -126,7 +126,7 @@ class Watch:
         self._answer_by(scoring, message)
 
     def _scoring(self, model: LeadModel | FallbackReason) -> Scoring:
-        scoring = Scoring(self._rules, model, conditions_of(self._settings))
+        scoring = Scoring(self._rules, model, conditions_of(self._settings), self._uri)
         scoring.warm()
         return scoring
 
