@@ -36,7 +36,7 @@ def test_a_model_that_several_name_is_loaded_once(project: Project, tmp_path: Pa
     assert isinstance(choice.basis, ModelBasis) and project.champion == CHAMPION
     cases = [named("a", SECOND), named("b", CHAMPION), named("c", SECOND)]
     one, general, again = own_models(project, cases, choice, tmp_path / "cache")
-    assert one.scorer is again.scorer is not None and general.scorer is choice
+    assert one.scorer is not None and one.scorer is again.scorer and general.scorer is choice
     assert one.scorer.basis.version == f"{MODEL_NAME}/2"
     assert [own.use_case for own in (one, general, again)] == ["a", "b", "c"]
 
