@@ -47,7 +47,8 @@ class Watch:
         self._told = told
         self._loaded: Path | None = None
         self._refused: dict[Path, str] = {}
-        # Another model and other rules may come at once.
+        # Looks wait for each other; other rules do not wait for a registry that takes its time.
+        self._looking = threading.Lock()
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -62,7 +63,7 @@ class Watch:
 
     def look(self) -> None:
         """Take up what the address means now, where that is not what answers."""
-        with self._lock:
+        with self._looking:
             if self._uri is None:
                 self._stay("no_model", "no model is configured; set LEADSCORE_MODEL")
                 return
@@ -73,14 +74,12 @@ class Watch:
 
     def follow(self, rules: Rules) -> None:
         """Let other rules answer where the model cannot, from the next answer on."""
-        if rules == self._rules:
-            return
         with self._lock:
+            if rules == self._rules:
+                return
             self._rules = rules
             if self.scoring is not None:
-                scoring = self.scoring.under(rules)
-                scoring.warm()
-                self._answer_by(scoring, self.message)
+                self._swap(self._by_rules(self.scoring), self.message)
 
     def _run(self) -> None:
         if self.scoring is None:
@@ -95,7 +94,7 @@ class Watch:
         place = (uri, self._settings.tracking_uri, self._settings.cache)
         fetched = fetch_model(*place)
         if fetched.folder == self._loaded:
-            self._answer_by(self.scoring, fetched.stale)
+            self._answer_on(fetched.stale)
             return
         if fetched.folder not in self._refused:
             try:
@@ -120,18 +119,36 @@ class Watch:
         """Leave what answers; the rules, where nothing does or they do for another reason."""
         scoring = self.scoring
         if scoring is None or scoring.unavailable not in (None, reason):
-            scoring = self._scoring(reason)
+            self._answer_by(self._scoring(reason), message)
         elif scoring.unavailable is None:
-            message = f"{message}; {scoring.basis.version} answers on"
-        self._answer_by(scoring, message)
+            self._answer_on(f"{message}; {scoring.basis.version} answers on")
+        else:
+            self._answer_on(message)
 
     def _scoring(self, model: LeadModel | FallbackReason) -> Scoring:
-        scoring = Scoring(self._rules, model, conditions_of(self._settings))
+        scoring = Scoring(self._rules, model, conditions_of(self._settings), self._uri)
         scoring.warm()
         return scoring
 
-    def _answer_by(self, scoring: Scoring | None, message: str | None) -> None:
-        if scoring is None or (scoring is self.scoring and message == self.message):
+    def _by_rules(self, scoring: Scoring) -> Scoring:
+        """Return what scores by the rules of now; they may have changed while it was loaded."""
+        if scoring.rules == self._rules:
+            return scoring
+        scoring = scoring.under(self._rules)
+        scoring.warm()
+        return scoring
+
+    def _answer_by(self, scoring: Scoring, message: str | None) -> None:
+        with self._lock:
+            self._swap(self._by_rules(scoring), message)
+
+    def _answer_on(self, message: str | None) -> None:
+        with self._lock:
+            assert self.scoring is not None
+            self._swap(self.scoring, message)
+
+    def _swap(self, scoring: Scoring, message: str | None) -> None:
+        if scoring is self.scoring and message == self.message:
             return
         if message is not None and message != self.message:
             _log.warning("%s: %s", self._uri or "no model", message)

@@ -99,7 +99,9 @@ class Watches:
             if scoring is None or (self.scoring is None and waiting):
                 return
             own = tuple(self._own_model(one, scoring) for one in self._use_cases)
-            message = _joined([self._general.message, *_of_one_group(scoring)])
+            named = any(one.model == self._settings.model for one in self._use_cases)
+            doubts = [] if named else _of_one_group(scoring)
+            message = _joined([self._general.message, *doubts])
             if (scoring, own, message) == self._last:
                 return
             self._last = scoring, own, message

@@ -17,7 +17,8 @@ class UserMistakeError(MistakeError):
     """A user who cannot be added, found or changed; the message says what to do.
 
     Attributes:
-        kind: For whoever says it in other words: `no_address`, `no_name`, `known`, `unknown`.
+        kind: For whoever says it in other words: `no_address`, `no_name`, `known`, `unknown`,
+            `no_owner`.
     """
 
     def __init__(self, kind: str, message: str) -> None:
@@ -57,6 +58,11 @@ class User:
     def may(self, permission: Permission) -> bool:
         """Tell whether they may do something."""
         return allows(self.role, permission)
+
+    @property
+    def may_own(self) -> bool:
+        """Whether leads may be given to them."""
+        return self.disabled is None and self.may("decide")
 
     @property
     def actor(self) -> str:

@@ -110,7 +110,7 @@ EXAMPLES: dict[str, Any] = {
         "by": "u-17",
         "note": "asked for an offer at our stand",
     },
-    "OwnerBody": {"owner": "anna@example.com"},
+    "OwnerBody": {"owner": "u-17", "by": "crm"},
     "BantBody": {
         "budget": {"at_least": 20_000, "at_most": 40_000, "currency": "EUR"},
         "authority": {"part": "decides"},
@@ -134,8 +134,8 @@ EXAMPLE_LEAD: dict[str, Any] = {
 
 EXAMPLE_OWNER: dict[str, Any] = {
     "lead_id": "L-1042",
-    "owner": "user 7",
-    "email": "anna@example.com",
+    "owner": "u-17",
+    "email": None,
     "since": "2026-03-01T12:00:00Z",
     "by": "crm",
 }

@@ -29,14 +29,16 @@ class TransitionBody(BaseModel):
     )
     by: Label = Field(
         default_factory=caller,
-        description="Who decides it; an id, no name. If left out, the name of the key.",
+        description="Who decides it; an id, no name. If left out, the name of the key, which owns "
+        "no lead.",
     )
     reason: Code | None = Field(default=None, description="Of those that the agreement lists.")
     note: Note | None = Field(default=None, description="Free text; goes with the lead.")
 
     def asked(self) -> Asked:
         """Return the move that is asked for."""
-        return Asked(Wish(self.to, self.role, self.reason), self.expected, self.by, self.note)
+        wish, named = Wish(self.to, self.role, self.reason), "by" in self.model_fields_set
+        return Asked(wish, self.expected, self.by, self.note, somebody=named)
 
 
 class OwnerBody(BaseModel):

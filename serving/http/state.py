@@ -153,7 +153,11 @@ class ServiceState:
 
     @property
     def readiness(self) -> Readiness:
-        """Degraded while the newest answer had to rest on the rules."""
+        """Degraded while the newest answer had to rest on the rules, whichever model was asked.
+
+        Where models of use cases answer beside the general one, it tells of the one asked last;
+        before the first answer, of the general one.
+        """
         reason = self._last_fallback
         status: Literal["ready", "degraded"] = "degraded" if reason else "ready"
         recent = self._recent.told(time.monotonic())

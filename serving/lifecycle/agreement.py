@@ -123,7 +123,8 @@ class Lifecycle(DocumentPart):
     def _promises(self, known: set[Stage], ends: set[Stage]) -> list[str]:
         """Return what is wrong with promises and alerts."""
         try:
-            promised = [one for one in (self.sla, *self._promised.values()) if one is not None]
+            names = (None, *(one.name for one in self.use_cases))
+            promised = {name: self.promised(name) for name in names}
         except ValueError as error:
             return [str(error)]
         own = {"": self.sla} | {f"use case '{one.name}': ": one.sla for one in self.use_cases}
@@ -133,8 +134,7 @@ class Lifecycle(DocumentPart):
             for stage in (() if sla is None else sla.stages)
             for mistake in _mistakes_of_promise(stage, known, ends)
         ]
-        use_cases = [one.name for one in self.use_cases]
-        return [*found, *alert_mistakes(self.alerts, promised, known, use_cases)]
+        return [*found, *alert_mistakes(self.alerts, promised, known)]
 
     @cached_property
     def fingerprint(self) -> str:

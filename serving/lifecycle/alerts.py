@@ -233,17 +233,15 @@ def next_moment(moments: Iterable[SlaMoment], now: int) -> int | None:
 
 def alert_mistakes(
     alerts: Collection[Alert],
-    promised: Collection[SlaTerms],
+    promised: Mapping[str | None, SlaTerms | None],
     stages: Collection[Stage],
-    use_cases: Collection[str],
 ) -> Iterator[str]:
     """Yield what contradicts the rest of the agreement, each as a sentence that says what to do.
 
     Args:
         alerts: Of the agreement.
-        promised: What is promised, usually and in use cases.
+        promised: What is promised of the leads of every use case; None are those of none.
         stages: That there are.
-        use_cases: Their names.
     """
     names = [one.name for one in alerts]
     for one in alerts:
@@ -254,10 +252,13 @@ def alert_mistakes(
             if stage not in stages:
                 yield f"{said}: there is no [stages.{stage}]; add it"
         for use_case in one.use_cases or ():
-            if use_case not in use_cases:
+            if use_case not in promised:
                 yield f"{said}: there is no use case '{use_case}'; add it, or leave it out"
         if isinstance(one, SlaAlert):
-            yield from _unpromised(one, promised, said)
+            concerned = [name for name in promised if name in (one.use_cases or promised)]
+            terms = [promised[name] for name in concerned]
+            if terms:
+                yield from _unpromised(one, [each for each in terms if each is not None], said)
 
 
 def _unpromised(one: SlaAlert, promised: Collection[SlaTerms], said: str) -> Iterator[str]:

@@ -50,6 +50,9 @@ def _closed(written: object) -> str:
         ends = [date.fromisoformat(_LEAP_YEAR + day if yearly else day) for day in days]
     except ValueError:
         raise _mistake(written) from None
+    # Dates have other forms, too, such as that of a week, which would never be closed.
+    if days != [end.isoformat()[-len(day) :] for day, end in zip(days, ends, strict=True)]:
+        raise _mistake(written)
     if not yearly and not ends[0] <= ends[-1] < ends[0] + timedelta(_MOST_DAYS):
         raise ValueError(f"{written!r} must end after it begins, within a year")
     return _TO.join(days)

@@ -63,7 +63,7 @@ TABLE: tuple[tuple[Kind, str, Callable[[Signs], bool]], ...] = (
     ("offer_demo", "demo_interest", lambda signs: signs.demo),
     ("offer_demo", "price_interest", lambda signs: signs.prices),
     ("let_rest", "quiet", lambda signs: signs.quiet),
-    ("send_content", "active", lambda signs: signs.active and not signs.low),
+    ("send_content", "active", lambda signs: signs.active and signs.better),
     ("nurture", "set_aside", lambda signs: signs.set_aside),
     ("nurture", "no_score", lambda signs: signs.of.grade is None),
     ("let_rest", "low", lambda signs: signs.low and not signs.active),

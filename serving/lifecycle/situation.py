@@ -88,6 +88,11 @@ class Signs:
         return self._silence is not None and self._silence >= self.terms.quiet
 
     @property
+    def better(self) -> bool:
+        """Whether it has a grade, and not the lowest one."""
+        return self.of.grade is not None and not self.low
+
+    @property
     def low(self) -> bool:
         """Whether it is of the lowest grade."""
         return self.of.grade == "D"

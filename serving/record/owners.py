@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Alias, ColumnElement, Connection, Table, select
+from sqlalchemy import Alias, ColumnElement, Connection, Select, Table, func, select
 
 from serving.access.user import User
 from serving.record.among import among
@@ -19,6 +19,17 @@ _TOLD = (
     .where(among(lead.c.root, "roots"))
     .order_by(_c.since, _c.lead)
 )
+
+
+def _owners() -> Select[str]:
+    # From one owner to the next by the index, for they are few and their leads are many.
+    found = select(func.min(_c.owner).label("owner")).cte("found", recursive=True)
+    following = select(func.min(_c.owner)).where(_c.owner > found.c.owner).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.owner.is_not(None)))
+    return select(found.c.owner).where(found.c.owner.is_not(None))
+
+
+_OWNERS = _owners()
 
 
 class Owner(NamedTuple):
@@ -46,15 +57,21 @@ def owners_of(connection: Connection, roots: Collection[int]) -> dict[int, Owner
     return {root: Owner(*told) for root, *told in rows}
 
 
+def owner_ids(connection: Connection, roots: Collection[int]) -> dict[int, str | None]:
+    """Return the owners of leads that stand for themselves, of each of them; None is nobody."""
+    told = owners_of(connection, roots)
+    return {root: told[root].owner if root in told else None for root in roots}
+
+
 def users_owning(connection: Connection, numbers: Collection[int]) -> dict[int, User]:
     """Return by the number of leads the users who own whatever stands for them, and may log in."""
     roots = roots_of(connection, numbers)
-    owners = owners_of(connection, set(roots.values()))
+    owners = owner_ids(connection, set(roots.values()))
     users = {user.actor: user for user in users_of(connection) if user.disabled is None}
     return {
-        number: users[owners[root].owner or ""]
+        number: users[owner]
         for number, root in roots.items()
-        if root in owners and owners[root].owner in users
+        if (owner := owners[root]) is not None and owner in users
     }
 
 
@@ -73,12 +90,10 @@ def owner_of(root: Table | Alias) -> ColumnElement[str | None]:
 
 def is_owned_by(root: Table | Alias, owner: str | None) -> ColumnElement[bool]:
     """Return the condition that somebody owns leads that stand for themselves; None is nobody."""
+    if owner is None:
+        return owner_of(root).is_(None)
     part = lead.alias()
     told = select(part.c.root).join(lead_owner, _c.lead == part.c.number)
-    if owner is None:
-        # Of whom nobody was told is known at once.
-        ever = told.where(_c.owner.is_not(None))
-        return root.c.number.not_in(ever) | owner_of(root).is_(None)
     # Few are somebody's: these are found first, and then looked at.
     return root.c.number.in_(told.where(_c.owner == owner)) & (owner_of(root) == owner)
 
@@ -94,8 +109,7 @@ def set_owners(connection: Connection, owners: Mapping[int, str | None], by: str
 
 def owners_told(connection: Connection) -> list[str]:
     """Return whoever was said to own a lead, and may own some."""
-    statement = select(_c.owner).where(_c.owner.is_not(None)).distinct().order_by(_c.owner)
-    return list(connection.execute(statement).scalars())
+    return list(connection.execute(_OWNERS).scalars())
 
 
 def leads_owned_by(connection: Connection, owner: str, limit: int) -> list[int]:

@@ -88,6 +88,7 @@ class Scoring:
         conditions: What all answers have in common.
         rules: What answers where the model cannot.
         unavailable: Why there is no model; None where there is one.
+        address: By which the model was named; None where none was.
         own: Use cases whose leads models of their own score, in the order of the agreement.
     """
 
@@ -96,6 +97,7 @@ class Scoring:
         rules: Rules,
         model: LeadModel | FallbackReason,
         conditions: Conditions | None = None,
+        address: str | None = None,
     ) -> None:
         """Lay out the features.
 
@@ -103,10 +105,12 @@ class Scoring:
             rules: What answers where the model cannot.
             model: The model, or why there is none.
             conditions: Deadline, listing, language; the usual ones if None.
+            address: Of the model; None where it has none.
         """
         self.conditions = conditions or Conditions()
         self.rules = rules
         self.unavailable: FallbackReason | None = None
+        self.address = address
         self.own: tuple[OwnModel[Scoring], ...] = ()
         self._general: Scoring | None = None
         # What the model can read must not become a mistake where the rules stand in for it.
@@ -122,21 +126,26 @@ class Scoring:
         """What answers rest on unless something goes wrong on the way."""
         return (self._model or self._rules).basis
 
+    @property
+    def general(self) -> "Scoring":
+        """What scores leads of no use case with a model of its own, undivided."""
+        return self._general or self
+
     def divided(self, own: Sequence[OwnModel["Scoring"]]) -> "Scoring":
         """Return what scores the same, but for the leads of use cases with models of their own."""
         divided = copy.copy(self)
-        divided.own, divided._general = tuple(own), self._general or self
+        divided.own, divided._general = tuple(own), self.general
         return divided
 
     def of(self, profile: Mapping[str, ProfileValue]) -> "Scoring":
         """Return what scores leads with a profile: by the model of a use case, or this one."""
-        return choose(self.own, profile)[0] or self._general or self
+        return choose(self.own, profile)[0] or self.general
 
     def under(self, rules: Rules) -> "Scoring":
         """Return what scores by the same model, with other rules where it cannot."""
         basis = self.basis
         model = basis.model if isinstance(basis, ModelBasis) else self.unavailable
-        return Scoring(rules, model or "no_model", self.conditions)
+        return Scoring(rules, model or "no_model", self.conditions, self.address)
 
     def warm(self) -> None:
         """Compile and touch all that the first request needs, of the model and of the rules."""
@@ -207,7 +216,7 @@ class Scoring:
         """Yield what scores some of the cases, and which."""
         profiles = [case.lead.profile for case in cases]
         for scorer, asked, positions in grouped(self.own, profiles):
-            yield scorer or self._general or self, asked, positions
+            yield scorer or self.general, asked, positions
 
     def assess(self, cases: Sequence[Case]) -> list[Assessment]:
         """Return what one basis says of cases: the model if it can tell all of them, or the rules.

@@ -28,7 +28,7 @@ from serving.record.alerts import NewAlert, add_alerts, raised_of
 from serving.record.events import RecentEvent, recent_events
 from serving.record.leads import leads_by_number, parts_of
 from serving.record.outbox import Message, add_messages
-from serving.record.owners import owners_of, users_owning
+from serving.record.owners import owner_ids, users_owning
 from serving.record.policy import Policy
 from serving.record.scores import CurrentScore, current_scores
 from serving.record.sla_clocks import claim_due, set_clocks, stop_clocks
@@ -187,13 +187,13 @@ def _raise(
     if not some:
         return []
     raised = raised_of(connection, {part: root for part, root in parts.items() if root in some})
-    scores, owners = current_scores(connection, list(some)), owners_of(connection, list(some))
+    scores, owners = current_scores(connection, list(some)), owner_ids(connection, list(some))
     new = [(one, each) for n, one in some.items() for each in news(found[n], raised.get(n, []))]
     alerts = [
         NewAlert(
             lead=each.lead, name=each.alert.name, key=each.key, kind=each.alert.kind,
             said=_said(lifecycle, one, each, scores.get(one.lead.number))
-            | {"owner": owners[one.lead.number].owner if one.lead.number in owners else None},
+            | {"owner": owners[one.lead.number]},
         )
         for one, each in new
     ]  # fmt: skip

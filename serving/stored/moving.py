@@ -41,12 +41,14 @@ class Asked(NamedTuple):
         expected: Where they think that the lead is.
         by: Who; an id, no name.
         note: Free text.
+        somebody: Whether that is a person, who owns the lead then; a key is none.
     """
 
     wish: Wish
     expected: Stage
     by: str
     note: str | None
+    somebody: bool = True
 
 
 def move_by_rules(
@@ -109,7 +111,8 @@ def move(
     )
     write_moves(connection, [(one.lead, entry)], asked.by, now)
     place_leads(connection, {root: (way.to, entry.use_case)})
-    take_up(connection, one.lead, asked.wish, asked.by, now)
+    if asked.somebody:
+        take_up(connection, one.lead, asked.wish, asked.by, now)
     touch(connection, [root], now)
     return entry
 

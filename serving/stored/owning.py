@@ -1,5 +1,6 @@
 """Leads given to whoever owns them, each time written, audited and told in one transaction."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -7,17 +8,22 @@ from sqlalchemy import Connection
 
 from features.contract.lead import moment
 from features.contract.mistake import MistakeError
-from serving.access.user import UserMistakeError, email_of
+from serving.access.user import User, UserMistakeError, email_of
 from serving.lifecycle.moves import Wish
 from serving.lifecycle.stages import ASIDE, STAGES
 from serving.record.audits import note_audit
 from serving.record.leads import StoredLead, leads_by_number
 from serving.record.outbox import Message, add_messages
-from serving.record.owners import leads_owned_by, owners_of, set_owners
+from serving.record.owners import leads_owned_by, owner_ids, owners_of, set_owners
 from serving.record.roots import lock_roots
-from serving.record.users import find_user
+from serving.record.users import find_user, user_called
 
 OWNER_CHANGED = "owner.changed"
+
+MINE, NOBODYS = "mine", "nobody"
+"""Words by which leads are looked for; no owner is called so."""
+
+_USER = re.compile("user [0-9]+")
 
 HANDED_ON_AT_ONCE = 500
 """Leads of one transaction; nobody else can write to SQLite for as long."""
@@ -41,21 +47,45 @@ class Given(NamedTuple):
     by: str
 
 
-def owner_named(connection: Connection, said: str) -> str:
-    """Return the owner that is meant: the user with an e-mail address, or an id as it stands.
+def owner_named(connection: Connection, said: str, present: str | None) -> str:
+    """Return the owner that is meant: the user of an address or a number, or an id as it stands.
+
+    Args:
+        connection: Reading.
+        said: An e-mail address, a user such as `user 7`, or an id of the CRM.
+        present: Who owns the lead now, and may go on with it, whoever that is.
 
     Raises:
-        UserMistakeError: No user has the address, which is kept of users alone.
+        UserMistakeError: There is no such user, or it is one who may own no lead; or it is no id.
     """
-    if "@" not in said:
+    if said == present:
         return said
-    user = find_user(connection, email_of(said))
+    if said in (MINE, NOBODYS):
+        raise UserMistakeError(
+            "no_owner", f"'{said}' is a word of ours; send null for nobody, or an id"
+        )
+    if "@" not in said and not _USER.fullmatch(said):
+        return said
+    user = _user_named(connection, said)
     if user is None:
         raise UserMistakeError(
             "unknown",
-            "no user of the workspace has this address; add the user, or send an id that is none",
+            "there is no such user of the workspace; add the user, or send an id that is none",
+        )
+    if user.actor != present and not user.may_own:
+        raise UserMistakeError(
+            "no_owner",
+            f"{user.actor} is disabled, or has a role that decides nothing; send somebody else",
         )
     return user.actor
+
+
+def _user_named(connection: Connection, said: str) -> User | None:
+    if "@" in said:
+        return find_user(connection, email_of(said))
+    user = user_called(connection, said)
+    # By `user 007`, nobody would find the lead.
+    return user if user is not None and user.actor == said else None
 
 
 def give(connection: Connection, given: Given, now: int) -> bool:
@@ -77,21 +107,24 @@ def give_from(connection: Connection, given: Given, expected: str | None, now: i
         OwnedMeanwhileError: Somebody else owns it.
     """
     root = lock_roots(connection, [given.lead])[given.lead]
-    told = owners_of(connection, [root]).get(root)
-    owner = None if told is None else told.owner
+    owner = owner_ids(connection, [root])[root]
     if owner not in (expected, given.owner):
         raise OwnedMeanwhileError(f"{owner or 'nobody'} owns the lead by now; look again")
     _give(connection, {root: given}, now)
 
 
 def take_up(connection: Connection, lead: StoredLead, wish: Wish, by: str, now: int) -> None:
-    """Let whoever accepts a lead for sales own it, unless somebody does already."""
+    """Let whoever accepts a lead for sales own it, where they may and nobody does already."""
     accepts = wish.to not in ASIDE and STAGES.index(wish.to) >= STAGES.index("SAL")
     if wish.role != "sales" or not accepts:
         return
-    told = owners_of(connection, [lead.number]).get(lead.number)
-    if told is None or told.owner is None:
-        _give(connection, {lead.number: Given(lead.number, by, by)}, now)
+    if owner_ids(connection, [lead.number])[lead.number] is not None:
+        return
+    try:
+        owner = owner_named(connection, by, None)
+    except UserMistakeError:
+        return
+    _give(connection, {lead.number: Given(lead.number, owner, by)}, now)
 
 
 def hand_on(connection: Connection, owner: str, to: str | None, by: str, now: int) -> int:
@@ -107,7 +140,7 @@ def hand_on(connection: Connection, owner: str, to: str | None, by: str, now: in
     numbers = leads_owned_by(connection, owner, HANDED_ON_AT_ONCE)
     roots = set(lock_roots(connection, numbers).values())
     # Somebody may have been given one of them meanwhile.
-    still = {n for n, told in owners_of(connection, roots).items() if told.owner == owner}
+    still = {n for n, present in owner_ids(connection, roots).items() if present == owner}
     return _give(connection, {n: Given(n, to, by) for n in sorted(still)}, now)
 
 

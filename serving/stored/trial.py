@@ -156,6 +156,9 @@ def try_rules(scores: StoredScores, in_force: Rules, other: Rules, now: int) -> 
 def _divided(scoring: Scoring, lifecycle: Lifecycle) -> Scoring:
     """Return what scores by the models that a lifecycle names, as far as they are loaded."""
     loaded = {one.address: one.scorer for one in scoring.own}
+    general = scoring.general
+    if general.address is not None and general.unavailable is None:
+        loaded[general.address] = general
     return scoring.divided(
         [
             OwnModel(one.name, one.when, one.model, loaded.get(one.model))

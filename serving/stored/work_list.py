@@ -10,7 +10,7 @@ from serving.lifecycle.kpis.calendar import week_of
 from serving.lifecycle.next_action import NextAction
 from serving.lifecycle.sla import Sla
 from serving.model.reference import Grade
-from serving.record.owners import owners_of
+from serving.record.owners import owner_ids
 from serving.record.people import Person, people_of
 from serving.record.review_sample import sampled
 from serving.record.score_history import PastScore, scores_at
@@ -74,7 +74,7 @@ def work_rows(
     scored = [(one, _score(item, one)) for item, one in zip(items, standing, strict=True)]
     actions = next_actions(connection, scores.lifecycle, scored, now)
     drawn = drawn_for_review(connection, scores.lifecycle, now)
-    owners = owners_of(connection, numbers)
+    owners = owner_ids(connection, numbers)
     rows = [
         WorkRow(
             item=item,
@@ -84,7 +84,7 @@ def work_rows(
             sla=promise(scores.lifecycle, one, now),
             before=before.get(item.lead.number),
             drawn=item.lead.number in drawn,
-            owner=owners[item.lead.number].owner if item.lead.number in owners else None,
+            owner=owners[item.lead.number],
         )
         for item, one, action in zip(items, standing, actions, strict=True)
     ]

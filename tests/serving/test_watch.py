@@ -303,6 +303,39 @@ def test_other_rules_answer_beside_the_same_model(settings: Settings) -> None:
     assert answering(watch).rules == other
 
 
+@pytest.mark.parametrize("loaded", [True, False])
+def test_other_rules_do_not_wait_for_a_registry_that_hangs(
+    settings: Settings, loaded: bool
+) -> None:
+    watch = Watch(CHAMPION, settings, RULES, Heard())
+    if loaded:
+        watch.look()
+    promote(settings, 2)
+    begun, go_on = threading.Event(), threading.Event()
+    fetch = mlflow.artifacts.download_artifacts
+
+    def hanging(uri: str, **given: str) -> str:
+        begun.set()
+        go_on.wait(PATIENCE / 4)
+        return str(fetch(uri, **given))
+
+    other = RULES.model_copy(update={"thresholds": Thresholds(mal=1, mql=2, sql=3)})
+    looking = threading.Thread(target=watch.look)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("mlflow.artifacts.download_artifacts", hanging)
+        looking.start()
+        assert begun.wait(PATIENCE)
+        watch.follow(other)
+        if loaded:
+            before = answering(watch)
+            assert (before.rules, before.basis.version) == (other, version(1))
+        assert watch.scoring is None or loaded
+        go_on.set()
+        looking.join(PATIENCE)
+    after = answering(watch)
+    assert (after.rules, after.basis.version) == (other, version(2))
+
+
 def test_rules_that_come_before_the_model_are_followed(settings: Settings) -> None:
     watch = Watch(None, settings, RULES, Heard())
     other = RULES.model_copy(update={"thresholds": Thresholds(mal=1, mql=2, sql=3)})

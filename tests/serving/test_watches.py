@@ -202,6 +202,11 @@ def test_a_model_that_was_trained_for_others_is_told(settings: Settings) -> None
     assert "learned from leads with industry Bau alone, and answers for all" in str(
         heard.all[-1][1]
     )
+    # Somebody did as they were told.
+    watches, heard = watched(general, agreed({**BAU, "model": "models:/leads-bau/1"}))
+    assert heard.all[-1][1] is None
+    assert scoring_of(watches).own[0].message is None
+    assert scoring_of(watches).general.address == "models:/leads-bau/1"
 
 
 @pytest.fixture

@@ -79,24 +79,48 @@ def open_scoring(
     with progress.step("Fetching the model"):
         choice = choose_basis(project, folder, model, cache)
         named = [one for one in use_cases if one.model is not None and model is None]
-        own = [_own_model(project, one, choice.rules, cache) for one in named]
+        own = own_models(project, named, choice, cache)
     with open_history(project, folder, progress, now) as history:
         yield ProjectScoring(project, history, choice, wording, own)
 
 
-def _own_model(
-    project: Project, one: UseCase, rules: RulesBasis, cache: Path
-) -> OwnModel[BasisChoice]:
-    """Return a use case with its model; without, where that cannot be had, and why."""
-    assert one.model is not None
-    known = {*project.profile.numeric, *project.profile.categorical}
-    unknown = sorted(one.when.keys() - known)
-    said = None
-    if unknown:
-        said = f"[profile] lacks '{unknown[0]}', so that none of its leads is known as such"
-    place = (one.model, project.mlflow.tracking_uri, cache)
+def own_models(
+    project: Project, use_cases: Sequence[UseCase], choice: BasisChoice, cache: Path
+) -> list[OwnModel[BasisChoice]]:
+    """Return use cases with their models, each fetched once; without, where one cannot be had.
+
+    Args:
+        project: Whose leads are scored; names the registry, and the champion.
+        use_cases: That name a model.
+        choice: What scores all other leads: the champion, or the rules.
+        cache: Folder for copies of registered models.
+    """
+    known: dict[str, BasisChoice | str] = {}
+    if isinstance(choice.basis, ModelBasis):
+        known[project.champion] = choice
+    found = []
+    for one in use_cases:
+        assert one.model is not None
+        if one.model not in known:
+            known[one.model] = _choice(project, one.model, choice.rules, cache)
+        had = known[one.model]
+        scorer, message = (None, had) if isinstance(had, str) else (had, _unfit(project, one))
+        found.append(OwnModel(one.name, one.when, one.model, scorer, message))
+    return found
+
+
+def _choice(project: Project, address: str, rules: RulesBasis, cache: Path) -> BasisChoice | str:
+    """Return a model, or why it cannot be had."""
+    place = (address, project.mlflow.tracking_uri, cache)
     try:
-        basis = ModelBasis(load_fetched(fetch_model(*place), *place))
+        return BasisChoice(ModelBasis(load_fetched(fetch_model(*place), *place)), rules)
     except (ModelUnavailableError, ModelRefusedError) as error:
-        return OwnModel(one.name, one.when, one.model, None, str(error))
-    return OwnModel(one.name, one.when, one.model, BasisChoice(basis, rules), said)
+        return str(error)
+
+
+def _unfit(project: Project, one: UseCase) -> str | None:
+    """Return why no lead of the project can be of a use case; None where some can."""
+    unknown = sorted(one.when.keys() - {*project.profile.numeric, *project.profile.categorical})
+    if not unknown:
+        return None
+    return f"[profile] lacks '{unknown[0]}', so that none of its leads is known as such"

@@ -10,9 +10,10 @@ from features.contract.language import Language
 from serving.access.user import User
 from serving.pages.saying import say
 from serving.record.users import users_of
+from serving.stored.owning import MINE, NOBODYS
 
-MINE, NOBODYS, ANYBODYS = "mine", "nobody", ""
-"""Whose leads are wanted besides those of one owner."""
+ANYBODYS = ""
+"""Whose leads are wanted, besides those of one owner, mine, and nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Owners:
 
     def heirs(self, owner: str | None) -> list[tuple[str, str]]:
         """Return to whom a lead of somebody may be given, themselves among them: id and name."""
-        some = {one: user for one, user in self.users.items() if _may_own(user)}
+        some = {one: user for one, user in self.users.items() if user.may_own}
         own = {} if owner is None or owner in some else {owner: self.name(owner)}
         nobody = {"": self.name(None)}
         return [*{**nobody, **own, **{one: user.name for one, user in some.items()}}.items()]
@@ -53,7 +54,7 @@ class Owners:
     def is_heir(self, owner: str) -> bool:
         """Tell whether a lead may be given to somebody; empty is nobody."""
         user = self.users.get(owner)
-        return not owner or (user is not None and _may_own(user))
+        return not owner or (user is not None and user.may_own)
 
     def wanted(self, told: Collection[str]) -> list[tuple[str, str]]:
         """Return whose leads can be asked for: what a form sends, and what that is called.
@@ -61,14 +62,10 @@ class Owners:
         Args:
             told: Whoever owns any lead.
         """
-        every = {*told, *(one for one, user in self.users.items() if _may_own(user))}
+        every = {*told, *(one for one, user in self.users.items() if user.may_own)}
         named = sorted((self.name(one).casefold(), one) for one in every)
         return [
             *((one, say(self.language, f"owner.wanted.{one or 'any'}"))
               for one in (ANYBODYS, MINE, NOBODYS)),
             *((one, self.name(one)) for _, one in named),
         ]  # fmt: skip
-
-
-def _may_own(user: User) -> bool:
-    return user.disabled is None and user.may("decide")

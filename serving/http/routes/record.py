@@ -27,7 +27,7 @@ from serving.record.audits import note_told
 from serving.record.consents import add_consents, is_said_again
 from serving.record.feedback import NewFeedback, add_feedback
 from serving.record.leads import touch
-from serving.record.owners import owners_of
+from serving.record.owners import owner_ids
 from serving.record.roots import own_numbers
 from serving.stored.told_stages import ToldStage, tell_stages
 
@@ -123,8 +123,7 @@ def _lead(state: ServiceState, lead_id: str, body: bytes, *, whole: bool) -> Lea
     def write(connection: Connection) -> LeadView:
         keep_lead(connection, lead_id, sent, at, whole=whole)
         found = found_lead(connection, lead_id)
-        told = owners_of(connection, [found.number]).get(found.number)
-        return LeadView.of(found, None if told is None else told.owner)
+        return LeadView.of(found, owner_ids(connection, [found.number])[found.number])
 
     return _written(state, write)
 

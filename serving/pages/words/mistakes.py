@@ -120,18 +120,19 @@ MISTAKES: tuple[Both, ...] = (
         "no transition to '{stage}' asks for {criterion}; write it there first",
     ),
     Both(
-        "needs oder sla muss sagen, was für diese Leads anders gilt, oder model, was sie bewertet",
+        "needs oder sla muss sagen, was für diese Leads anders vereinbart ist, oder model, was sie "
+        "bewertet",
         "needs or sla must say what is agreed on otherwise for these leads, or model what scores "
         "them",
     ),
     Both(
-        "'{name}' nennt kein registriertes Modell; schreiben Sie models:/name@alias oder "
+        "'{address}' nennt kein registriertes Modell; schreiben Sie models:/name@alias oder "
         "models:/name/3",
-        "'{name}' names no registered model; write models:/name@alias or models:/name/3",
+        "'{address}' names no registered model; write models:/name@alias or models:/name/3",
     ),
     Both(
-        "{count} verschiedene Modelle sind genannt, und höchstens {most} werden gehalten; lassen "
-        "Sie einige dasselbe nennen",
+        "{count} verschiedene Modelle werden genannt, und höchstens {most} werden vorgehalten; "
+        "lassen Sie einige dasselbe nehmen",
         "{count} different models are named, and at most {most} are kept; let some share one",
     ),
     Both(

@@ -18,6 +18,7 @@ from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.record.database import Database, RecordError
 from serving.record.keys import RecordKeys
+from serving.record.users import add_user
 from tests.docs.markdown import code, table
 from tests.serving.server import running
 
@@ -107,6 +108,27 @@ def test_the_role_of_an_admin_takes_a_key_of_that_scope(client: httpx.Client, ma
     assert error_of(refused) == (403, "forbidden")
     done = client.post(path, json=move, headers=made("admin", name="office"))
     assert (done.status_code, done.json()["by"]) == (200, "office")
+
+
+def test_addresses_of_users_are_for_admins(
+    client: httpx.Client, state: ServiceState, made: Made
+) -> None:
+    client.put("/v1/leads/L", json={}).raise_for_status()
+    with state.kept().database.writing() as connection:
+        anna = add_user(
+            connection, now(), "test", email="anna@example.com", name="Anna", role="sales"
+        ).actor
+    usual, office = made("read", "write"), made("admin", name="office")
+    path = "/v1/leads/L/owner"
+    told = client.put(path, json={"owner": anna}, headers=usual).raise_for_status()
+    asked = client.get(path, headers=usual).raise_for_status()
+    assert [(one.json()["owner"], one.json()["email"]) for one in (told, asked)] == [
+        (anna, None),
+        (anna, None),
+    ]
+    assert client.get(path, headers=office).json()["email"] == "anna@example.com"
+    again = client.put(path, json={"owner": anna}, headers=office).raise_for_status()
+    assert again.json()["email"] == "anna@example.com"
 
 
 def test_a_route_that_does_not_say_what_it_needs_cannot_be() -> None:

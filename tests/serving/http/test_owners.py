@@ -86,7 +86,8 @@ def test_leads_are_listed_by_owner(client: httpx.Client, anna: str) -> None:
     [
         {"owner": "ben@example.com"}, {"owner": "a @"}, {"owner": ""}, {"owner": "x\0"},
         {"owner": 7}, {"owner": "x" * 300}, {}, {"owner": None, "by": "k@example.com"},
-        {"owner": None, "since": "2026-01-01"},
+        {"owner": None, "since": "2026-01-01"}, {"owner": "user 99"}, {"owner": "user 007"},
+        {"owner": f"user {'9' * 30}"}, {"owner": "mine"}, {"owner": "nobody"},
     ],
 )  # fmt: skip
 def test_what_is_no_owner_changes_nothing(client: httpx.Client, body: dict[str, object]) -> None:
@@ -97,6 +98,37 @@ def test_what_is_no_owner_changes_nothing(client: httpx.Client, body: dict[str, 
     assert problem_of(answer) == (422, "invalid_request", field)
     assert owner(client)["owner"] == "u-1"
     assert "ben@example.com" not in answer.text
+
+
+@pytest.mark.parametrize("owner_id", ["u-17", "user", "user x", "users 7", "User 7", "Mine"])
+def test_an_id_of_the_crm_is_taken_as_it_is(client: httpx.Client, owner_id: str) -> None:
+    put(client)
+    assert give(client, owner_id).raise_for_status().json()["owner"] == owner_id
+
+
+def test_no_lead_is_given_to_who_may_own_none(
+    client: httpx.Client, state: ServiceState, anna: str
+) -> None:
+    with state.kept().database.writing() as connection:
+        dora = add_user(
+            connection, now(), "test", email="dora@example.com", name="Dora", role="data"
+        )
+    put(client)
+    put(client, "M")
+    give(client, anna).raise_for_status()
+    with state.kept().database.writing() as connection:
+        user = find_user(connection, "anna@example.com")
+        assert user is not None
+        disable_user(connection, now(), "test", user)
+    for said in (dora.actor, dora.email, anna, "anna@example.com", f"user 00{dora.number}"):
+        answer = give(client, said, "M")
+        assert problem_of(answer) == (422, "invalid_request", "owner"), said
+        assert "@" not in answer.json()["detail"].replace("e-mail", "")
+    assert owner(client, "M")["owner"] is None
+    # A CRM sends all it knows with every change of anything.
+    for said in (anna, "Anna@example.com"):
+        assert give(client, said).raise_for_status().json()["owner"] == anna
+    assert len(audited(state)) == 1
 
 
 def test_an_unknown_lead_has_no_owner(client: httpx.Client) -> None:
@@ -117,6 +149,16 @@ def test_who_accepts_a_lead_owns_it(client: httpx.Client, state: ServiceState) -
     move(client, "MQL", "recycled", role="marketing", by="u-2").raise_for_status()
     move(client, "SAL", "MQL", by="u-3").raise_for_status()
     assert owner(client)["owner"] == "u-17"
+
+
+@pytest.mark.parametrize("by", [None, "user 99", "mine"])
+def test_who_is_nobody_owns_nothing_by_a_move(
+    client: httpx.Client, state: ServiceState, by: str | None
+) -> None:
+    heat(client, state)
+    told = {"to": "SAL", "expected": "MQL", "role": "sales"} | ({} if by is None else {"by": by})
+    client.post("/v1/leads/L/transitions", json=told).raise_for_status()
+    assert owner(client)["owner"] is None
 
 
 def test_a_user_who_left_is_an_owner_still(

@@ -13,6 +13,8 @@ from serving.http.cursor import cursor_of
 from serving.http.state import ServiceState
 from serving.lifecycle.handover import HandoverTerms
 from serving.record.database import Database
+from serving.record.owners import owners_told
+from serving.record.work_list import Wanted, work_list
 from serving.work.handing_over import keep_threshold
 from serving.work.promises import look_at_promises
 from serving.work.rescoring import rescore_due
@@ -95,9 +97,11 @@ def _requests(client: httpx.Client) -> None:
         "leads/A/score", "leads/A/history", "leads/A/export", "leads/A/audit", "accounts/firm",
         "leads/A/lifecycle", "leads/A/bant", "leads/A/next", "handover",
         "alerts", f"alerts?since=2026-01-01T00:00:00Z&cursor={cursor_of((now(), 1))}",
-        "leads?account=firm", "leads?sort=changed", "merges?lead_id=A", "duplicates?lead_id=A",
+        "leads?account=firm", "leads?sort=changed", "leads?sort=changed&owner=u-1",
+        "merges?lead_id=A", "duplicates?lead_id=A",
     ):  # fmt: skip
         client.get(f"/v1/{path}").raise_for_status()
+    client.put("/v1/leads/A/owner", json={"owner": "u-1"}).raise_for_status()
     client.delete(f"/v1/merges/{made['merge_id']}").raise_for_status()
     client.delete("/v1/leads/B").raise_for_status()
 
@@ -110,6 +114,10 @@ def test_no_request_reads_a_whole_table(state: ServiceState, database: Database)
         rescore_due(kept, state.loaded(), now() + DAY_US)
         look_at_promises(kept, now() + 60 * DAY_US)
         assert keep_threshold(kept, state.loaded(), now())
+        with database.reading() as connection:
+            for owner in ("u-1", None):
+                work_list(connection, Wanted(owned=True, owner=owner), None, 25)
+            assert owners_told(connection) == ["u-1"]
     found = {
         (table, statement)
         for statement, parameters in statements.items()

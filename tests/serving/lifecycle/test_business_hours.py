@@ -278,6 +278,11 @@ def test_through_the_night_a_changed_clock_counts_as_it_passes() -> None:
         ({"closed": ["2026-12-24..2026-12-23"]}, "must end after it begins, within a year"),
         ({"closed": ["2026-12-24..2027-12-25"]}, "must end after it begins, within a year"),
         ({"closed": [1224]}, "1224 is no day"),
+        ({"closed": ["20260515"]}, "'20260515' is no day"),
+        ({"closed": ["2026-W20-5"]}, "'2026-W20-5' is no day"),
+        ({"closed": ["2026-05-15..2026-W20-5"]}, "is no day"),
+        ({"closed": ["W20-1"]}, "'W20-1' is no day"),
+        ({"closed": ["12-24..W01-1"]}, "is no day"),
         ({"closed": ["01-01..06-30", "07-02..07-03"]}, "more than half of every year is closed"),
     ],
 )

@@ -64,6 +64,7 @@ def decided(handover: HandoverTerms | None = PRICED, **changes: Any) -> tuple[st
         ({"stage": "recycled", "newest": ago(demo_request=5)}, "nurture", "set_aside"),
         ({"stage": "recycled", "newest": ago(webinar=3)}, "send_content", "active"),
         ({"probability": None, "grade": None}, "nurture", "no_score"),
+        ({"probability": None, "grade": None, "newest": ago(webinar=3)}, "nurture", "no_score"),
         ({"stage": None, "probability": 0.9}, "nurture", "not_yet"),
     ],
 )

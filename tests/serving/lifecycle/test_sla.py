@@ -279,6 +279,46 @@ def test_what_contradicts_itself_is_refused(document: dict[str, object], said: s
     assert said in str(caught.value)
 
 
+SELDOM = {
+    "name": "seldom",
+    "when": {"country": "CH"},
+    "sla": {
+        "hours": {"time_zone": "UTC", "monday": "09:00-10:00"},
+        "stages": {"lead": {"within": "1h"}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("alert", "said"),
+    [
+        ({"after": "60h"}, "more than a year of hours"),
+        ({"use_cases": ["seldom"], "after": "60h"}, "more than a year of hours"),
+        ({"use_cases": ["austria"], "after": "60h"}, None),
+        ({"stages": ["lead"]}, None),
+        ({"use_cases": ["seldom"], "stages": ["lead"]}, None),
+        ({"use_cases": ["austria"], "stages": ["lead"]}, "nothing is promised of lead"),
+        ({"use_cases": ["seldom", "austria"], "stages": ["lead"]}, None),
+    ],
+)
+def test_an_alert_is_held_against_what_it_is_about(
+    alert: dict[str, object], said: str | None
+) -> None:
+    document = alerting(**alert) | {"use_cases": [AUSTRIA, SELDOM]}
+    if said is None:
+        assert Lifecycle.model_validate(document).alerts[0].name == "a"
+        return
+    with pytest.raises(ValueError, match=said):
+        Lifecycle.model_validate(document)
+
+
+def test_an_alert_on_leads_of_whom_nothing_is_promised_is_refused() -> None:
+    other = {**SELDOM, "sla": None, "model": "models:/leads-ch/1"}
+    document = {**alerting(use_cases=["seldom"]), "sla": None, "use_cases": [other]}
+    with pytest.raises(ValueError, match="alert 'a': nothing is promised; add"):
+        Lifecycle.model_validate(document)
+
+
 def test_the_promises_that_ship_hold_together() -> None:
     read = agreement()
     assert read.sla is not None

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -144,3 +145,17 @@ def test_what_nobody_knows_stays_english() -> None:
     assert mistake_told("occurred: broken by <b>; see there", "de").language == "en"
     told = mistake_told("line 3: is no JSON; is no JSON object", "de")
     assert told == ("Zeile 3: ist kein JSON; ist kein JSON-Objekt", "de")
+
+
+def test_many_mistakes_take_no_longer_for_one_that_nobody_knows() -> None:
+    known = [
+        f"alert 'a{n}': there is no use case 'u{n}'; add it, or leave it out" for n in range(30)
+    ]
+    told = mistake_told("lifecycle.toml: " + "; ".join(known), "de")
+    assert told.language == "de"
+    assert told.text.count("es gibt keinen Anwendungsfall") == 30
+    began = time.process_time()
+    message = "lifecycle.toml: " + "; ".join([*known, "nobody knows this"])
+    assert mistake_told(message, "de") == (message, "en")
+    assert mistake_told("; ".join(known * 50), "de").language == "en"
+    assert time.process_time() - began < 1

@@ -30,7 +30,7 @@ from tests.serving.record.telling import HOUR, NOW, did, put, told
 from tests.tiny import tiny_training
 
 PATIENT = Conditions(deadline=math.inf)
-ADDRESS = "models:/leads-it/1"
+GENERAL, ADDRESS = "models:/general/1", "models:/leads-it/1"
 IT = {"name": "it", "when": {"industry": "IT"}, "model": ADDRESS}
 AS_OF = NOW + HOUR
 
@@ -38,7 +38,7 @@ AS_OF = NOW + HOUR
 @pytest.fixture(scope="module")
 def general(tmp_path_factory: pytest.TempPathFactory) -> Scoring:
     model = tiny_training().load(tmp_path_factory.mktemp("general"), "general/1")
-    return Scoring(read_rules(), model, PATIENT)
+    return Scoring(read_rules(), model, PATIENT, GENERAL)
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +153,12 @@ def test_a_trial_tells_which_models_are_not_loaded(
     assert try_lifecycle(scores, scoring, trial(model=ADDRESS), AS_OF).unloaded == ()
     away = try_lifecycle(scores, general, trial(model="models:/other/2"), AS_OF)
     assert away.unloaded == ("it",)
+    # The general one may be named, too, also where others divide its leads.
+    for here in (general, scoring):
+        named = try_lifecycle(scores, here, trial(model=GENERAL), AS_OF)
+        assert named.unloaded == ()
+    by_rules = Scoring(read_rules(), "no_model", PATIENT, GENERAL)
+    assert try_lifecycle(scores, by_rules, trial(model=GENERAL), AS_OF).unloaded == ("it",)
     usual = try_lifecycle(scores, general, trial(model=None), AS_OF)
     # In its place, the general model scores.
     assert (away.month, away.at_once) == (usual.month, usual.at_once)

@@ -15,7 +15,7 @@ from serving.http.routes.rights import found_lead
 from serving.record.audits import Look
 from serving.record.feedback import wrong_reasons
 from serving.record.leads import parts_of
-from serving.record.owners import owners_of
+from serving.record.owners import owner_ids
 from serving.scoring.answer import Answer
 from serving.stored.dossier import Dossier, dossier
 from serving.stored.scoring import given_score
@@ -70,7 +70,7 @@ def show_lead(
         lead = found_lead(connection, lead_id)
         found = dossier(connection, scores, scoring, lead, (since, visit.at), visit.language)
         owners = Owners.of(connection, visit.language)
-        told = owners_of(connection, [lead.number]).get(lead.number)
+        owner = owner_ids(connection, [lead.number])[lead.number]
         wrong = wrong_reasons(connection, sorted(parts_of(connection, [lead.number])))
     _note(visit, found)
     page = LeadPage(found, scores, scoring, visit.user, visit.language, visit.at)
@@ -80,9 +80,9 @@ def show_lead(
         status,
         **dict(page.values()),
         names={actor: user.name for actor, user in owners.users.items()},
-        owner=None if told is None else told.owner,
-        owner_name=owners.name(None if told is None else told.owner),
-        heirs=owners.heirs(None if told is None else told.owner),
+        owner=owner,
+        owner_name=owners.name(owner),
+        heirs=owners.heirs(owner),
         said_wrong=wrong,
         may_decide=visit.user.may("decide"),
         what_if=_what_if(visit, found, supposed),

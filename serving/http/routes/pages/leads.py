@@ -10,7 +10,7 @@ from serving.http.cursor import cursor_of, place_of
 from serving.http.pages.answers import show
 from serving.http.pages.lead.page import LEADS, lead_path
 from serving.http.pages.lead.work import EVERY, OPEN, REVIEW, Asked, ShownRow, labels_of
-from serving.http.pages.owners import ANYBODYS, MINE, NOBODYS, Owners
+from serving.http.pages.owners import ANYBODYS, Owners
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.intake.name_words import find_numbers
@@ -23,6 +23,7 @@ from serving.pages.saying import say
 from serving.record.name_words import MOST_FOUND
 from serving.record.owners import owners_told
 from serving.record.work_list import Place, Wanted
+from serving.stored.owning import MINE, NOBODYS
 from serving.stored.work_list import WorkRow, drawn_for_review, work_rows
 
 PAGE = 25
