@@ -20,7 +20,7 @@ from serving.model.scorer import Explained, probability
 from serving.scoring.answer import FallbackReason
 from serving.scoring.basis import Basis
 from serving.scoring.strongest import Listing, list_strongest
-from serving.scoring.use_cases import Asked
+from serving.scoring.use_cases import AnsweredFor
 
 _GRADES = pa.array([None, *(grade_of(score) for score in range(1, 101))], pa.string())
 
@@ -64,7 +64,7 @@ class Why(NamedTuple):
     """
 
     fallback_reason: FallbackReason | None
-    asked: Asked
+    asked: AnsweredFor
 
 
 class Told(NamedTuple):

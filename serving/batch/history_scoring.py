@@ -15,7 +15,7 @@ from serving.batch.answers import Whom, Why, Wording, answers_of, tell
 from serving.scoring.answer import Answer, Enquiry, FallbackReason, assess, compose
 from serving.scoring.basis import Basis, RulesBasis
 from serving.scoring.fallback import settle, usable
-from serving.scoring.use_cases import NO_USE_CASE, Asked
+from serving.scoring.use_cases import NO_USE_CASE, AnsweredFor
 
 _CHUNK = 5_000
 """Rows that are told at a time; each takes some kilobytes."""
@@ -37,7 +37,7 @@ class BasisChoice:
     rules: RulesBasis
     fallback_reason: FallbackReason | None = None
     message: str | None = None
-    asked: Asked = NO_USE_CASE
+    asked: AnsweredFor = NO_USE_CASE
 
 
 class HistoryScoring:

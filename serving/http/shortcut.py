@@ -31,7 +31,7 @@ class Shortcut:
             for router in routers
             for route in router.routes
             if isinstance(route, GuardedRoute) and route.alone and not route.param_convertors
-            for method in route.methods
+            for method in route.methods or ()
         }
         self._answers = {
             key: (route, route.get_route_handler()) for key, route in self.routes.items()
@@ -39,7 +39,7 @@ class Shortcut:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        found = self._answers.get((scope.get("method"), scope.get("path")))
+        found = self._answers.get((scope.get("method", ""), scope.get("path", "")))
         if found is None or scope.get("root_path"):
             await self._app(scope, receive, send)
             return

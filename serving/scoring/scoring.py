@@ -25,7 +25,7 @@ from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.fallback import Fallback, settle, usable
 from serving.scoring.rules import Rules
 from serving.scoring.strongest import Listing
-from serving.scoring.use_cases import NO_USE_CASE, Asked, OwnModel, choose, grouped
+from serving.scoring.use_cases import NO_USE_CASE, AnsweredFor, OwnModel, choose, grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ class Scoring:
             found.update(zip(positions, (one.probability for one in said), strict=True))
         return [found[position] for position in range(len(cases))]
 
-    def _groups(self, cases: Sequence[Case]) -> Iterator[tuple["Scoring", Asked, list[int]]]:
+    def _groups(self, cases: Sequence[Case]) -> Iterator[tuple["Scoring", AnsweredFor, list[int]]]:
         """Yield what scores some of the cases, and which."""
         profiles = [case.lead.profile for case in cases]
         for scorer, asked, positions in grouped(self.own, profiles):
@@ -259,7 +259,7 @@ class Scoring:
         return compose(enquiry, found.assessment, self.conditions.listing, language, reason)
 
 
-def _told(result: Answer | ContractError, asked: Asked) -> Answer | ContractError:
+def _told(result: Answer | ContractError, asked: AnsweredFor) -> Answer | ContractError:
     """Return a result in which stands of which use case the model is that was asked."""
     if isinstance(result, ContractError) or asked == NO_USE_CASE:
         return result

@@ -40,7 +40,7 @@ class OwnModel(Generic[Scorer_co]):
         return membership(self.when)
 
 
-class Asked(NamedTuple):
+class AnsweredFor(NamedTuple):
     """Of which use case the model is that was asked about a lead.
 
     Attributes:
@@ -52,13 +52,13 @@ class Asked(NamedTuple):
     use_case_away: str | None = None
 
 
-NO_USE_CASE = Asked()
+NO_USE_CASE = AnsweredFor()
 """Of leads that are of no use case with a model."""
 
 
 def choose(
     own: Sequence[OwnModel[Scorer]], profile: Mapping[str, ProfileValue]
-) -> tuple[Scorer | None, Asked]:
+) -> tuple[Scorer | None, AnsweredFor]:
     """Return what scores a lead, None where the general scorer does; and what is told of that.
 
     Args:
@@ -69,17 +69,17 @@ def choose(
     for one in own:
         if one.fits(profile):
             if one.scorer is not None:
-                return one.scorer, Asked(one.use_case, away)
+                return one.scorer, AnsweredFor(one.use_case, away)
             away = away or one.use_case
-    return None, Asked(None, away) if away else NO_USE_CASE
+    return None, AnsweredFor(None, away) if away else NO_USE_CASE
 
 
 def grouped(
     own: Sequence[OwnModel[Scorer]], profiles: Sequence[Mapping[str, ProfileValue]]
-) -> list[tuple[Scorer | None, Asked, list[int]]]:
+) -> list[tuple[Scorer | None, AnsweredFor, list[int]]]:
     """Return which leads are scored by the same, as `choose`, each with the positions of theirs."""
-    scorers: dict[Asked, Scorer | None] = {}
-    positions: dict[Asked, list[int]] = {}
+    scorers: dict[AnsweredFor, Scorer | None] = {}
+    positions: dict[AnsweredFor, list[int]] = {}
     chosen = [choose(own, profile) for profile in profiles]
     for position, (scorer, asked) in enumerate(chosen):
         scorers[asked] = scorer

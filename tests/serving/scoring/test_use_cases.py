@@ -15,7 +15,7 @@ from features.contract.lead import ContractError, ProfileValue
 from serving.scoring.answer import Answer
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
-from serving.scoring.use_cases import NO_USE_CASE, Asked, OwnModel, choose, grouped
+from serving.scoring.use_cases import NO_USE_CASE, AnsweredFor, OwnModel, choose, grouped
 from tests.serving.sent import case
 from tests.tiny import tiny_training
 
@@ -36,19 +36,19 @@ SWISS = own("swiss", "CH", "ch")
     ("cases", "country", "expected"),
     [
         ([], "AT", (None, NO_USE_CASE)),
-        ([AUSTRIA, SWISS], "AT", ("at", Asked("austria"))),
-        ([AUSTRIA, SWISS], " ch ", ("ch", Asked("swiss"))),
+        ([AUSTRIA, SWISS], "AT", ("at", AnsweredFor("austria"))),
+        ([AUSTRIA, SWISS], " ch ", ("ch", AnsweredFor("swiss"))),
         ([AUSTRIA, SWISS], "DE", (None, NO_USE_CASE)),
         ([AUSTRIA, SWISS], None, (None, NO_USE_CASE)),
-        ([AWAY], "AT", (None, Asked(None, "away"))),
-        ([AWAY, AUSTRIA], "AT", ("at", Asked("austria", "away"))),
-        ([AUSTRIA, AWAY], "AT", ("at", Asked("austria"))),
-        ([AWAY, own("second", "AT", None)], "AT", (None, Asked(None, "away"))),
-        ([AWAY, SWISS], "CH", ("ch", Asked("swiss"))),
+        ([AWAY], "AT", (None, AnsweredFor(None, "away"))),
+        ([AWAY, AUSTRIA], "AT", ("at", AnsweredFor("austria", "away"))),
+        ([AUSTRIA, AWAY], "AT", ("at", AnsweredFor("austria"))),
+        ([AWAY, own("second", "AT", None)], "AT", (None, AnsweredFor(None, "away"))),
+        ([AWAY, SWISS], "CH", ("ch", AnsweredFor("swiss"))),
     ],
 )
 def test_the_first_that_fits_and_is_loaded_is_asked(
-    cases: Sequence[OwnModel[str]], country: str | None, expected: tuple[str | None, Asked]
+    cases: Sequence[OwnModel[str]], country: str | None, expected: tuple[str | None, AnsweredFor]
 ) -> None:
     found = choose(cases, {"country": country})
     assert found == expected
