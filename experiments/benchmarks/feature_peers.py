@@ -67,7 +67,7 @@ def by_polars(folder: Path) -> NDArray[np.float64]:
         aggregate(feature).cast(pl.Float64).alias(name) for name, feature in features.items()
     )
     whole = rows.select("row").join(grouped, on="row", how="left", maintain_order="left")
-    return (
+    matrix: NDArray[np.float64] = (
         whole.select(
             pl.col(name).fill_null(0.0) if _is_zero(feature) else pl.col(name)
             for name, feature in features.items()
@@ -75,6 +75,7 @@ def by_polars(folder: Path) -> NDArray[np.float64]:
         .collect(engine="streaming")
         .to_numpy()
     )
+    return matrix
 
 
 def by_chdb(folder: Path) -> NDArray[np.float64]:
