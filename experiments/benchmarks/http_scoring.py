@@ -1,7 +1,8 @@
 """Requests a second over HTTP: the service, a bare FastAPI endpoint, and `mlflow models serve`.
 
 One worker each, the same model, four concurrent clients with open connections. The service gets a
-lead with its profile and 20 events and answers with reasons; the bare endpoint validates the same
+lead with its profile and 20 events and answers with reasons; once with a key, a rate, and a line of
+its log for each request, once as it starts on its own machine. The bare endpoint validates the same
 body and returns a fixed answer; MLflow's server gets ready-made features and returns no reasons.
 
     python -m experiments.benchmarks.http_scoring --seconds 10
@@ -17,22 +18,27 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from rich.console import Console
 
 from experiments.simulator import simulate
 from features.contract.clock import now
+from serving.access.key import new_key
+from serving.access.key_file import KeyFile
 from training.pipeline import Training, train
 from training.progress import Progress
 
 _CLIENTS = 4
 _MLFLOW = "mlflow models serve --env-manager local --workers 1 --model-uri"
+_GUARDED = "leadscore, key and log"
+_NONE: Mapping[str, str] = MappingProxyType({})
 _EVENT_TYPES = ("page_view", "email_open", "price_page", "whitepaper", "demo_request")
 
 
@@ -75,7 +81,9 @@ def ready_features(training: Training) -> bytes:
     return json.dumps({"dataframe_split": {"columns": names, "data": [row]}}).encode()
 
 
-def put_under_load(port: int, paths: Sequence[str], body: bytes | None, seconds: float) -> Load:
+def put_under_load(
+    port: int, paths: Sequence[str], body: bytes | None, seconds: float, key: str | None = None
+) -> Load:
     """Let clients ask for so many seconds, after some requests that are not counted.
 
     Each takes the paths in turn, from a place of its own. Without a body, they get; with one, they
@@ -84,14 +92,14 @@ def put_under_load(port: int, paths: Sequence[str], body: bytes | None, seconds:
     Raises:
         RuntimeError: The server answers with another status than 200.
     """
-    _ask_until(port, paths, body, time.perf_counter() + seconds / 5)
+    _ask_until(port, paths, body, key, time.perf_counter() + seconds / 5)
     started = time.perf_counter()
     took: list[list[float]] = [[] for _ in range(_CLIENTS)]
 
     def client(own: list[float], place: int) -> None:
         start = place * len(paths) // _CLIENTS
         turn = [*paths[start:], *paths[:start]]
-        own.extend(_ask_until(port, turn, body, started + seconds))
+        own.extend(_ask_until(port, turn, body, key, started + seconds))
 
     threads = [threading.Thread(target=client, args=(own, place)) for place, own in enumerate(took)]
     for thread in threads:
@@ -104,14 +112,19 @@ def put_under_load(port: int, paths: Sequence[str], body: bytes | None, seconds:
     return Load(len(all_of_them) / elapsed, float(p50), float(p99))
 
 
-def _ask_until(port: int, paths: Sequence[str], body: bytes | None, until: float) -> list[float]:
+def _ask_until(
+    port: int, paths: Sequence[str], body: bytes | None, key: str | None, until: float
+) -> list[float]:
+    headers = {"Content-Type": "application/json"}
+    if key is not None:
+        headers["Authorization"] = f"Bearer {key}"
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     took = []
     for path in cycle(paths):
         if (asked := time.perf_counter()) >= until:
             break
         method = "GET" if body is None else "POST"
-        connection.request(method, path, body, {"Content-Type": "application/json"})
+        connection.request(method, path, body, headers)
         response = connection.getresponse()
         said = response.read()
         if response.status != 200:
@@ -122,13 +135,16 @@ def _ask_until(port: int, paths: Sequence[str], body: bytes | None, until: float
 
 
 @contextmanager
-def server(command: list[str], port: int, health: str, log: Path) -> Iterator[None]:
-    """Run a server until its load is over.
+def server(
+    command: list[str], port: int, health: str, log: Path, settings: Mapping[str, str] = _NONE
+) -> Iterator[None]:
+    """Run a server, by settings in its environment, until its load is over.
 
     Raises:
         RuntimeError: It ends, or is not ready after two minutes.
     """
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, **settings}
     with log.open("w", encoding="utf-8") as written:
         process = subprocess.Popen(command, stdout=written, stderr=written, env=environment)
     try:
@@ -163,15 +179,15 @@ def _measure(folder: Path, seconds: float) -> dict[str, Load]:
     simulation = simulate(folder, leads=10_000)
     training = train(simulation.project, Progress(Console(quiet=True)), now=now())
     python = [sys.executable, "-m"]
+    serve = [*python, "leadscore", "serve", "--project", str(simulation.project), "--port"]
+    keys = folder / "keys.toml"
+    guarded = {"LEADSCORE_KEYS": str(keys), "LEADSCORE_RATE": "1e6", "LEADSCORE_LOG_REQUESTS": "1"}
+    made, token = new_key("benchmark", frozenset({"score"}), now())
+    KeyFile(keys).put(made)
     loads = {}
     for name, command, path, health, body in (
-        (
-            "leadscore serve",
-            [*python, "leadscore", "serve", "--project", str(simulation.project), "--port"],
-            "/v1/score",
-            "/readyz",
-            scored_lead(),
-        ),
+        (_GUARDED, serve, "/v1/score", "/readyz", scored_lead()),
+        ("leadscore serve", serve, "/v1/score", "/readyz", scored_lead()),
         (
             "bare FastAPI",
             [*python, "experiments.benchmarks.peers"],
@@ -188,8 +204,9 @@ def _measure(folder: Path, seconds: float) -> dict[str, Load]:
         ),
     ):
         port = _free_port()
-        with server([*command, str(port)], port, health, folder / "server.log"):
-            loads[name] = put_under_load(port, [path], body, seconds)
+        settings, key = (guarded, token) if name == _GUARDED else (_NONE, None)
+        with server([*command, str(port)], port, health, folder / "server.log", settings):
+            loads[name] = put_under_load(port, [path], body, seconds, key)
     return loads
 
 
@@ -204,11 +221,11 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         loads = _measure(Path(folder), options.seconds)
-    ours = loads["leadscore serve"].per_second
+    ours = loads[_GUARDED].per_second
     for name, load in loads.items():
         print(
-            f"{name:>20}: {load.per_second:7.0f} requests/s, p50 {load.p50:6.2f} ms, "
-            f"p99 {load.p99:6.2f} ms, leadscore is {ours / load.per_second:6.2f} times as fast"
+            f"{name:>22}: {load.per_second:7.0f} requests/s, p50 {load.p50:6.2f} ms, "
+            f"p99 {load.p99:6.2f} ms, the first is {ours / load.per_second:6.2f} times as fast"
         )
     return 0
 
