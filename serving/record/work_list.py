@@ -137,9 +137,8 @@ _STANDS: BindParameter[str] = bindparam("stands")
 def _filtered(statement: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
     if wanted.stages is not None:
         # By its index, leads of one stage come in the order of their ranks, those of several do
-        # not: all of them would be put in order. SQLite takes it wherever it can.
-        several = func.coalesce(_score.stage, NOWHERE)
-        stage = _score.stage if len(wanted.stages) == 1 else several
+        # not: all of them would be put in order. SQLite takes it wherever a column stands alone.
+        stage = _score.stage if len(wanted.stages) == 1 else _score.stage.concat("")
         statement = statement.where(stage.in_(wanted.stages))
     if wanted.grades is not None:
         statement = statement.where(_score.grade.in_(wanted.grades))
