@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
+import pytest
 from sqlalchemy import event
 
 from features.contract.clock import now
@@ -63,14 +64,21 @@ def noted(database: Database) -> Iterator[dict[str, Parameters]]:
 
 def scanned(database: Database, statement: str, parameters: Parameters) -> set[str]:
     """Return the tables of which a statement can only be answered by reading all of them."""
+    plan = planned(database, statement, parameters)
+    return {first or second for first, second in _SCAN.findall(plan)} - _SMALL
+
+
+def planned(database: Database, statement: str, parameters: Parameters) -> str:
+    """Return how a database goes about a statement."""
     with database.reading() as connection:
         if not database.embedded:
-            # Small tables are scanned for choice; this leaves scans where nothing else can be done.
+            # Small tables are scanned and put in order for choice; this leaves both where nothing
+            # else can be done.
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            connection.exec_driver_sql("SET LOCAL enable_sort = off")
         explain = "EXPLAIN QUERY PLAN" if database.embedded else "EXPLAIN"
         rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
-        plan = "\n".join(str(row[-1]) for row in rows)
-    return {first or second for first, second in _SCAN.findall(plan)} - _SMALL
+        return "\n".join(str(row[-1]) for row in rows)
 
 
 def _requests(client: httpx.Client) -> None:
@@ -125,3 +133,13 @@ def test_no_request_reads_a_whole_table(state: ServiceState, database: Database)
     }
     assert len(statements) > 40
     assert found == set()
+
+
+@pytest.mark.parametrize("stages", [("lead", "MAL", "MQL"), ("SQL",), None])
+def test_the_list_of_work_is_not_put_in_order(
+    database: Database, stages: tuple[str, ...] | None
+) -> None:
+    with noted(database) as statements, database.reading() as connection:
+        work_list(connection, Wanted(stages=stages, grades=("D",)), None, 25)
+    [(statement, parameters)] = statements.items()
+    assert not re.search("TEMP B-TREE|Sort", planned(database, statement, parameters))
