@@ -26,7 +26,7 @@ from serving.record.schema import (
     user_account,
     user_session,
 )
-from serving.record.upgrade import current_revision
+from serving.record.upgrade import current_revision, pending
 from serving.record.users import has_users
 
 _REVISION = "revision.txt"
@@ -49,10 +49,15 @@ def write_backup(database: Database, path: Path, on_step: Callable[[str], None])
         on_step: Called with what is about to be done.
 
     Raises:
-        RecordError: There is a file already, or it cannot be written.
+        RecordError: There is a file already, or it cannot be written; or the record is of an
+            earlier version.
     """
     if path.exists():
         raise RecordError(f"{path}: there is a file already; name a new one")
+    if pending(database):
+        raise RecordError(
+            "the record is of an earlier version: back it up by that one, then upgrade"
+        )
     unfinished = path.with_name(f".{path.name}.unfinished")
     rows = 0
     try:

@@ -367,3 +367,11 @@ def test_a_database_that_is_away_is_told_without_its_password() -> None:
     with pytest.raises(RecordAwayError) as caught, database.reading():
         pass
     assert "geheim" not in str(caught.value)
+
+
+def test_a_record_of_an_earlier_version_is_backed_up_by_that_one(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'record.db'}")
+    with pytest.raises(RecordError, match="back it up by that one, then upgrade"):
+        write_backup(database, tmp_path / "backup.zip", lambda step: None)
+    assert not (tmp_path / "backup.zip").exists()
+    database.close()
