@@ -92,7 +92,7 @@ class Encoder(DocumentPart):
         told = texts.tolist()
         codes: dict[str | None, float] = {None: math.nan}
         # Of many leads, each different text is looked up once.
-        for text in told if len(told) == 1 else {*told}:
+        for text in {*told}:
             if text is not None:
                 codes[text] = known.get(category_key(text, boolean=boolean), UNKNOWN_CATEGORY)
         return [codes[text] for text in told]

@@ -94,13 +94,18 @@ class History(HistoryPart):
         Raises:
             HistoryError: A source cannot be read.
         """
-        history = cls(sources, profile, folder, now)
+        return cls(sources, profile, folder, now)._filled(profile, carried or {}, on_step)
+
+    def _filled(
+        self, profile: ProfileFields, carried: Mapping[str, str], on_step: Callable[[str], None]
+    ) -> Self:
+        """Return the history once all is read; where that fails, nothing is left of it."""
         try:
-            history._read(profile, carried or {}, on_step)
+            self._read(profile, carried, on_step)
         except BaseException:
-            history.close()
+            self.close()
             raise
-        return history
+        return self
 
     def __enter__(self) -> Self:
         """Use the history in a with statement."""

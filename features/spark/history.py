@@ -38,6 +38,7 @@ class SparkHistory(History):
     engine: Literal["local", "spark"] = "spark"
     session: SparkSession
     buckets: Buckets
+    _master: str | None
 
     def __init__(self, sources: Sources, profile: ProfileFields, folder: Path, now: int) -> None:
         """Create an empty history; `SparkHistory.open_at` is the way in."""
@@ -72,15 +73,8 @@ class SparkHistory(History):
             SparkError: Spark cannot go on.
         """
         history = cls(sources, profile, folder, now)
-        try:
-            on_step("Starting Spark")
-            history.session = history._opened.enter_context(open_session(master))
-            with told():
-                history._read(profile, carried or {}, on_step)
-        except BaseException:
-            history.close()
-            raise
-        return history
+        history._master = master
+        return history._filled(profile, carried or {}, on_step)
 
     def close(self) -> None:
         """Remove the database, forget the events, and stop Spark if it was started for them."""
@@ -96,6 +90,14 @@ class SparkHistory(History):
         """Let queries look into another table as well, as `HistoryPart.lay_beside_events`."""
         with told():
             self.session.createDataFrame(table).createOrReplaceTempView(name)
+
+    def _read(
+        self, profile: ProfileFields, carried: Mapping[str, str], on_step: Callable[[str], None]
+    ) -> None:
+        on_step("Starting Spark")
+        self.session = self._opened.enter_context(open_session(self._master))
+        with told():
+            super()._read(profile, carried, on_step)
 
     def _read_events(self, on_step: Callable[[str], None]) -> tuple[EventCounts, list[SourceEnd]]:
         on_step("Reading events in Spark")

@@ -15,6 +15,7 @@ from features.contract.duration import DAY_US, HOUR_US, MINUTE_US
 from features.declaration.feature_set import Behaviour, FeatureSet
 from features.declaration.operators import OPERATORS
 from features.declaration.subject import Subjects
+from features.kernel.by_size import put_by_size
 from features.kernel.compiled import compiled
 from features.kernel.plan import WHOLE_HISTORY
 
@@ -181,7 +182,8 @@ def _choose(
     for reason in range(len(subject)):
         start, stop, r = starts[subject[reason]], starts[subject[reason] + 1], row[reason]
         for place in range(stop - start):
-            _put(columns[reason], place, looks.columns[start + place], contributions[r])
+            column = looks.columns[start + place]
+            put_by_size(columns[reason], place, column, contributions[r])
         quiet_for, last, strongest = _quiet(columns[reason], kind, span, numbers[r])
         if strongest == _NONE:
             continue
@@ -215,18 +217,6 @@ def _choose(
                 value = _whole(value)
             _insert(facts[reason], values[reason], found, operator, value, back)
             found += 1
-
-
-@compiled()
-def _put(
-    columns: NDArray[np.int64], count: int, column: int, contributions: NDArray[np.float64]
-) -> None:
-    """Put a column among those before it that contribute less."""
-    place = count
-    while place > 0 and abs(contributions[columns[place - 1]]) < abs(contributions[column]):
-        columns[place] = columns[place - 1]
-        place -= 1
-    columns[place] = column
 
 
 @compiled()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from features.kernel.by_size import put_by_size
 from features.kernel.compiled import compiled
 
 
@@ -83,7 +84,7 @@ def _list(
     found = 0
     for r in range(rows):
         for reason in range(reasons):
-            _put(order, reason, totals[r])
+            put_by_size(order, reason, reason, totals[r])
         raising, lowering = 0, 0
         listed[:] = False
         for place in range(reasons):
@@ -102,13 +103,3 @@ def _list(
             if not listed[reason]:
                 sums[2, r] += totals[r, reason]
     return found
-
-
-@compiled(nogil=True)
-def _put(order: NDArray[np.int64], reason: int, totals: NDArray[np.float64]) -> None:
-    """Put a reason among those before it, behind all that are as strong."""
-    place = reason
-    while place > 0 and abs(totals[order[place - 1]]) < abs(totals[reason]):
-        order[place] = order[place - 1]
-        place -= 1
-    order[place] = reason
