@@ -99,7 +99,7 @@ class HistoryScoring:
         enquiry = Enquiry(history.leads().lead_id[lead], as_of, unsent=unsent)
         listing, language = self._wording
         answer = compose(enquiry, found, listing, language, reason or self.choice.fallback_reason)
-        return answer.model_copy(update=self.choice.asked._asdict())
+        return answer.answered_for(self.choice.asked)
 
     def _told(self, table: FeatureTable, lead: NDArray[np.int64], whom: Whom) -> pa.RecordBatch:
         """Return answers, those of rows that the model says no numbers of by the rules."""

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from serving.model.scorer import probability
 from serving.scoring.basis import Basis, BasisName, ExplainedRow
 from serving.scoring.reasons import Reason
 from serving.scoring.strongest import Listing, list_strongest
+from serving.scoring.use_cases import NO_USE_CASE, AnsweredFor
 
 FallbackReason = Literal["no_model", "model_refused", "non_finite", "deadline"]
 
@@ -68,6 +69,10 @@ class Answer(BaseModel):
         description="The use case whose own model was to be asked and is not loaded, so that "
         "another one was; null where that is not so.",
     )
+
+    def answered_for(self, asked: AnsweredFor) -> Self:
+        """Return the answer, in which stands of which use case the model is that was asked."""
+        return self if asked == NO_USE_CASE else self.model_copy(update=asked._asdict())
 
 
 @dataclass(frozen=True, slots=True)

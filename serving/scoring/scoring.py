@@ -25,7 +25,7 @@ from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.fallback import Fallback, settle, usable
 from serving.scoring.rules import Rules
 from serving.scoring.strongest import Listing
-from serving.scoring.use_cases import NO_USE_CASE, AnsweredFor, OwnModel, choose, grouped
+from serving.scoring.use_cases import AnsweredFor, OwnModel, choose, grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,10 @@ class Scoring:
         told: dict[int, Answer | ContractError] = {}
         for scoring, asked, positions in self._groups(cases):
             results = scoring.score_all([cases[p] for p in positions], arrived, among)
-            told.update(zip(positions, (_told(one, asked) for one in results), strict=True))
+            for position, result in zip(positions, results, strict=True):
+                told[position] = (
+                    result.answered_for(asked) if isinstance(result, Answer) else result
+                )
         return [told[position] for position in range(len(cases))]
 
     def probabilities(self, cases: Sequence[Case]) -> list[float]:
@@ -257,13 +260,6 @@ class Scoring:
         language = case.language or self.conditions.language
         enquiry = _enquiry(case, found.row)
         return compose(enquiry, found.assessment, self.conditions.listing, language, reason)
-
-
-def _told(result: Answer | ContractError, asked: AnsweredFor) -> Answer | ContractError:
-    """Return a result in which stands of which use case the model is that was asked."""
-    if isinstance(result, ContractError) or asked == NO_USE_CASE:
-        return result
-    return result.model_copy(update=asked._asdict())
 
 
 def _enquiry(case: Case, row: OnlineRow) -> Enquiry:
