@@ -113,7 +113,7 @@ def preview(
     from features.contract.clock import now
     from serving.bootstrap import scoring_once
     from serving.lifecycle.agreement import read_lifecycle
-    from serving.record.policy import read_policy
+    from serving.record.privacy.policy import read_policy
     from serving.record.upgrade import require_upgraded
     from serving.stored.preview import preview as run
     from serving.stored.scoring import StoredScores
@@ -155,7 +155,7 @@ def handover(
     from features.contract.mistake import MistakeError
     from leadscore.handover_report import handover_lines
     from serving.bootstrap import scoring_once
-    from serving.record.policy import read_policy
+    from serving.record.privacy.policy import read_policy
     from serving.record.upgrade import require_upgraded
     from serving.stored.handover import bring_best_into_force, handover_of
 

@@ -14,7 +14,7 @@ from serving.http.server import Server
 from serving.http.state import ServiceState
 from serving.listener import listen, shown_address
 from serving.logs.start import start_logging
-from serving.record.database import RecordError
+from serving.record.database.database import RecordError
 from serving.settings import Settings
 from serving.watches import Watches
 

@@ -11,7 +11,7 @@ from serving.intake.importing.leads import Terms
 from serving.intake.importing.table import MOST_COLUMNS
 from serving.lifecycle.alerts import Kind
 from serving.model.reference import Grade
-from serving.record.listing import Filter, Order
+from serving.record.scores.listing import Filter, Order
 
 MOST_ROWS = 10_000
 """Of a list of leads that comes by HTTP; other writers wait meanwhile."""

@@ -14,7 +14,7 @@ from serving.lifecycle.handover import HandoverTerms, Point, expected_value, lac
 from serving.lifecycle.lists import WeekList
 from serving.lifecycle.next_action import Kind, NextAction
 from serving.lifecycle.stages import Stage
-from serving.record.thresholds import ThresholdEntry
+from serving.record.lifecycle.thresholds import ThresholdEntry
 from serving.stored.handover import Handover
 from serving.stored.next_question import Question
 

@@ -21,7 +21,7 @@ from serving.lifecycle.stages import STAGES, Cause, Role, Stage, cause_of, is_ah
 from serving.lifecycle.terms import StageTerms, Transition, UseCase, View, ViewName
 from serving.lifecycle.words import check_text, shown
 from serving.model.reference import Grade
-from serving.record.stages import StageEntry
+from serving.record.lifecycle.stages import StageEntry
 from serving.stored.standing import Standing, promise
 
 

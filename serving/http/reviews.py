@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from features.contract.lead import moment
 from serving.http.kpis import FigureView
 from serving.lifecycle.disagreement import Disagreement
-from serving.record.review_sample import Sampled
+from serving.record.lifecycle.review_sample import Sampled
 
 MOST_LISTED = 100
 

@@ -16,7 +16,7 @@ from serving.http.body import refuse
 from serving.http.errors import Problem, RefusedError, broken_field
 from serving.http.openapi import FORBIDDEN, UNAUTHORIZED
 from serving.http.security import security_of
-from serving.record.database import RecordAwayError
+from serving.record.database.database import RecordAwayError
 
 _DEFECT = Problem(code="internal", message="the service failed; see its log")
 

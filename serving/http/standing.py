@@ -8,8 +8,8 @@ from fastapi.concurrency import run_in_threadpool
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 
 from serving.http.state import ServiceState
-from serving.record.backlog import Backlog, backlog
-from serving.record.database import RecordError
+from serving.record.database.database import RecordError
+from serving.record.queue.backlog import Backlog, backlog
 from serving.scoring.basis import ModelBasis
 from serving.scoring.scoring import Scoring
 

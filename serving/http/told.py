@@ -23,9 +23,9 @@ from serving.intake.contact import canonical_contact
 from serving.intake.events import ToldEvent, Whose
 from serving.intake.leads import ToldLead
 from serving.mail import MAIL_TO, OWNER, TO_OWNER, mail_to
-from serving.record.consents import NewConsent
-from serving.record.opt_ins import NewOptIn
-from serving.record.outbox import Shape
+from serving.record.privacy.consents import NewConsent
+from serving.record.privacy.opt_ins import NewOptIn
+from serving.record.queue.outbox import Shape
 
 Target = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$")]
 

@@ -11,10 +11,10 @@ from features.contract.lead import moment
 from features.wording.words import WORDS
 from serving.http.errors import Problem
 from serving.model.reference import Grade
-from serving.record.duplicates import Suggestion
-from serving.record.leads import StoredLead
-from serving.record.listing import ListedLead
-from serving.record.merges import StoredMerge
+from serving.record.identity.duplicates import Suggestion
+from serving.record.identity.merges import StoredMerge
+from serving.record.leads.leads import StoredLead
+from serving.record.scores.listing import ListedLead
 from serving.scoring.answer import Answer
 from serving.scoring.odds import odds_factor
 from serving.scoring.reasons import with_odds

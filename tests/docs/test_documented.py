@@ -36,7 +36,7 @@ from serving.lifecycle.bant import State
 from serving.lifecycle.criteria import Criteria
 from serving.lifecycle.kpis.kpis import KPI_NAMES
 from serving.lifecycle.next_action import TABLE
-from serving.record.policy import Retention
+from serving.record.privacy.policy import Retention
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.card import Card
 from serving.scoring.reasons import FeatureShare, Reason

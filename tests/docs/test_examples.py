@@ -26,7 +26,7 @@ from serving.http.state import Readiness
 from serving.http.views import DuplicateList, LeadView
 from serving.intake.importing.report import ImportReport
 from serving.lifecycle.agreement import Lifecycle
-from serving.record.policy import Policy
+from serving.record.privacy.policy import Policy
 from serving.scoring.answer import Answer
 from serving.scoring.card import Card
 from serving.scoring.rules import Rules

@@ -17,7 +17,7 @@ from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.lifecycle.alerts import Kind
 from serving.pages.alerts import Reading, alert_text
-from serving.record.alerts import StoredAlert, list_alerts
+from serving.record.lifecycle.alerts import StoredAlert, list_alerts
 
 
 class AlertView(BaseModel):

@@ -16,9 +16,9 @@ from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
 from serving.intake.company import company_facts
-from serving.record.audits import Look
-from serving.record.cases import stored_cases
-from serving.record.leads import parts_of
+from serving.record.access.audits import Look
+from serving.record.leads.cases import stored_cases
+from serving.record.leads.leads import parts_of
 from serving.scoring.answer import Answer
 from serving.stored.handover import handover_of
 from serving.stored.next_question import next_questions

@@ -23,10 +23,10 @@ from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
 from serving.lifecycle.bant import Report, findings
 from serving.lifecycle.moves import NoWayError, ReasonError, UnmetError, UnscoredError
-from serving.record.audits import Look, note_audit
-from serving.record.bant import add_report, reports_of
-from serving.record.leads import StoredLead, parts_of, touch
-from serving.record.roots import own_numbers
+from serving.record.access.audits import Look, note_audit
+from serving.record.leads.leads import StoredLead, parts_of, touch
+from serving.record.leads.roots import own_numbers
+from serving.record.lifecycle.bant import add_report, reports_of
 from serving.scoring.answer import Answer
 from serving.stored.moving import MovedMeanwhileError, move
 from serving.stored.standing import standings

@@ -21,9 +21,9 @@ from serving.http.routes.record import Kept
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
 from serving.http.views import DuplicateList, DuplicateView, MergeList, MergeView
-from serving.record.duplicates import list_duplicates, waiting
-from serving.record.leads import StoredLead, parts_of
-from serving.record.merges import MergeError, StoredMerge, find_merge, merges_of
+from serving.record.identity.duplicates import list_duplicates, waiting
+from serving.record.identity.merges import MergeError, StoredMerge, find_merge, merges_of
+from serving.record.leads.leads import StoredLead, parts_of
 from serving.stored.joining import join, take_apart, tell_different
 
 MergeId = Annotated[int, Field(ge=1, le=2**53)]

@@ -19,9 +19,9 @@ from serving.http.pages.visit import accepted_language
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.pages.opt_in import HEADERS, STATUS, Shown, opt_in_page
-from serving.record.database import RecordAwayError
-from serving.record.opt_in_tokens import id_in
-from serving.record.opt_ins import OptIn, confirm, find_opt_in, why_void
+from serving.record.database.database import RecordAwayError
+from serving.record.privacy.opt_in_tokens import id_in
+from serving.record.privacy.opt_ins import OptIn, confirm, find_opt_in, why_void
 
 _HTML = {"text/html": {"schema": {"type": "string"}}}
 _PAGES: dict[int | str, dict[str, Any]] = {

@@ -19,9 +19,9 @@ from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
 from serving.http.told import OptInBody
-from serving.record.leads import leads_by_number
-from serving.record.opt_ins import NoAddressError, OptIn, ask, find_opt_in, root_of
-from serving.record.policy import Policy
+from serving.record.leads.leads import leads_by_number
+from serving.record.privacy.opt_ins import NoAddressError, OptIn, ask, find_opt_in, root_of
+from serving.record.privacy.policy import Policy
 
 MailState = Literal["waiting", "sent", "dead"]
 

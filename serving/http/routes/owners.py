@@ -19,10 +19,10 @@ from serving.http.openapi import RECORD_ERRORS, body_of
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
-from serving.record.leads import StoredLead
-from serving.record.owners import Owner, owner_ids, owners_of
-from serving.record.roots import own_numbers
-from serving.record.users import user_called
+from serving.record.access.users import user_called
+from serving.record.leads.leads import StoredLead
+from serving.record.leads.owners import Owner, owner_ids, owners_of
+from serving.record.leads.roots import own_numbers
 from serving.stored.owning import Given, give, owner_named
 
 

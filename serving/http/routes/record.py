@@ -23,12 +23,12 @@ from serving.http.told import EventsBody, FeedbackBody, LeadBody, StagesBody
 from serving.http.views import LeadView
 from serving.intake.events import take_events
 from serving.intake.leads import take_lead
-from serving.record.audits import note_told
-from serving.record.consents import add_consents, is_said_again
-from serving.record.feedback import NewFeedback, add_feedback
-from serving.record.leads import touch
-from serving.record.owners import owner_ids
-from serving.record.roots import own_numbers
+from serving.record.access.audits import note_told
+from serving.record.leads.leads import touch
+from serving.record.leads.owners import owner_ids
+from serving.record.leads.roots import own_numbers
+from serving.record.privacy.consents import add_consents, is_said_again
+from serving.record.scores.feedback import NewFeedback, add_feedback
 from serving.stored.told_stages import ToldStage, tell_stages
 
 Result = TypeVar("Result")

@@ -21,8 +21,8 @@ from serving.http.route import GuardedRoute
 from serving.http.routes.kpis import period_of
 from serving.http.state import ServiceState
 from serving.lifecycle.kpis.calendar import week_of
-from serving.record.leads import leads_by_number
-from serving.record.review_sample import sampled
+from serving.record.leads.leads import leads_by_number
+from serving.record.lifecycle.review_sample import sampled
 from serving.stored.disagreement import disagreement_of
 
 

@@ -23,7 +23,7 @@ from serving.intake.events import take_events
 from serving.intake.mapping import Sender, Take
 from serving.intake.payload import Said, read_record, records_of
 from serving.lifecycle.agreement import Lifecycle
-from serving.record.roots import own_numbers
+from serving.record.leads.roots import own_numbers
 from serving.stored.told_stages import ToldStage, tell_stages
 
 

@@ -30,10 +30,10 @@ from serving.http.views import (
     StoredAnswers,
     StoredResult,
 )
-from serving.record.audits import Look
-from serving.record.leads import leads_by_number, parts_of
-from serving.record.listing import list_leads
-from serving.record.parts import members_of
+from serving.record.access.audits import Look
+from serving.record.leads.groups import members_of
+from serving.record.leads.leads import leads_by_number, parts_of
+from serving.record.scores.listing import list_leads
 from serving.scoring.answer import Answer
 from serving.stored.change import explain_change
 from serving.stored.scoring import NotScoredError, Outcome, UnknownLeadError, given_score

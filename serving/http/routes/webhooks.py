@@ -18,8 +18,8 @@ from serving.http.request import Moment
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.http.told import WebhookBody
-from serving.record.outbox import Shape, replay
-from serving.record.webhooks import Webhook, add_webhook, list_webhooks, remove_webhook
+from serving.record.queue.outbox import Shape, replay
+from serving.record.queue.webhooks import Webhook, add_webhook, list_webhooks, remove_webhook
 
 
 class WebhookView(BaseModel):

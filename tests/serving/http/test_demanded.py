@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from serving.http.state import ServiceState
-from serving.record.database import Database
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.privacy.policy import Policy
 from serving.record.schema import score_given
 from serving.scoring.answer import FallbackReason
 from serving.scoring.rules import read_rules

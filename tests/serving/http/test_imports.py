@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from serving.http.state import ServiceState
-from serving.record.database import Database
+from serving.record.database.database import Database
 from tests.serving.intake.importing.lists import SHEET, workbook
 from tests.serving.problems import problem_of
 from tests.serving.server import running

@@ -14,10 +14,10 @@ from sqlalchemy import func, select, update
 from features.contract.clock import now
 from serving.http.state import ServiceState
 from serving.mail import Mail
-from serving.record.database import Database
-from serving.record.opt_in_tokens import token_of
-from serving.record.opt_ins import AGAIN_US
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.privacy.opt_in_tokens import token_of
+from serving.record.privacy.opt_ins import AGAIN_US
+from serving.record.privacy.policy import Policy
 from serving.record.schema import audit, consent, opt_in
 from serving.stored.scoring import StoredScores
 from serving.work.opt_in_mails import OptInMails

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from features.contract.clock import now
 from serving.http.state import ServiceState
+from serving.record.access.users import add_user, disable_user, find_user, remove_user
 from serving.record.schema import audit, outbox
-from serving.record.users import add_user, disable_user, find_user, remove_user
 from tests.serving.http.test_lifecycle import heat, move, put
 from tests.serving.problems import problem_of
 

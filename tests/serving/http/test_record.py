@@ -16,8 +16,8 @@ from sqlalchemy import select
 
 from features.contract.clock import now
 from serving.http.state import ServiceState
-from serving.record.database import Database
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.privacy.policy import Policy
 from serving.record.schema import metadata
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring

@@ -12,8 +12,8 @@ import pytest
 from features.contract.case import Case
 from features.contract.clock import now
 from serving.http.state import ServiceState
-from serving.record.cases import stored_cases
-from serving.record.leads import find_lead, parts_of
+from serving.record.leads.cases import stored_cases
+from serving.record.leads.leads import find_lead, parts_of
 from tests.serving.problems import problem_of
 
 KEY = "write-key"

@@ -19,8 +19,8 @@ from features.contract.clock import now
 from serving.http.standing import Backlogs
 from serving.http.state import ServiceState
 from serving.http.watched import Watched
-from serving.record.database import Database
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.privacy.policy import Policy
 from serving.scoring.answer import FallbackReason
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring

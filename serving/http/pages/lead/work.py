@@ -16,10 +16,10 @@ from serving.lifecycle.stages import ASIDE, STAGES, Stage
 from serving.model.reference import GRADE_FROM_SCORE
 from serving.pages.clock import Clock, clock_of
 from serving.pages.saying import say
-from serving.record.leads import StoredLead
-from serving.record.people import Person
-from serving.record.scores import CurrentScore
-from serving.record.work_list import NOWHERE
+from serving.record.identity.people import Person
+from serving.record.leads.leads import StoredLead
+from serving.record.scores.scores import CurrentScore
+from serving.record.scores.work_list import NOWHERE
 from serving.scoring.labels import Labels
 from serving.scoring.scoring import Scoring
 from serving.stored.work_list import WorkRow

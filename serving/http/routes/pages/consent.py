@@ -13,12 +13,12 @@ from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.intake.contact import canonical_contact
 from serving.pages.saying import say
-from serving.record.audits import Look, note_told
-from serving.record.consent_ledger import ledger_of, standing
-from serving.record.consents import NewConsent, add_consent, without_basis
-from serving.record.contacts import find_by_contact
-from serving.record.leads import StoredLead, find_lead, leads_by_number, parts_of, touch
-from serving.record.roots import roots_of
+from serving.record.access.audits import Look, note_told
+from serving.record.identity.contacts import find_by_contact
+from serving.record.leads.leads import StoredLead, find_lead, leads_by_number, parts_of, touch
+from serving.record.leads.roots import roots_of
+from serving.record.privacy.consent_ledger import ledger_of, standing
+from serving.record.privacy.consents import NewConsent, add_consent, without_basis
 
 CONSENT = "/app/data/consent"
 

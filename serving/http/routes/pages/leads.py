@@ -20,9 +20,9 @@ from serving.lifecycle.stages import STAGES
 from serving.model.reference import GRADE_FROM_SCORE
 from serving.pages.chance import chance
 from serving.pages.saying import say
-from serving.record.name_words import MOST_FOUND
-from serving.record.owners import owners_told
-from serving.record.work_list import Place, Wanted
+from serving.record.identity.name_words import MOST_FOUND
+from serving.record.leads.owners import owners_told
+from serving.record.scores.work_list import Place, Wanted
 from serving.stored.owning import MINE, NOBODYS
 from serving.stored.work_list import WorkRow, drawn_for_review, work_rows
 
