@@ -27,7 +27,7 @@ from experiments.faults.service import free_port, started_service
 from features.contract.clock import now
 from features.contract.duration import DAY_US
 from serving.access.session import Terms
-from serving.http.cursor import cursor_of
+from serving.http.requests.cursor import cursor_of
 from serving.intake.spelling import words_of
 from serving.record.access.sessions import begin_session
 from serving.record.access.users import add_user

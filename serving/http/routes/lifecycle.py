@@ -9,18 +9,18 @@ from sqlalchemy import Connection
 from features.contract.clock import now
 from features.contract.language import Language
 from features.contract.lead import ContractError
-from serving.http.asked import LifecycleQuery
 from serving.http.auth import caller, may, needs
-from serving.http.bant import BantView
 from serving.http.body import read_as, read_body, respond
+from serving.http.document.openapi import RECORD_ERRORS, body_of
 from serving.http.errors import RefusedError, invalid
-from serving.http.kinds import ErrorCode
-from serving.http.lifecycle import LeadLifecycle, LifecycleView, MoveView
-from serving.http.moved import BantBody, TransitionBody
-from serving.http.openapi import RECORD_ERRORS, body_of
+from serving.http.problems import ErrorCode
+from serving.http.requests.decisions import BantBody, TransitionBody
+from serving.http.requests.queries import LifecycleQuery
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
+from serving.http.views.bant import BantView
+from serving.http.views.lifecycle import LeadLifecycle, LifecycleView, MoveView
 from serving.lifecycle.bant import Report, findings
 from serving.lifecycle.moves import NoWayError, ReasonError, UnmetError, UnscoredError
 from serving.record.access.audits import Look, note_audit

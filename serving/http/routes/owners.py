@@ -13,9 +13,9 @@ from features.contract.lead import moment
 from serving.access.user import UserMistakeError
 from serving.http.auth import may, needs
 from serving.http.body import read_as, read_body, respond
+from serving.http.document.openapi import RECORD_ERRORS, body_of
 from serving.http.errors import RefusedError
-from serving.http.moved import OwnerBody
-from serving.http.openapi import RECORD_ERRORS, body_of
+from serving.http.requests.decisions import OwnerBody
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState

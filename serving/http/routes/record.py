@@ -14,13 +14,13 @@ from features.contract.lead import ContractError
 from features.contract.text import LONGEST_NAME
 from serving.http.auth import caller, needs
 from serving.http.body import read_as, read_body, respond
+from serving.http.document.openapi import RECORD_ERRORS, body_of
 from serving.http.errors import RefusedError, invalid
-from serving.http.openapi import RECORD_ERRORS, body_of
+from serving.http.requests.leads import EventsBody, FeedbackBody, LeadBody, StagesBody
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
-from serving.http.told import EventsBody, FeedbackBody, LeadBody, StagesBody
-from serving.http.views import LeadView
+from serving.http.views.leads import LeadView
 from serving.intake.events import take_events
 from serving.intake.leads import take_lead
 from serving.record.access.audits import note_told

@@ -11,14 +11,14 @@ from features.contract.clock import now
 from features.contract.lead import ContractError
 from serving.http.auth import caller, needs
 from serving.http.body import read_body, read_json, respond
+from serving.http.document.openapi import RECORD_ERRORS, json_body
 from serving.http.errors import RefusedError, RefusedItem, invalid
 from serving.http.hubspot import by_hubspot
-from serving.http.openapi import RECORD_ERRORS, json_body
-from serving.http.request import MOST_LEADS
+from serving.http.requests.leads import EventsBody, LeadBody, StagesBody
+from serving.http.requests.score import MOST_LEADS
 from serving.http.route import GuardedRoute
 from serving.http.routes.record import keep_lead
 from serving.http.state import ServiceState
-from serving.http.told import EventsBody, LeadBody, StagesBody
 from serving.intake.events import take_events
 from serving.intake.mapping import Sender, Take
 from serving.intake.payload import Said, read_record, records_of

@@ -11,18 +11,18 @@ from features.contract.clock import now
 from features.contract.duration import DAY_US
 from features.contract.language import Language
 from features.contract.lead import ContractError, micros, moment
-from serving.http.asked import HistoryQuery, ListQuery, ScoreQuery, StoredRequest
 from serving.http.auth import caller, needs
 from serving.http.body import read_as, read_body, respond
-from serving.http.cursor import cursor_of, place_of
-from serving.http.demanded import DEMAND, Demanded, demanded_by, unmet
+from serving.http.document.openapi import RECORD_ERRORS, body_of
 from serving.http.errors import RefusedError, invalid
-from serving.http.openapi import RECORD_ERRORS, body_of
+from serving.http.limits.coalescing import Together
+from serving.http.requests.cursor import cursor_of, place_of
+from serving.http.requests.demand import DEMAND, Demanded, demanded_by, unmet
+from serving.http.requests.queries import HistoryQuery, ListQuery, ScoreQuery, StoredRequest
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
-from serving.http.together import Together
-from serving.http.views import (
+from serving.http.views.leads import (
     AccountView,
     ChangeView,
     LeadList,

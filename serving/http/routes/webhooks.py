@@ -12,12 +12,12 @@ from features.contract.clock import now
 from features.contract.lead import ContractError, micros, moment
 from serving.http.auth import needs
 from serving.http.body import read_as, read_body, respond
+from serving.http.document.openapi import RECORD_ERRORS, body_of
 from serving.http.errors import RefusedError, invalid
-from serving.http.openapi import RECORD_ERRORS, body_of
-from serving.http.request import Moment
+from serving.http.requests.leads import WebhookBody
+from serving.http.requests.score import Moment
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
-from serving.http.told import WebhookBody
 from serving.record.queue.outbox import Shape, replay
 from serving.record.queue.webhooks import Webhook, add_webhook, list_webhooks, remove_webhook
 

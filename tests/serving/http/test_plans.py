@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from features.contract.clock import now
 from features.contract.duration import DAY_US
-from serving.http.cursor import cursor_of
+from serving.http.requests.cursor import cursor_of
 from serving.http.state import ServiceState
 from serving.lifecycle.handover import HandoverTerms
 from serving.record.database.database import Database

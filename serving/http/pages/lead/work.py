@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from features.contract.language import Language
 from features.contract.text import LONGEST_NAME
 from features.wording.words import decimal
-from serving.http.handover import ActionView
 from serving.http.pages.mistakes import PageError
 from serving.http.pages.owners import ANYBODYS, Owners
+from serving.http.views.handover import ActionView
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.stages import ASIDE, STAGES, Stage
 from serving.model.reference import GRADE_FROM_SCORE

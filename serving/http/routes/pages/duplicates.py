@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
-from serving.http.cursor import cursor_of, place_of
 from serving.http.pages.answers import go, show
 from serving.http.pages.mistakes import PageError
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Number, Visiting
+from serving.http.requests.cursor import cursor_of, place_of
 from serving.record.access.audits import Look
 from serving.record.identity.contacts import newest_contact
 from serving.record.identity.duplicates import list_duplicates, waiting

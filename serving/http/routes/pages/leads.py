@@ -6,13 +6,13 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Query, Response
 
 from features.contract.duration import DAY_US
-from serving.http.cursor import cursor_of, place_of
 from serving.http.pages.answers import show
 from serving.http.pages.lead.page import LEADS, lead_path
 from serving.http.pages.lead.work import EVERY, OPEN, REVIEW, Asked, ShownRow, labels_of
 from serving.http.pages.owners import ANYBODYS, Owners
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
+from serving.http.requests.cursor import cursor_of, place_of
 from serving.intake.name_words import find_numbers
 from serving.lifecycle.action_words import share_text
 from serving.lifecycle.agreement import Lifecycle
