@@ -20,7 +20,9 @@ from serving.http.errors import ErrorBody
 from serving.http.problems import KINDS, ErrorCode
 from serving.http.requests.batch import BatchResult
 from serving.http.requests.decisions import BantBody, TransitionBody
-from serving.http.requests.leads import EventOfLead, LeadBody, OptInBody, ToldConsent, ToldContact
+from serving.http.requests.events import EventOfLead
+from serving.http.requests.leads import LeadBody, ToldConsent, ToldContact
+from serving.http.requests.opt_ins import OptInBody
 from serving.http.requests.queries import ImportQuery, ListQuery
 from serving.http.requests.score import ScoreRequest, SentEvent, SentLead
 from serving.http.state import Readiness, ServiceState

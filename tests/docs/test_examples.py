@@ -22,8 +22,9 @@ from serving.http.requests.batch import BatchAnswer
 from serving.http.routes.opt_ins import OptInView
 from serving.http.routes.record import Kept
 from serving.http.state import Readiness
-from serving.http.views.leads import DuplicateList, LeadView
+from serving.http.views.leads import LeadView
 from serving.http.views.lifecycle import MoveView
+from serving.http.views.merges import DuplicateList
 from serving.intake.importing.report import ImportReport
 from serving.lifecycle.agreement import Lifecycle
 from serving.record.privacy.policy import Policy

@@ -5,6 +5,20 @@ from pydantic.alias_generators import to_camel
 
 from serving.http.body import PROBLEM_JSON
 from serving.http.document.openapi_3_0 import Document
+from serving.http.requests.demand import Demand
+
+DEMAND: Document = {
+    "parameters": [
+        {
+            "name": "require",
+            "in": "query",
+            "required": False,
+            "schema": Demand.model_json_schema()["properties"]["require"],
+            "description": Demand.model_fields["require"].description,
+        }
+    ]
+}
+"""What is said of a demand, which a handler reads itself."""
 
 
 def operation_id(route: APIRoute) -> str:

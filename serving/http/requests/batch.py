@@ -9,7 +9,8 @@ from features.contract.lead import ContractError
 from features.contract.text import LONGEST_NAME
 from serving.http.errors import Problem, invalid
 from serving.http.requests.demand import Demanded, unmet
-from serving.http.requests.score import HALF_CHARACTER, ScoreRequest
+from serving.http.requests.fields import HALF_CHARACTER
+from serving.http.requests.score import ScoreRequest
 from serving.http.requests.sent_leads import SentLeads
 from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring

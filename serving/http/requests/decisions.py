@@ -5,8 +5,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from serving.http.auth import caller
-from serving.http.requests.leads import moment_until
-from serving.http.requests.score import Label, Moment, Name, Note
+from serving.http.requests.fields import Label, Moment, Name, Note, moment_until
 from serving.lifecycle.bant import SUBJECTS, Authority, Budget, Need, Report, Source, Timeline
 from serving.lifecycle.moves import Wish
 from serving.lifecycle.stages import Stage

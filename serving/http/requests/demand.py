@@ -5,7 +5,6 @@ from typing import Literal
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from serving.http.document.openapi_3_0 import Document
 from serving.http.errors import RefusedError, broken_field
 from serving.scoring.answer import Answer, FallbackReason
 
@@ -21,19 +20,6 @@ class Demand(BaseModel):
         default=None, description="`model`: an error instead of an answer by the rules."
     )
 
-
-DEMAND: Document = {
-    "parameters": [
-        {
-            "name": "require",
-            "in": "query",
-            "required": False,
-            "schema": Demand.model_json_schema()["properties"]["require"],
-            "description": Demand.model_fields["require"].description,
-        }
-    ]
-}
-"""What the document says of it."""
 
 _WHAT_TO_DO: dict[FallbackReason, str] = {
     "no_model": "none is loaded; /readyz says why",

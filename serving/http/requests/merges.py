@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from serving.http.auth import caller
-from serving.http.requests.score import Name
+from serving.http.requests.fields import Name
 
 
 class MergeBody(BaseModel):

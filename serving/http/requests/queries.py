@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from features.contract.language import Language
 from features.contract.lead import micros
 from serving.http.requests.demand import Demand
-from serving.http.requests.score import MOST_LEADS, Label, Moment, Name
+from serving.http.requests.fields import MOST_LEADS, Label, Moment, Name
 from serving.intake.importing.file import Reading
 from serving.intake.importing.leads import Terms
 from serving.intake.importing.table import MOST_COLUMNS

@@ -11,7 +11,8 @@ from typing import cast
 
 from serving.http.body import whole_number
 from serving.http.errors import RefusedError
-from serving.http.requests.score import MOST_LEADS, BatchRequest
+from serving.http.requests.fields import MOST_LEADS
+from serving.http.requests.score import BatchRequest
 
 _LEADS = "leads"
 _BLANK = re.compile(r"[ \t\n\r]*")

@@ -13,14 +13,14 @@ from serving.http.body import read_as, read_body, respond
 from serving.http.document.openapi import RECORD_ERRORS, body_of
 from serving.http.errors import RefusedError
 from serving.http.requests.cursor import cursor_of, place_of
+from serving.http.requests.fields import Name
 from serving.http.requests.merges import DifferentBody, MergeBody
 from serving.http.requests.queries import DuplicatesQuery
-from serving.http.requests.score import Name
 from serving.http.route import GuardedRoute
 from serving.http.routes.record import Kept
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
-from serving.http.views.leads import DuplicateList, DuplicateView, MergeList, MergeView
+from serving.http.views.merges import DuplicateList, DuplicateView, MergeList, MergeView
 from serving.record.identity.duplicates import list_duplicates, waiting
 from serving.record.identity.merges import MergeError, StoredMerge, find_merge, merges_of
 from serving.record.leads.leads import StoredLead, parts_of

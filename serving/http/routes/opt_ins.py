@@ -15,7 +15,7 @@ from serving.http.auth import needs
 from serving.http.body import read_as, read_body, respond
 from serving.http.document.openapi import RECORD_ERRORS, body_of
 from serving.http.errors import RefusedError
-from serving.http.requests.leads import OptInBody
+from serving.http.requests.opt_ins import OptInBody
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState

@@ -16,7 +16,10 @@ from serving.http.auth import caller, needs
 from serving.http.body import read_as, read_body, respond
 from serving.http.document.openapi import RECORD_ERRORS, body_of
 from serving.http.errors import RefusedError, invalid
-from serving.http.requests.leads import EventsBody, FeedbackBody, LeadBody, StagesBody
+from serving.http.requests.events import EventsBody
+from serving.http.requests.feedback import FeedbackBody
+from serving.http.requests.leads import LeadBody
+from serving.http.requests.stages import StagesBody
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState

@@ -12,10 +12,11 @@ from features.contract.lead import ContractError
 from serving.http.auth import needs
 from serving.http.body import checked, read_body, respond
 from serving.http.document.openapi import ERRORS, NOT_READY, body_of
+from serving.http.document.operations import DEMAND
 from serving.http.errors import RefusedError, invalid
 from serving.http.limits.turns import Turns
 from serving.http.requests.batch import AT_A_TIME, Batch, BatchAnswer
-from serving.http.requests.demand import DEMAND, demanded_by, unmet
+from serving.http.requests.demand import demanded_by, unmet
 from serving.http.requests.score import BatchRequest, ScoreRequest
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState

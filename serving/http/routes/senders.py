@@ -14,8 +14,10 @@ from serving.http.body import read_body, read_json, respond
 from serving.http.document.openapi import RECORD_ERRORS, json_body
 from serving.http.errors import RefusedError, RefusedItem, invalid
 from serving.http.hubspot import by_hubspot
-from serving.http.requests.leads import EventsBody, LeadBody, StagesBody
-from serving.http.requests.score import MOST_LEADS
+from serving.http.requests.events import EventsBody
+from serving.http.requests.fields import MOST_LEADS
+from serving.http.requests.leads import LeadBody
+from serving.http.requests.stages import StagesBody
 from serving.http.route import GuardedRoute
 from serving.http.routes.record import keep_lead
 from serving.http.state import ServiceState

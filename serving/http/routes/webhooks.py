@@ -14,8 +14,8 @@ from serving.http.auth import needs
 from serving.http.body import read_as, read_body, respond
 from serving.http.document.openapi import RECORD_ERRORS, body_of
 from serving.http.errors import RefusedError, invalid
-from serving.http.requests.leads import WebhookBody
-from serving.http.requests.score import Moment
+from serving.http.requests.fields import Moment
+from serving.http.requests.webhooks import WebhookBody
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.record.queue.outbox import Shape, replay

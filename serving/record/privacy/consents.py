@@ -1,7 +1,7 @@
 """What may be done with a lead's data: a ledger of bases given and withdrawn, with their proof."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -11,6 +11,10 @@ from serving.record.schema import consent
 PROFILING = "profiling"
 """The purpose that a score needs."""
 
+Ground = tuple[str, str]
+"""A purpose, and the basis on which it is allowed."""
+
+Said = TypeVar("Said")
 
 _BASES = (
     select(consent.c.lead, consent.c.basis, consent.c.given)
@@ -45,6 +49,10 @@ class NewConsent(NamedTuple):
     at: int
 
 
+Ledger = Sequence[tuple[int, NewConsent]]
+"""Entries, each with the number of the lead itself, the oldest first."""
+
+
 def add_consent(connection: Connection, number: int, new: NewConsent, now: int) -> bool:
     """Add an entry about a lead, and return whether it was not there yet."""
     return bool(add_consents(connection, [(number, new)], now))
@@ -67,16 +75,22 @@ def add_consents(
     return [number for number, _ in new]
 
 
-def consents_of(connection: Connection, numbers: Collection[int]) -> list[NewConsent]:
+def ledger_of(connection: Connection, numbers: Collection[int]) -> Ledger:
     """Return the entries about leads, the oldest first."""
     columns = [consent.c[name] for name in NewConsent._fields]
     rows = connection.execute(
-        select(*columns)
+        select(consent.c.lead, *columns)
         .where(among(consent.c.lead, "numbers"))
         .order_by(consent.c.at, consent.c.number),
         {"numbers": numbers},
     )
-    return [NewConsent(*row) for row in rows]
+    return [(number, NewConsent(*entry)) for number, *entry in rows]
+
+
+def standing(ledger: Ledger) -> set[Ground]:
+    """Return on what grounds something may be done, by the entries about one person."""
+    newest = {(number, (one.purpose, one.basis)): one.given for number, one in ledger}
+    return _standing(newest)
 
 
 def is_said_again(connection: Connection, number: int, new: NewConsent, *, by_source: bool) -> bool:
@@ -126,8 +140,7 @@ def without_basis(
 ) -> set[int]:
     """Return the numbers of the leads that no accepted basis for profiling stands for.
 
-    Of each basis the newest entry counts. Where two leads turned out to be one person, a
-    withdrawal by either holds for both.
+    Of each basis the newest entry counts.
 
     Args:
         connection: Reading.
@@ -135,12 +148,15 @@ def without_basis(
         bases: That count.
     """
     rows = connection.execute(_BASES, {"numbers": sorted(parts), "bases": sorted(bases)})
-    newest: dict[tuple[int, str], bool] = {(number, basis): given for number, basis, given in rows}
-    standing: dict[int, list[bool]] = {}
-    by_root: dict[tuple[int, str], bool] = {}
-    for (number, basis), given in newest.items():
-        key = (parts[number], basis)
-        by_root[key] = by_root.get(key, True) and given
-    for (root, _), given in by_root.items():
-        standing.setdefault(root, []).append(given)
-    return {root for root in parts.values() if not any(standing.get(root, []))}
+    newest = {(number, (parts[number], basis)): given for number, basis, given in rows}
+    allowed = {root for root, _ in _standing(newest)}
+    return set(parts.values()) - allowed
+
+
+def _standing(newest: Mapping[tuple[int, Said], bool]) -> set[Said]:
+    """Return what was given and stands, by number of each lead and by what its newest entry says.
+
+    Where leads turned out to be one person, a withdrawal by any of them holds for all.
+    """
+    withdrawn = {said for (_, said), given in newest.items() if not given}
+    return {said for _, said in newest} - withdrawn

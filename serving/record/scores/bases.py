@@ -1,10 +1,10 @@
-"""What the newest scores of stored leads rested on, and what a challenger said beside them."""
+"""What the newest scores of stored leads rested on."""
 
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
-from serving.record.schema import challenge, score_given
+from serving.record.schema import score_given
 
 
 class Answered(NamedTuple):
@@ -21,15 +21,6 @@ class Answered(NamedTuple):
     fallback_reason: str | None
     model_version: str | None
     scores: int
-
-
-class Beside(NamedTuple):
-    """A score, and what a challenger said of the same lead and moment."""
-
-    champion: str | None
-    given: float
-    challenger: str
-    said: float
 
 
 def answered(connection: Connection, most: int) -> list[Answered]:
@@ -51,22 +42,3 @@ def answered(connection: Connection, most: int) -> list[Answered]:
     counted: Select[*tuple[Any, ...]] = select(*by, func.count()).group_by(*by)
     rows = connection.execute(counted.order_by(func.count().desc()))
     return [Answered(*row) for row in rows]
-
-
-def beside(connection: Connection, most: int) -> list[Beside]:
-    """Return the newest scores of which a challenger said something, too.
-
-    Args:
-        connection: Reading.
-        most: How many of what challengers said are looked at.
-    """
-    other, own = challenge.c, score_given.c
-    some = select(other.number).order_by(other.number.desc()).limit(most).subquery()
-    rows = connection.execute(
-        select(own.model_version, own.probability, other.model_version, other.probability)
-        .select_from(some)
-        .join(challenge, other.number == some.c.number)
-        .join(score_given, (own.lead == other.lead) & (own.as_of == other.as_of))
-        .order_by(other.number.desc())
-    )
-    return [Beside(*row) for row in rows]

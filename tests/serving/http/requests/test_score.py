@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from features.contract.lead import ContractError, micros, moment
 from serving.http.errors import invalid
-from serving.http.requests.score import CLOCK_SKEW_US, ScoreRequest
+from serving.http.requests.fields import CLOCK_SKEW_US
+from serving.http.requests.score import ScoreRequest
 from tests.serving.sent import lead, request
 
 SECRET = "erika@example.org"

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from serving.http.body import checked
 from serving.http.errors import Problem, RefusedError, invalid
-from serving.http.requests.score import MOST_LEADS, BatchRequest
+from serving.http.requests.fields import MOST_LEADS
+from serving.http.requests.score import BatchRequest
 from serving.http.requests.sent_leads import SentLeads
 
 VALUES: st.SearchStrategy[Any] = st.recursive(

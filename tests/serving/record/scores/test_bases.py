@@ -1,8 +1,7 @@
 """What the newest scores rested on, in either database."""
 
 from serving.record.database.database import Database
-from serving.record.scores.bases import Answered, Beside, answered, beside
-from serving.record.scores.challenges import Challenge, add_challenges
+from serving.record.scores.bases import Answered, answered
 from serving.record.scores.scores import GivenScore, give_scores
 from tests.serving.record.telling import NOW, put, told
 
@@ -18,7 +17,7 @@ def test_scores_are_counted_by_what_they_rested_on(database: Database) -> None:
     number = put(database, told("a")).number
     scores = [given(number, NOW + n, 0.1, "m/1" if n % 3 else None) for n in range(7)]
     with database.reading() as connection:
-        assert answered(connection, 10) == [] and beside(connection, 10) == []
+        assert answered(connection, 10) == []
     with database.writing() as connection:
         give_scores(connection, scores)
     with database.reading() as connection:
@@ -27,23 +26,3 @@ def test_scores_are_counted_by_what_they_rested_on(database: Database) -> None:
             Answered("rules", "deadline", None, 3),
         ]
         assert answered(connection, 1) == [Answered("rules", "deadline", None, 1)]
-
-
-def test_a_challenger_stands_beside_what_was_given(database: Database) -> None:
-    one, other = (put(database, told(lead_id)).number for lead_id in ("a", "b"))
-    with database.writing() as connection:
-        give_scores(connection, [given(one, NOW, 0.1, "m/1"), given(other, NOW + 1, 0.2, "m/1")])
-        add_challenges(
-            connection,
-            [
-                Challenge(one, NOW, NOW, 0.3, "m/2"),
-                Challenge(other, NOW + 1, NOW, 0.4, "m/2"),
-                # Its answer was never written down.
-                Challenge(other, NOW + 2, NOW, 0.5, "m/2"),
-            ],
-        )
-    with database.reading() as connection:
-        assert beside(connection, 10) == [
-            Beside("m/1", 0.2, "m/2", 0.4), Beside("m/1", 0.1, "m/2", 0.3)
-        ]  # fmt: skip
-        assert beside(connection, 2) == [Beside("m/1", 0.2, "m/2", 0.4)]
