@@ -68,7 +68,7 @@ def _show_promises(read: "Lifecycle") -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from serving.lifecycle.business_hours import format_business_time
+    from serving.lifecycle.business_time import format_business_time
 
     for name in (None, *(one.name for one in read.use_cases if one.sla is not None)):
         sla = read.promised(name)

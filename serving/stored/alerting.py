@@ -10,15 +10,11 @@ from sqlalchemy import Connection
 
 from features.contract.lead import moment
 from serving.lifecycle.agreement import Lifecycle
-from serving.lifecycle.alerts import (
+from serving.lifecycle.alerts import EventAlert, GradeAlert, Kind, Occurrence, news
+from serving.lifecycle.sla_moments import (
     RECENT_US,
-    EventAlert,
-    GradeAlert,
-    Kind,
-    Occurrence,
     SlaMoment,
     due_moments,
-    news,
     next_moment,
     sla_moments,
 )

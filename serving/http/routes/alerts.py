@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from features.contract.lead import micros, moment
 from serving.http.auth import needs
 from serving.http.body import respond
-from serving.http.document.openapi import RECORD_ERRORS
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.requests.cursor import cursor_of, place_of
 from serving.http.requests.queries import AlertsQuery
 from serving.http.route import GuardedRoute

@@ -9,7 +9,7 @@ from features.contract.clock import now
 from features.contract.language import Language
 from serving.http.auth import caller, needs
 from serving.http.body import respond
-from serving.http.document.openapi import RECORD_ERRORS
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.requests.queries import LifecycleQuery
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead

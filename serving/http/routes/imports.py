@@ -11,7 +11,8 @@ from features.contract.clock import now
 from features.contract.lead import ContractError
 from serving.http.auth import caller, needs
 from serving.http.body import read_body, respond
-from serving.http.document.openapi import RECORD_ERRORS, list_body
+from serving.http.document.bodies import list_body
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError, invalid
 from serving.http.requests.queries import ImportQuery
 from serving.http.route import GuardedRoute

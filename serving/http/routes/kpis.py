@@ -9,7 +9,7 @@ from features.contract.clock import now
 from features.contract.lead import ContractError
 from serving.http.auth import needs
 from serving.http.body import respond
-from serving.http.document.openapi import RECORD_ERRORS
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError, invalid
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState

@@ -11,7 +11,8 @@ from features.contract.language import Language
 from features.contract.lead import ContractError
 from serving.http.auth import caller, may, needs
 from serving.http.body import read_as, read_body, respond
-from serving.http.document.openapi import RECORD_ERRORS, body_of
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError, invalid
 from serving.http.problems import ErrorCode
 from serving.http.requests.decisions import BantBody, TransitionBody

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from features.contract.clock import now
 from serving.http.auth import caller, needs
 from serving.http.body import read_as, read_body, respond
-from serving.http.document.openapi import RECORD_ERRORS, body_of
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError
 from serving.http.requests.cursor import cursor_of, place_of
 from serving.http.requests.fields import Name

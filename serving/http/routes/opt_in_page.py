@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from features.contract.clock import now
 from features.contract.language import Language
 from serving.http.auth import needs_nothing
-from serving.http.document.openapi import ERRORS
+from serving.http.document.errors import ERRORS
 from serving.http.errors import RefusedError
 from serving.http.pages.visit import accepted_language
 from serving.http.route import GuardedRoute

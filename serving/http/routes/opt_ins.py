@@ -13,7 +13,8 @@ from features.contract.language import Language
 from features.contract.lead import moment
 from serving.http.auth import needs
 from serving.http.body import read_as, read_body, respond
-from serving.http.document.openapi import RECORD_ERRORS, body_of
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError
 from serving.http.requests.opt_ins import OptInBody
 from serving.http.route import GuardedRoute

@@ -13,7 +13,8 @@ from features.contract.lead import moment
 from serving.access.user import UserMistakeError
 from serving.http.auth import may, needs
 from serving.http.body import read_as, read_body, respond
-from serving.http.document.openapi import RECORD_ERRORS, body_of
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError
 from serving.http.requests.decisions import OwnerBody
 from serving.http.route import GuardedRoute

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
 from serving.http.auth import needs_nothing
-from serving.http.document.openapi import UNKNOWN_CODE
+from serving.http.document.errors import UNKNOWN_CODE
 from serving.http.errors import RefusedError
 from serving.http.problems import EXPLAINED_AT, KINDS
 from serving.http.route import GuardedRoute

@@ -14,7 +14,8 @@ from features.contract.lead import ContractError
 from features.contract.text import LONGEST_NAME
 from serving.http.auth import caller, needs
 from serving.http.body import read_as, read_body, respond
-from serving.http.document.openapi import RECORD_ERRORS, body_of
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError, invalid
 from serving.http.requests.events import EventsBody
 from serving.http.requests.feedback import FeedbackBody

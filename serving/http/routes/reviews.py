@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from features.contract.clock import now
 from serving.http.auth import needs
 from serving.http.body import respond
-from serving.http.document.openapi import RECORD_ERRORS
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.route import GuardedRoute
 from serving.http.routes.kpis import period_of
 from serving.http.state import ServiceState

@@ -12,7 +12,7 @@ from features.contract.clock import now
 from features.contract.lead import moment
 from serving.http.auth import caller, needs
 from serving.http.body import respond
-from serving.http.document.openapi import RECORD_ERRORS
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState

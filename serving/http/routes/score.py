@@ -11,7 +11,8 @@ from features.contract.clock import now
 from features.contract.lead import ContractError
 from serving.http.auth import needs
 from serving.http.body import checked, read_body, respond
-from serving.http.document.openapi import ERRORS, NOT_READY, body_of
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import ERRORS, NOT_READY
 from serving.http.document.operations import DEMAND
 from serving.http.errors import RefusedError, invalid
 from serving.http.limits.turns import Turns

@@ -11,7 +11,8 @@ from features.contract.clock import now
 from features.contract.lead import ContractError
 from serving.http.auth import caller, needs
 from serving.http.body import read_body, read_json, respond
-from serving.http.document.openapi import RECORD_ERRORS, json_body
+from serving.http.document.bodies import json_body
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError, RefusedItem, invalid
 from serving.http.hubspot import by_hubspot
 from serving.http.requests.events import EventsBody

@@ -13,7 +13,8 @@ from features.contract.language import Language
 from features.contract.lead import ContractError, micros, moment
 from serving.http.auth import caller, needs
 from serving.http.body import read_as, read_body, respond
-from serving.http.document.openapi import RECORD_ERRORS, body_of
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.document.operations import DEMAND
 from serving.http.errors import RefusedError, invalid
 from serving.http.limits.coalescing import Together

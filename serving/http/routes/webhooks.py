@@ -12,7 +12,8 @@ from features.contract.clock import now
 from features.contract.lead import ContractError, micros, moment
 from serving.http.auth import needs
 from serving.http.body import read_as, read_body, respond
-from serving.http.document.openapi import RECORD_ERRORS, body_of
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError, invalid
 from serving.http.requests.fields import Moment
 from serving.http.requests.webhooks import WebhookBody

@@ -15,10 +15,10 @@ from features.contract.duration import DAY_US, HOUR_US
 from features.contract.lead import Event, micros, moment
 from serving.intake.events import Whose
 from serving.lifecycle.agreement import Lifecycle
-from serving.lifecycle.alerts import RECENT_US
 from serving.lifecycle.bant import Report
 from serving.lifecycle.business_hours import BusinessHours
 from serving.lifecycle.sla import SlaTerms, StageSla
+from serving.lifecycle.sla_moments import RECENT_US
 from serving.mail import OWNER, TO_OWNER, Mail, mail_server
 from serving.pages.alerts import Reading
 from serving.record.access.users import add_user, disable_user
