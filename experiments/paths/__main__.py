@@ -9,10 +9,10 @@ What is sent is read from the exports past the product. It ends with 1 if anythi
 """
 
 import argparse
-import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -21,8 +21,7 @@ import httpx
 import numpy as np
 from rich.console import Console
 
-from experiments.benchmarks.http_scoring import server
-from experiments.faults.service import free_port
+from experiments.faults.service import free_port, running, wait_until_ready
 from experiments.learning import learn
 from experiments.paths import ways
 from experiments.paths.comparison import Answer, Comparison, compare
@@ -66,22 +65,19 @@ def comparisons(asked: Asked, folder: Path) -> Iterator[Comparison]:
     Raises:
         MistakeError: A command refuses, or the service does.
     """
-    os.environ["LEADSCORE_DATABASE_URL"] = f"sqlite:///{folder}/record.db"
-    ways.run("db", "upgrade")
     project = read_project(asked.project)
     files = _Files(asked, project, folder)
     answers = ways.parquet_answers(files.score("scores.parquet", asked.project))
-    file = ("Parquet", answers)
-    yield compare(
-        file,
-        ("CSV", ways.csv_answers(files.score("scores.csv", asked.project))),
-        _NOTHING_APART,
-    )
+    in_csv = ways.csv_answers(files.score("scores.csv", asked.project))
+    yield compare(("Parquet", answers), ("CSV", in_csv), _NOTHING_APART)
     if project.flat is None:
         with ways.in_spark(asked.project) as copy:
             in_spark = ways.parquet_answers(files.score("spark.parquet", copy))
-        yield compare(file, ("Spark", in_spark), _NOTHING_APART)
-    yield from _requested(asked, project, answers, folder)
+        yield compare(("Parquet", answers), ("Spark", in_spark), _NOTHING_APART)
+    drawn = np.random.default_rng(asked.seed).permutation(len(answers))[: asked.sample]
+    sampled = [answers[place] for place in drawn.tolist()]
+    with _served(asked, folder) as client:
+        yield from _requested(asked, project, sampled, client)
 
 
 class _Files:
@@ -100,37 +96,34 @@ class _Files:
         return output
 
 
+@contextmanager
+def _served(asked: Asked, folder: Path) -> Iterator[httpx.Client]:
+    """Serve the model with an empty record, and give a client to it."""
+    record, port = f"sqlite:///{folder}/record.db", free_port()
+    ways.run("db", "upgrade", LEADSCORE_DATABASE_URL=record)
+    serve = ["serve", "--project", str(asked.project), "--model", asked.model, "--port", str(port)]
+    # On a busy machine the rules would answer what comes too late.
+    with running(serve, record, LEADSCORE_DEADLINE_MS="60000"):
+        wait_until_ready(port)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=300) as client:
+            yield client
+
+
 def _requested(
-    asked: Asked, project: Project, answers: Sequence[Answer], folder: Path
+    asked: Asked, project: Project, sampled: Sequence[Answer], client: httpx.Client
 ) -> Iterator[Comparison]:
     exports = Exports(project, asked.project.parent)
-    drawn = np.random.default_rng(asked.seed).permutation(len(answers))[: asked.sample]
-    sampled = [answers[place] for place in drawn.tolist()]
-    as_of = datetime.fromisoformat(answers[0]["as_of"])
-    lead_ids = [answer["lead_id"] for answer in sampled]
-    requests = [ways.request_of(exports, one, as_of, asked.language) for one in lead_ids]
-    port = free_port()
-    serve = ["serve", "--project", str(asked.project), "--model", asked.model, "--port", str(port)]
-    command = [sys.executable, "-m", "leadscore", *serve]
-    # On a busy machine the rules would answer what comes too late.
-    patient = {"LEADSCORE_DEADLINE_MS": "60000"}
-    with (
-        server(command, port, "/readyz", folder / "service.log", patient),
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=300) as client,
-    ):
-        features = {one["name"] for one in client.get("/v1/model").json()["features"]}
-        one_by_one = ways.answers_to(client, requests)
-        yield compare(
-            ("Parquet", sampled),
-            ("request", [_as_filed(answer, features) for answer in one_by_one]),
-            _OF_REQUESTS,
-        )
-        together = ways.answers_together(client, requests)
-        yield compare(("request", one_by_one), ("requests together", together), _NOTHING_APART)
-        if project.flat is None:
-            some = lead_ids[: asked.stored]
-            stored = ways.stored_answers(client, exports, some, as_of, asked.language)
-            yield compare(("request", one_by_one[: asked.stored]), ("record", stored), _OF_SENDING)
+    requests = [ways.request_of(exports, answer, asked.language) for answer in sampled]
+    features = {one["name"] for one in client.get("/v1/model").json()["features"]}
+    one_by_one = ways.answers_to(client, requests)
+    as_filed = [_as_filed(answer, features) for answer in one_by_one]
+    yield compare(("Parquet", sampled), ("request", as_filed), _OF_REQUESTS)
+    together = ways.answers_together(client, requests)
+    yield compare(("request", one_by_one), ("requests together", together), _NOTHING_APART)
+    # A record keeps no lead without a date.
+    if project.flat is None:
+        stored = ways.stored_answers(client, exports, requests[: asked.stored])
+        yield compare(("request", one_by_one[: asked.stored]), ("record", stored), _OF_SENDING)
 
 
 def _as_filed(answer: Answer, features: set[str]) -> Answer:

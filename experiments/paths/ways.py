@@ -64,15 +64,16 @@ def csv_answers(path: Path) -> list[Answer]:
         return [_settled(_read(row)) for row in csv.DictReader(file)]
 
 
-def request_of(exports: Exports, lead_id: str, as_of: datetime, language: str) -> Sent:
-    """Return the body of a request about a lead, with all that the exports know of it."""
-    lead = {"created_at": as_of.isoformat()} | exports.lead(lead_id)
+def request_of(exports: Exports, answer: Answer, language: str) -> Sent:
+    """Return the request that is to be answered alike, with all that the exports know of a lead."""
+    lead_id, as_of = answer["lead_id"], answer["as_of"]
+    lead = {"created_at": as_of} | exports.lead(lead_id)
     others = [event for one in exports.colleagues(lead_id) for event in exports.events(one)]
     return {
         "lead": lead,
         "events": exports.events(lead_id),
         "account_events": others,
-        "as_of": as_of.isoformat(),
+        "as_of": as_of,
         "language": language,
     }
 
@@ -92,9 +93,16 @@ def answers_together(client: httpx.Client, requests: Sequence[Sent]) -> list[Ans
 
 
 def stored_answers(
-    client: httpx.Client, exports: Exports, lead_ids: Sequence[str], as_of: datetime, language: str
+    client: httpx.Client, exports: Exports, requests: Sequence[Sent]
 ) -> list[Answer]:
-    """Tell the record of leads, their colleagues and all that they did, and return their scores."""
+    """Tell the record of leads, their colleagues and all that they did, and return their scores.
+
+    Args:
+        client: To a service with a record.
+        exports: Where all of it is known.
+        requests: The leads, as requests that ask the same; all as of one moment.
+    """
+    lead_ids = [request["lead"]["lead_id"] for request in requests]
     every = dict.fromkeys(
         one for lead_id in lead_ids for one in (lead_id, *exports.colleagues(lead_id))
     )
@@ -114,7 +122,7 @@ def stored_answers(
     ]
     for first in range(0, len(events), _EVENTS_AT_ONCE):
         _posted(client, "/v1/events", {"events": events[first : first + _EVENTS_AT_ONCE]})
-    asked = {"lead_ids": [*lead_ids], "as_of": as_of.isoformat(), "language": language}
+    asked = {name: requests[0][name] for name in ("as_of", "language")} | {"lead_ids": lead_ids}
     return _results(_posted(client, "/v1/leads/score", asked))
 
 

@@ -73,8 +73,8 @@ def test_a_request_holds_what_the_exports_do(exports: Exports) -> None:
         "occurred_at": "2024-04-02T09:00:00+00:00",
         "recorded_at": "2024-04-03T09:00:00+00:00",
     }
-    as_of = datetime(2024, 5, 1, tzinfo=UTC)
-    assert request_of(exports, "1", as_of, "de") == {
+    answer = {"lead_id": "1", "as_of": "2024-05-01T00:00:00+00:00"}
+    assert request_of(exports, answer, "de") == {
         "lead": {
             "lead_id": "1",
             "created_at": "2024-03-31T00:30:00+00:00",
