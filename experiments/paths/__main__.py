@@ -68,6 +68,8 @@ def comparisons(asked: Asked, folder: Path) -> Iterator[Comparison]:
     project = read_project(asked.project)
     files = _Files(asked, project, folder)
     answers = ways.parquet_answers(files.score("scores.parquet", asked.project))
+    if not answers:
+        raise ways.WayError(f"{project.name}: no lead is open, so that there is nothing to compare")
     in_csv = ways.csv_answers(files.score("scores.csv", asked.project))
     yield compare(("Parquet", answers), ("CSV", in_csv), _NOTHING_APART)
     if project.flat is None:
