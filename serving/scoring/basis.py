@@ -167,9 +167,9 @@ class RulesBasis:
         self.fingerprint: str | None = rules.fingerprint
         self.feature_set = rules.feature_set
         self.fit = np.array([isinstance(rule, FitRule) for rule in rules.all], dtype=np.bool_)
-        self._base = _logit(rules.probability.at_zero)
+        self._base = _short(_logit(rules.probability.at_zero))
         distance = _logit(rules.probability.at_sql) - self._base
-        self._slope = distance / rules.thresholds.sql
+        self._slope = _short(distance / rules.thresholds.sql)
         features = [rules.feature_of(rule) for rule in rules.all]
         self._subjects = [subject_of(feature) for feature in features]
         self.about = list(zip(self._subjects, features, strict=True))
@@ -238,3 +238,11 @@ class RulesBasis:
 
 def _logit(probability: float) -> float:
     return float(np.log(probability) - np.log1p(-probability))
+
+
+def _short(number: float) -> float:
+    """Return a number of 24 bits: whole points times it, and their sums, are exact.
+
+    So leads with equal points have equal log-odds, in whatever order their rules are added up.
+    """
+    return float(np.float32(number))

@@ -1,6 +1,8 @@
 """Rule files: each condition fires where it should, each mistake says where and what to do."""
 
 import re
+from collections import defaultdict
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -103,6 +105,25 @@ def test_a_fit_rule_fires(tmp_path: Path, condition: str, value: object, expecte
 )
 def test_a_behaviour_rule_fires(tmp_path: Path, condition: str, expected: bool) -> None:
     assert fires(tmp_path, BEHAVIOUR + condition) is expected
+
+
+def test_leads_with_equal_points_have_equal_log_odds_whichever_rules_fired(tmp_path: Path) -> None:
+    points = {"a": 3, "b": 5, "c": 8, "d": -4, "e": 7}
+    rules = "".join(
+        f'[fit.{x}]\nprofile = "{x}"\none_of = ["yes"]\npoints = {n}\nde = "{x}"\nen = "{x}"\n'
+        for x, n in points.items()
+    )
+    rules += BEHAVIOUR + 'event = "demo_request"\nat_least = 1'
+    scoring = Scoring(read_rules(written(tmp_path, HEAD + rules)), "no_model")
+    found: dict[int, set[float]] = defaultdict(set)
+    demo = [{"event_type": "demo_request", "occurred_at": "2026-02-27T09:00:00Z"}]
+    for *profile, events in product(*[("yes", "no")] * len(points), (demo, [])):
+        answers = dict(zip(points, profile, strict=True))
+        total = sum(points[x] for x in points if answers[x] == "yes") + 10 * bool(events)
+        told = scoring.score(case(lead=lead(profile=answers), events=events), 0.0)
+        found[total].add(told.log_odds)
+    assert len(found) < 2 ** (len(points) + 1)
+    assert all(len(log_odds) == 1 for log_odds in found.values())
 
 
 def test_an_account_rule_counts_what_colleagues_did(tmp_path: Path) -> None:
