@@ -110,7 +110,7 @@ class LocalFeatures:
         """Return a number for each row, ascending, equal for rows that are computed at a time."""
         entity = self._entities(lead)[self._undivided]
         rows = np.bincount(entity)
-        events = self._events.counts(self._undivided, len(rows))
+        events = self._events.counts(self._undivided)[: len(rows)]
         cost = np.cumsum(events / self._partition_events + rows / self._partition_rows)
         return np.floor(cost)[entity]
 
@@ -118,6 +118,8 @@ class LocalFeatures:
         self, lead: NDArray[np.int64], as_of: NDArray[np.int64], numbers: NDArray[np.float64]
     ) -> dict[str, NDArray[np.object_]]:
         """Write the features of some rows into `numbers` and return their texts."""
+        # For an array that may not be written, as Arrow's are, all would be compiled anew.
+        as_of = np.require(as_of, requirements="W")
         profile = self._history.profile
         for field, column in self.feature_set.numbers.items():
             numbers[:, column] = profile.numbers(field, lead, as_of)
@@ -144,7 +146,9 @@ class LocalFeatures:
             entity = entities[level] - codes.start
             with _ALL_CORES:
                 events, start = self._order.arrange(
-                    [(batch.entity[level], batch.events) for batch in batches], codes
+                    [(batch.entity[level], batch.events) for batch in batches],
+                    codes,
+                    self._events.counts(level)[codes.start : codes.stop],
                 )
                 rows = Rows(start=start[entity], stop=start[entity + 1], as_of=as_of)
                 kernel.compute_parallel(plan, events, rows, out)

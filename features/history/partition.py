@@ -43,6 +43,10 @@ class Events:
         self._history = history
         self._feature_set = feature_set
         self._codes = {name: code for code, name in enumerate(feature_set.event_types)}
+        account = history.leads().account
+        accounts = int(account[-1]) + 1 if len(account) else 0
+        self._entities: dict[Level, int] = {"lead": len(account), "account": accounts}
+        self._counts: dict[Level, NDArray[np.int64]] = {}
         self._held: list[EventBatch] | None = None
         if history.events is not None:
             self._held = [self._of_columns(batch) for batch in history.events.to_batches()]
@@ -61,20 +65,27 @@ class Events:
         """).to_arrow_table()
         return [self._of_query(batch) for batch in table.to_batches()]
 
-    def counts(self, level: Level, entities: int) -> NDArray[np.int64]:
-        """Return how many events each of the first leads or accounts has, int64 [entities]."""
-        column = {"lead": "lead", "account": "account"}[level]
-        if self._history.events is None:
-            counted = self._history.connection.execute(f"""
-                SELECT {column} AS entity, count(*) AS events FROM events
-                WHERE {column} BETWEEN 0 AND {entities - 1} GROUP BY entity
-            """).fetchnumpy()
-            found = np.zeros(entities, dtype=np.int64)
-            found[counted["entity"]] = counted["events"]
-            return found
-        # Events of an account have the lead -1.
-        codes = self._history.events[column].to_numpy() + 1
-        return np.bincount(codes, minlength=entities + 1)[1 : entities + 1]
+    def counts(self, level: Level) -> NDArray[np.int64]:
+        """Return how many events each lead or account has, int64 [leads or accounts]."""
+        if level not in self._counts:
+            self._counts[level] = self._counted(level)
+        return self._counts[level]
+
+    def _counted(self, level: Level) -> NDArray[np.int64]:
+        entities = self._entities[level]
+        if self._held is not None:
+            # What is of no entity has the code -1.
+            counts = np.zeros(entities + 1, dtype=np.int64)
+            for batch in self._held:
+                counts += np.bincount(batch.entity[level] + 1, minlength=entities + 1)
+            return counts[1:]
+        counted = self._history.connection.execute(f"""
+            SELECT entity, count(*) AS events FROM (SELECT {_ENTITY[level]} AS entity FROM events)
+            WHERE entity >= 0 GROUP BY entity
+        """).fetchnumpy()
+        counts = np.zeros(entities, dtype=np.int64)
+        counts[counted["entity"]] = counted["events"]
+        return counts
 
     def _of_query(self, batch: pa.RecordBatch) -> EventBatch:
         return EventBatch(

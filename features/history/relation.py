@@ -8,6 +8,7 @@ import pyarrow as pa
 from features.contract.document import suggestion
 from features.contract.lead import LARGEST_NUMBER
 from features.history.database import load
+from features.history.delta_table import DeltaFiles
 from features.history.file_columns import FileColumns, column_types
 from features.history.files import files_reader, find_files
 from features.history.misreading import HistoryError, Misreadings
@@ -47,10 +48,16 @@ class Relation:
         self.section = section
         self._connection = connection
         self._source = source
+        self._folders: frozenset[str] = frozenset()
         files: list[str] = []
         try:
             if source.path is not None:
-                files = find_files(folder, expand(source.path))
+                path = folder / expand(source.path)
+                if DeltaFiles.are_in(path):
+                    delta = DeltaFiles.read(path.resolve())
+                    files, self._folders = delta.files, delta.folders
+                else:
+                    files = find_files(folder, expand(source.path))
                 self.sql = files_reader(files, source.delimiter)
             elif source.query is not None and source.database is not None:
                 self.sql = identifier(section)
@@ -185,6 +192,11 @@ class Relation:
         return f"coalesce({expression}, {stop})"
 
     def _existing(self, column: str) -> str:
+        if column in self._folders:
+            raise HistoryError(
+                f"{self.section}: column '{column}' divides the Delta table into folders, and is "
+                "in none of its files; write its values into a column of another name as well"
+            )
         absent = self._columns.absent(column)
         if absent is None and column not in self.types:
             absent = f"column '{column}' does not exist; {suggestion(column, self.types)}"

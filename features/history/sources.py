@@ -37,7 +37,8 @@ class Source(DocumentPart):
     """What every source has in common.
 
     Attributes:
-        path: File or glob, CSV (also .gz) or Parquet by its suffix; relative to the project file.
+        path: File or glob, CSV (also .gz) or Parquet by its suffix, or the folder of a Delta table;
+            relative to the project file.
         query: SQL instead of a file, run against `database`.
         database: SQLAlchemy URL (postgresql, sqlite) or ``duckdb:///file.duckdb``.
         timezone: IANA zone that timestamps without an offset are meant in.

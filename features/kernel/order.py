@@ -35,7 +35,10 @@ class CanonicalOrder:
         self._ordered = _columns(0)
 
     def arrange(
-        self, batches: Sequence[tuple[NDArray[np.int32], EventArrays]], entities: range
+        self,
+        batches: Sequence[tuple[NDArray[np.int32], EventArrays]],
+        entities: range,
+        counts: NDArray[np.int64],
     ) -> tuple[EventArrays, NDArray[np.int64]]:
         """Return the events in canonical order, and where each entity begins there.
 
@@ -45,15 +48,14 @@ class CanonicalOrder:
             batches: Events in any order, each batch with int32 [events], whose event it is; what is
                 not in `entities` is left out.
             entities: Codes of the entities, without gaps.
+            counts: int64 [entities], how many events of the batches each has.
 
         Returns:
             The events of the entities, to be read before the next call overwrites them, and int64
             [entities + 1].
         """
         start = np.zeros(len(entities) + 1, dtype=np.int64)
-        for entity, _ in batches:
-            _count(entity, entities.start, start[1:])
-        np.cumsum(start, out=start)
+        np.cumsum(counts, out=start[1:])
         ordered = self._room_for(int(start[-1]))
         free = start[:-1].copy()
         for entity, events in batches:
@@ -73,13 +75,6 @@ class CanonicalOrder:
 
 def _columns(events: int) -> EventArrays:
     return EventArrays(*(np.empty(events, dtype=_RECORD[name]) for name in EventArrays._fields))
-
-
-@compiled()
-def _count(entity: NDArray[np.int32], first: int, counted: NDArray[np.int64]) -> None:
-    for code in entity:
-        if 0 <= code - first < len(counted):
-            counted[code - first] += 1
 
 
 @compiled(parallel=True)

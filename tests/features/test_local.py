@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +25,7 @@ from features.declaration.feature_set import (
 from features.declaration.table import FeatureTable, concatenate
 from features.history.history import History
 from features.history.sources import ProfileFields, Sources
+from features.kernel import kernel
 from features.local import LocalFeatures
 from features.online import OnlineFeatures
 from tests.features.samples import AS_OF, FEATURES, START, event_lists
@@ -212,6 +214,21 @@ def test_a_field_that_was_not_declared_is_missing(history: History) -> None:
     with history:
         table = LocalFeatures(features, history).table(np.array([0]), _as_of(AS_OF))
     assert [table.value(0, column) for column in range(3)] == [None, None, 2.0]
+
+
+@pytest.mark.skipif(
+    not hasattr(kernel.compute_parallel, "signatures"), reason="nothing is compiled"
+)
+def test_nothing_is_compiled_anew_for_moments_that_may_not_be_written(history: History) -> None:
+    as_of = _as_of(AS_OF, AS_OF)
+    compiled: Any = kernel.compute_parallel
+    with history:
+        features = LocalFeatures(FEATURES, history)
+        features.table(np.array([0, 1]), as_of)
+        before = list(compiled.signatures)
+        as_of.setflags(write=False)
+        features.table(np.array([0, 1]), as_of)
+    assert compiled.signatures == before
 
 
 def test_no_rows_make_an_empty_table(history: History) -> None:

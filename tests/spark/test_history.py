@@ -234,3 +234,21 @@ def test_every_account_is_in_one_bucket(in_spark: SparkHistory) -> None:
     asked = in_spark.connection.sql(in_spark.buckets.sql).fetchnumpy()
     by_sql = dict(zip(asked["account"].tolist(), asked["bucket"].tolist(), strict=True))
     assert [by_sql[code] for code in account.tolist()] == bucket.tolist()
+
+
+def test_a_delta_table_is_read_by_tasks(spark: SparkSession, folder: Path) -> None:
+    deltalake = pytest.importorskip("deltalake")
+    for part in range(2):
+        table = pq.read_table(folder / f"events{part}.parquet")
+        deltalake.write_deltalake(str(folder / "events_delta"), table, mode="append")
+    parquet = SOURCES.events[0]
+    delta = parquet.model_copy(update={"path": "events_delta"})
+    with SparkHistory.open_at(
+        None, SOURCES.model_copy(update={"events": (delta,)}), PROFILE, folder, now=NOW
+    ) as history:
+        found = history.report
+    files = parquet.model_copy(update={"path": "events[01].parquet"})
+    with History.open(
+        SOURCES.model_copy(update={"events": (files,)}), PROFILE, folder, now=NOW
+    ) as local:
+        assert found == local.report

@@ -61,8 +61,9 @@ def _check(entity: np.ndarray, entities: range, events: EventArrays, cuts: list[
         (entity[one], EventArrays._make(column[one] for column in events))
         for one in (slice(*cut) for cut in pairwise([0, *cuts, len(entity)]))
     ]
-    ordered, start = ORDER.arrange(batches, entities)
     asked = np.flatnonzero((entity >= entities.start) & (entity < entities.stop))
+    counts = np.bincount(entity[asked] - entities.start, minlength=len(entities))
+    ordered, start = ORDER.arrange(batches, entities, counts)
     keys = (events.value, events.type_code, events.recorded, events.occurred, entity)
     expected = asked[np.lexsort([key[asked] for key in keys])]
     codes = np.arange(entities.start, entities.stop + 1)
