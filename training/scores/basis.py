@@ -122,7 +122,7 @@ def _choice(project: Project, address: str, rules: RulesBasis, cache: Path) -> B
         return str(error)
 
 
-def _unfit(project: Project, one: UseCase) -> str | None:
+def _unfit(project: Project, one: "UseCase") -> str | None:
     """Return why no lead of the project can be of a use case; None where some can."""
     unknown = sorted(one.when.keys() - {*project.profile.numeric, *project.profile.categorical})
     if not unknown:
