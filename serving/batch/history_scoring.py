@@ -18,7 +18,7 @@ from serving.scoring.basis import Basis, RulesBasis
 from serving.scoring.fallback import settle, usable
 from serving.scoring.use_cases import NO_USE_CASE, AnsweredFor
 
-_CHUNK = 5_000
+_CHUNK = 2_500
 """Rows that are told at a time; each takes some kilobytes."""
 
 
