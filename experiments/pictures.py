@@ -19,8 +19,8 @@ from rich.console import Console
 from experiments.faults.service import free_port, start_service, wait_until_ready
 from features.contract.clock import now
 from serving.access.password import new_password, password_hash
-from serving.record.database import Database
-from serving.record.users import change_password, found_user
+from serving.record.access.users import change_password, found_user
+from serving.record.database.database import Database
 from training.project.project import read_project
 
 PICTURES = Path("docs/pictures")

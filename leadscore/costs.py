@@ -26,7 +26,7 @@ def costs(
     What is known of a month, channel and campaign already is replaced.
     """
     from features.contract.clock import now
-    from serving.record.costs import keep_costs
+    from serving.record.lifecycle.costs import keep_costs
     from serving.record.upgrade import require_upgraded
 
     with record_database() as database:

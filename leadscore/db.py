@@ -82,8 +82,8 @@ def retain(
 ) -> None:
     """Let go of what is older than the policy's periods of retention."""
     from features.contract.clock import now
-    from serving.record.policy import read_policy
-    from serving.record.retention import expired, let_go
+    from serving.record.privacy.policy import read_policy
+    from serving.record.privacy.retention import expired, let_go
     from serving.record.upgrade import require_upgraded
     from serving.settings import Settings
 

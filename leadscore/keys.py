@@ -130,7 +130,7 @@ def _store(file: Path | None) -> Iterator["KeyStore"]:
     """Open the file that is named, or that of the settings, or else the record."""
     from serving.access.key import KeyMistakeError
     from serving.access.key_file import KeyFile
-    from serving.record.keys import RecordKeys
+    from serving.record.access.keys import RecordKeys
     from serving.record.upgrade import require_upgraded
     from serving.settings import Settings
 

@@ -68,7 +68,7 @@ def _show_promises(read: "Lifecycle") -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from serving.lifecycle.business_hours import format_business_time
+    from serving.lifecycle.business_time import format_business_time
 
     for name in (None, *(one.name for one in read.use_cases if one.sla is not None)):
         sla = read.promised(name)
@@ -113,7 +113,7 @@ def preview(
     from features.contract.clock import now
     from serving.bootstrap import scoring_once
     from serving.lifecycle.agreement import read_lifecycle
-    from serving.record.policy import read_policy
+    from serving.record.privacy.policy import read_policy
     from serving.record.upgrade import require_upgraded
     from serving.stored.preview import preview as run
     from serving.stored.scoring import StoredScores
@@ -155,7 +155,7 @@ def handover(
     from features.contract.mistake import MistakeError
     from leadscore.handover_report import handover_lines
     from serving.bootstrap import scoring_once
-    from serving.record.policy import read_policy
+    from serving.record.privacy.policy import read_policy
     from serving.record.upgrade import require_upgraded
     from serving.stored.handover import bring_best_into_force, handover_of
 

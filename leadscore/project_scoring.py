@@ -45,7 +45,7 @@ def scoring_of(
 def _use_cases() -> "tuple[UseCase, ...]":
     """Return the use cases that were agreed on; those of the file, where there is no record yet."""
     from serving.lifecycle.agreement import read_lifecycle
-    from serving.record.database import RecordError
+    from serving.record.database.database import RecordError
     from serving.settings import Settings
 
     try:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from serving.agreements import Agreements
     from serving.lifecycle.agreement import Lifecycle
-    from serving.record.database import Database
+    from serving.record.database.database import Database
     from serving.settings import Settings
 
 
 @contextmanager
 def record_database() -> Iterator["Database"]:
     """Open the record of the settings."""
-    from serving.record.database import Database, RecordError
+    from serving.record.database.database import Database, RecordError
     from serving.settings import Settings
 
     url = Settings.from_environment().database_url

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from serving.access.user import User
-    from serving.record.database import Database
+    from serving.record.database.database import Database
 
 users = typer.Typer(
     no_args_is_help=True, help="Add, list, change or remove the users of the workspace."
@@ -51,7 +51,7 @@ def add(
     """Add a user; the password is asked for, or is the first line of standard input."""
     from features.contract.clock import now
     from serving.access.user import email_of, name_of
-    from serving.record.users import add_user
+    from serving.record.access.users import add_user
 
     address, shown = email_of(email), name_of(name)
     # Asked for before the record is opened: nobody else could write to it meanwhile.
@@ -65,7 +65,7 @@ def add(
 @users.command("list", epilog="Example: `leadscore users list`")
 def list_users() -> None:
     """List all users, those who are disabled too."""
-    from serving.record.users import users_of
+    from serving.record.access.users import users_of
 
     with _record() as database, database.reading() as connection:
         found = users_of(connection)
@@ -83,7 +83,7 @@ def list_users() -> None:
 @users.command(epilog="Example: `leadscore users role anna@example.com --role marketing`")
 def role(email: Email, role: WhichRole) -> None:
     """Give a user another role, from their next request on."""
-    from serving.record.users import change_role
+    from serving.record.access.users import change_role
 
     user = _changed(email, partial(change_role, role=role.value))
     typer.echo(f"{user.email} is {role.value}")
@@ -93,7 +93,7 @@ def role(email: Email, role: WhichRole) -> None:
 def password(email: Email, generate: Generate = False) -> None:
     """Give a user another password, asked for or from standard input; all their sessions end."""
     from serving.access.user import email_of
-    from serving.record.users import change_password
+    from serving.record.access.users import change_password
 
     kept, made = _new_password(email_of(email), generate=generate)
     user = _changed(email, partial(change_password, password=kept))
@@ -104,7 +104,7 @@ def password(email: Email, generate: Generate = False) -> None:
 @users.command(epilog="Example: `leadscore users disable anna@example.com`")
 def disable(email: Email) -> None:
     """Let a user log in no more; all their sessions end at once."""
-    from serving.record.users import disable_user
+    from serving.record.access.users import disable_user
 
     user = _changed(email, disable_user)
     typer.echo(f"{user.email} may log in no more")
@@ -113,7 +113,7 @@ def disable(email: Email) -> None:
 @users.command(epilog="Example: `leadscore users enable anna@example.com`")
 def enable(email: Email) -> None:
     """Let a user who was disabled log in again."""
-    from serving.record.users import enable_user
+    from serving.record.access.users import enable_user
 
     user = _changed(email, enable_user)
     typer.echo(f"{user.email} may log in again")
@@ -122,7 +122,7 @@ def enable(email: Email) -> None:
 @users.command(epilog="Example: `leadscore users remove anna@example.com`")
 def remove(email: Email) -> None:
     """Forget a user for good; the audit keeps their number."""
-    from serving.record.users import remove_user
+    from serving.record.access.users import remove_user
 
     user = _changed(email, remove_user)
     typer.echo(f"{user.email} is removed; in the audit they are {user.actor}")
@@ -141,7 +141,7 @@ def _changed(email: str, change: "Callable[[Connection, int, str, User], object]
     """Change the user with an address, and return who it was."""
     from features.contract.clock import now
     from serving.access.user import email_of
-    from serving.record.users import found_user
+    from serving.record.access.users import found_user
 
     with _writing() as connection:
         user = found_user(connection, email_of(email))

@@ -8,8 +8,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 from features.contract.document import DocumentError, parse_document, read_text
 from serving.lifecycle.agreement import SHIPPED, Lifecycle
-from serving.record.agreements import Kind, find_version, newest_versions
-from serving.record.database import Database, RecordError
+from serving.record.database.database import Database, RecordError
+from serving.record.lifecycle.agreements import Kind, find_version, newest_versions
 from serving.scoring.rules import SHIPPED as SHIPPED_RULES
 from serving.scoring.rules import Rules
 

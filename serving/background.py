@@ -8,13 +8,13 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from serving.bootstrap import agreed_of, follow, on_stop, open_to_callers, worker_of, working_state
-from serving.http.admission import Limits
 from serving.http.app import create_operation_app
-from serving.http.server import Server
+from serving.http.limits.admission import Limits
+from serving.http.server.server import Server
 from serving.http.state import ServiceState
 from serving.listener import listen, shown_address
 from serving.logs.start import start_logging
-from serving.record.database import RecordError
+from serving.record.database.database import RecordError
 from serving.settings import Settings
 from serving.watches import Watches
 

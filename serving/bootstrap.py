@@ -17,9 +17,9 @@ from serving.http.state import ServiceState
 from serving.intake.mapping import read_mapping
 from serving.lifecycle.agreement import Lifecycle, read_lifecycle
 from serving.pages.alerts import Reading
-from serving.record.database import Database
-from serving.record.keys import known_keys
-from serving.record.policy import read_policy
+from serving.record.access.keys import known_keys
+from serving.record.database.database import Database
+from serving.record.privacy.policy import read_policy
 from serving.record.upgrade import require_upgraded
 from serving.scoring.rules import Rules, read_rules
 from serving.scoring.scoring import Scoring

@@ -18,12 +18,12 @@ from serving.bootstrap import (
     state_of,
     worker_of,
 )
-from serving.http.admission import Limits
 from serving.http.app import create_app
 from serving.http.body import MIB
-from serving.http.server import Server
+from serving.http.limits.admission import Limits
+from serving.http.server.server import Server
+from serving.http.server.tracing import tracing
 from serving.http.state import ServiceState
-from serving.http.traced import tracing
 from serving.intake.mapping import read_mapping
 from serving.lifecycle.agreement import Lifecycle, read_lifecycle
 from serving.listener import allow_connections, listen, shown_address

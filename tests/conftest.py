@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadFileScheduling
 
 import tests.sqlite  # noqa: F401
-from serving.record.database import Database
+from serving.record.database.database import Database
 from serving.record.upgrade import upgrade
 from tests.postgres import new_database, running_postgres
 from tests.registry import Registry, make_registry

@@ -8,8 +8,8 @@ import sys
 import uvicorn
 from fastapi import FastAPI
 
-from serving.http.openapi import example_answer
-from serving.http.request import ScoreRequest
+from serving.http.document.openapi import example_answer
+from serving.http.requests.score import ScoreRequest
 from serving.scoring.answer import Answer
 
 

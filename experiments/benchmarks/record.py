@@ -26,8 +26,8 @@ from experiments.faults.finding import Kind
 from experiments.faults.records import record_of
 from experiments.faults.service import free_port, started_service
 from features.contract.clock import now
-from serving.record.database import Database
-from serving.record.leads import NewLead, add_leads, find_leads
+from serving.record.database.database import Database
+from serving.record.leads.leads import NewLead, add_leads, find_leads
 from serving.record.schema import event, lead
 from serving.record.upgrade import upgrade
 

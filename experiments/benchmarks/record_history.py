@@ -20,8 +20,8 @@ from experiments.faults.records import record_of
 from features.contract.clock import now
 from features.contract.duration import DAY_US
 from features.history.sources import ProfileFields
-from serving.record.database import Database
-from serving.record.leads import NewLead, add_leads
+from serving.record.database.database import Database
+from serving.record.leads.leads import NewLead, add_leads
 from serving.record.schema import consent, event, profile_value
 from serving.record.upgrade import upgrade
 from training.record.declared import RecordSource

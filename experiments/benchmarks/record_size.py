@@ -20,8 +20,8 @@ from experiments.benchmarks.record import new_record
 from experiments.faults.finding import Kind
 from experiments.faults.service import free_port, started_service
 from features.contract.clock import now
-from serving.record.database import Database
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.privacy.policy import Policy
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores

@@ -20,11 +20,11 @@ from experiments.benchmarks.record import new_record
 from experiments.faults.service import free_port, started_service, working
 from experiments.receiver import receiver
 from features.contract.clock import now
-from serving.record.consents import PROFILING, NewConsent, add_consents
-from serving.record.database import Database
-from serving.record.events import NewEvent, add_events
-from serving.record.leads import NewLead, add_leads, own_leads, touch
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.leads.events import NewEvent, add_events
+from serving.record.leads.leads import NewLead, add_leads, own_leads, touch
+from serving.record.privacy.consents import PROFILING, NewConsent, add_consents
+from serving.record.privacy.policy import Policy
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores

@@ -22,7 +22,7 @@ from experiments.benchmarks.http_scoring import scored_lead
 from experiments.simulator import simulate
 from features.contract.clock import now
 from features.online import OnlineFeatures
-from serving.http.request import ScoreRequest
+from serving.http.requests.score import ScoreRequest
 from serving.model.artefact import load_model
 from serving.model.scorer import LeadModel
 from serving.scoring.answer import Enquiry, assess, compose

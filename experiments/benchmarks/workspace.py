@@ -27,9 +27,11 @@ from experiments.faults.service import free_port, started_service
 from features.contract.clock import now
 from features.contract.duration import DAY_US
 from serving.access.session import Terms
-from serving.http.cursor import cursor_of
+from serving.http.requests.cursor import cursor_of
 from serving.intake.spelling import words_of
-from serving.record.database import Database
+from serving.record.access.sessions import begin_session
+from serving.record.access.users import add_user
+from serving.record.database.database import Database
 from serving.record.schema import (
     consent,
     contact,
@@ -40,8 +42,6 @@ from serving.record.schema import (
     score_given,
     stage_change,
 )
-from serving.record.sessions import begin_session
-from serving.record.users import add_user
 
 _PEOPLE = 8
 _SECONDS = 4.0

@@ -2,8 +2,8 @@
 
 from features.contract.document import parse_document
 from serving.lifecycle.agreement import SHIPPED, Lifecycle
-from serving.record.agreements import Version, agree
-from serving.record.database import Database
+from serving.record.database.database import Database
+from serving.record.lifecycle.agreements import Version, agree
 
 _PRICES = """
 [handover]

@@ -14,9 +14,9 @@ from experiments.simulator import Simulation
 from features.contract.duration import DAY_US
 from serving.intake.events import ToldEvent, Whose, take_events
 from serving.intake.leads import ToldLead, take_leads
-from serving.record.consents import PROFILING, NewConsent, add_consents
-from serving.record.costs import keep_costs
-from serving.record.leads import StoredLead, leads_by_number, own_leads
+from serving.record.leads.leads import StoredLead, leads_by_number, own_leads
+from serving.record.lifecycle.costs import keep_costs
+from serving.record.privacy.consents import PROFILING, NewConsent, add_consents
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores
 from serving.work.rescoring import make_stale_due, rescore_due

@@ -17,10 +17,10 @@ from features.contract.lead import ProfileValue, moment
 from serving.lifecycle.bant import Report, Subject
 from serving.lifecycle.moves import Wish, has_way
 from serving.lifecycle.stages import Role, Stage
-from serving.record.bant import add_report
-from serving.record.leads import StoredLead, parts_of
-from serving.record.profiles import NewValues, add_values
-from serving.record.stages import StageEntry, stages_of
+from serving.record.leads.leads import StoredLead, parts_of
+from serving.record.leads.profiles import NewValues, add_values
+from serving.record.lifecycle.bant import add_report
+from serving.record.lifecycle.stages import StageEntry, stages_of
 from serving.scoring.scoring import Scoring
 from serving.stored.moving import Asked, move
 from serving.stored.scoring import StoredScores

@@ -12,10 +12,10 @@ from features.contract.lead import moment
 from serving.access.password import new_password, password_hash
 from serving.access.role import Role
 from serving.bootstrap import scoring_once
-from serving.record.database import Database
-from serving.record.policy import Policy
+from serving.record.access.users import add_user
+from serving.record.database.database import Database
+from serving.record.privacy.policy import Policy
 from serving.record.upgrade import upgrade
-from serving.record.users import add_user
 from serving.scoring.rules import read_rules
 from serving.settings import Settings
 from serving.stored.scoring import StoredScores

@@ -13,7 +13,7 @@ import httpx
 
 from experiments.faults.finding import Finding
 from experiments.faults.marks import marked_body, marked_lead, marked_request, marks_in
-from serving.http.kinds import ErrorCode
+from serving.http.problems import ErrorCode
 
 LEADS = 200
 _BATCH = 20

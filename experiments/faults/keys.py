@@ -5,8 +5,8 @@ from pathlib import Path
 from features.contract.clock import now
 from serving.access.key import new_key
 from serving.access.key_file import KeyFile
-from serving.record.database import Database
-from serving.record.keys import RecordKeys
+from serving.record.access.keys import RecordKeys
+from serving.record.database.database import Database
 
 
 def key_in_record(url: str, expires: int | None = None) -> str:

@@ -17,7 +17,7 @@ from experiments.faults.keys import key_in_record
 from experiments.faults.marks import marked_lead
 from experiments.faults.records import lost_and_doubled, record_of, upgraded
 from experiments.faults.service import Service, service
-from serving.record.database import Database
+from serving.record.database.database import Database
 from serving.record.upgrade import check
 
 _SENDERS = 4

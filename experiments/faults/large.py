@@ -13,7 +13,7 @@ from experiments.faults.finding import Finding, Findings
 from experiments.faults.marks import marked_request
 from experiments.faults.scorers import Scorers
 from experiments.faults.service import service
-from serving.http.request import MOST_EVENTS
+from serving.http.requests.fields import MOST_EVENTS
 
 
 def large(

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from experiments.faults.finding import Kind
 from experiments.faults.marks import SECRET
-from serving.record.database import Database
+from serving.record.database.database import Database
 from serving.record.schema import event
 from serving.record.upgrade import upgrade
 

@@ -24,9 +24,9 @@ from experiments.faults.service import free_port, running, wait_until_ready
 from experiments.receiver import Heard, receiver
 from features.contract.clock import now
 from serving.access.key import new_key
-from serving.record.backlog import backlog
-from serving.record.database import Database
-from serving.record.keys import RecordKeys
+from serving.record.access.keys import RecordKeys
+from serving.record.database.database import Database
+from serving.record.queue.backlog import backlog
 from serving.record.schema import current_score, event, lead, profile_value, score_given
 from serving.record.upgrade import check, upgrade
 

@@ -7,12 +7,10 @@ from typing import TypeVar, get_args
 from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from serving.http.admission import Admission, Limits
-from serving.http.headers import Headers
-from serving.http.ids import register_ids
-from serving.http.openapi import DocumentedApp
-from serving.http.operations import operation_id
-from serving.http.rates import Rates
+from serving.http.document.openapi import DocumentedApp
+from serving.http.document.operations import operation_id
+from serving.http.limits.admission import Admission, Limits
+from serving.http.limits.rates import Rates
 from serving.http.route import answer_errors
 from serving.http.routes.alerts import alert_routes
 from serving.http.routes.handover import handover_routes
@@ -35,9 +33,11 @@ from serving.http.routes.segment import segment_routes
 from serving.http.routes.senders import sender_routes
 from serving.http.routes.stored import stored_routes
 from serving.http.routes.webhooks import webhook_routes
-from serving.http.shortcut import Shortcut
+from serving.http.server.headers import Headers
+from serving.http.server.ids import register_ids
+from serving.http.server.observation import Watched
+from serving.http.server.shortcut import Shortcut
 from serving.http.state import ServiceState
-from serving.http.watched import Watched
 from serving.metrics import expect_answers
 from serving.scoring.answer import FallbackReason
 

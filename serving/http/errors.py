@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import BaseModel, Field, ValidationError
 
 from features.contract.lead import ContractError
-from serving.http.kinds import EXPLAINED_AT, KINDS, ErrorCode
+from serving.http.problems import EXPLAINED_AT, KINDS, ErrorCode
 
 _LONGEST_PART = 60
 

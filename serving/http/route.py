@@ -13,10 +13,10 @@ from starlette.exceptions import HTTPException
 
 from serving.http.auth import AWAY_SECONDS, Need, admit, need_of
 from serving.http.body import refuse
+from serving.http.document.errors import FORBIDDEN, UNAUTHORIZED
+from serving.http.document.security import security_of
 from serving.http.errors import Problem, RefusedError, broken_field
-from serving.http.openapi import FORBIDDEN, UNAUTHORIZED
-from serving.http.security import security_of
-from serving.record.database import RecordAwayError
+from serving.record.database.database import RecordAwayError
 
 _DEFECT = Problem(code="internal", message="the service failed; see its log")
 

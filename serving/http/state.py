@@ -13,7 +13,7 @@ from serving.access.provider import Provider
 from serving.access.session import Terms
 from serving.agreements import Agreements
 from serving.http.errors import RefusedError
-from serving.http.recent import Recent, RecentAnswers
+from serving.http.recent_answers import Recent, RecentAnswers
 from serving.intake.mapping import Mapping
 from serving.metrics import count_answer
 from serving.pages.alerts import Reading

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from serving.intake.likeness import Known, company_marks, evidence, known_of
 from serving.intake.name_words import note_words
-from serving.record.candidates import Kind, add_marks, contacts_of, first_with
-from serving.record.duplicates import FoundPair, suggest, take_uncompared, want_comparison
+from serving.record.identity.candidates import Kind, add_marks, contacts_of, first_with
+from serving.record.identity.duplicates import FoundPair, suggest, take_uncompared, want_comparison
 
 MOST_SHARING = 10
 """Leads with one address or number that others are compared with: the first ones. A switchboard's

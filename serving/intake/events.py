@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from serving.record.contacts import add_contacts, find_by_contact
-from serving.record.events import NewEvent, add_events, leads_that_did
-from serving.record.leads import NewLead, add_leads, touch
-from serving.record.roots import own_numbers
+from serving.record.identity.contacts import add_contacts, find_by_contact
+from serving.record.leads.events import NewEvent, add_events, leads_that_did
+from serving.record.leads.leads import NewLead, add_leads, touch
+from serving.record.leads.roots import own_numbers
 
 
 class Whose(NamedTuple):

@@ -10,9 +10,10 @@ from features.contract.personal import holds_email
 from serving.intake.company import company_facts, tells_company
 from serving.intake.contact import IDENTIFYING, canonical_contacts, derived_facts
 from serving.intake.duplicates import note_contacts
-from serving.record.contacts import add_contacts, visitors_with
-from serving.record.duplicates import told_apart
-from serving.record.leads import (
+from serving.record.identity.contacts import add_contacts, visitors_with
+from serving.record.identity.duplicates import told_apart
+from serving.record.identity.merges import join_leads
+from serving.record.leads.leads import (
     Kind,
     NewLead,
     StoredLead,
@@ -21,9 +22,8 @@ from serving.record.leads import (
     own_leads,
     touch,
 )
-from serving.record.merges import join_leads
-from serving.record.profiles import NewValues, add_values, profiles
-from serving.record.roots import roots_of
+from serving.record.leads.profiles import NewValues, add_values, profiles
+from serving.record.leads.roots import roots_of
 
 IDENTIFIED = "identified"
 """Who decides that a visitor is a lead: the visitor, by telling who it is."""

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from serving.intake.spelling import words_of
-from serving.record.candidates import contacts_of
-from serving.record.name_words import add_words, leads_known_as, leads_named
+from serving.record.identity.candidates import contacts_of
+from serving.record.identity.name_words import add_words, leads_known_as, leads_named
 
 _OF_NAMES = ("name", "company")
 _MOST_WORDS = 8

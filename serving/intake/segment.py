@@ -22,9 +22,9 @@ from serving.intake.segment_message import (
     occurred_at,
     whose_of,
 )
-from serving.record.leads import leads_by_number
-from serving.record.merges import join_leads
-from serving.record.roots import roots_of
+from serving.record.identity.merges import join_leads
+from serving.record.leads.leads import leads_by_number
+from serving.record.leads.roots import roots_of
 
 SOURCE = "segment"
 

@@ -5,7 +5,8 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from features.contract.document_part import DocumentPart
-from serving.lifecycle.business_hours import BusinessHours, BusinessTime
+from serving.lifecycle.business_hours import BusinessHours
+from serving.lifecycle.business_time import BusinessTime
 from serving.lifecycle.stages import Stage
 
 SlaState = Literal["running", "warning", "broken"]

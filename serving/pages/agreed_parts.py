@@ -8,7 +8,8 @@ from features.wording.words import window_words
 from serving.lifecycle.action_words import money_text, share_text
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.alerts import Alert, EventAlert, GradeAlert, SlaAlert
-from serving.lifecycle.business_hours import BusinessHours, format_business_time
+from serving.lifecycle.business_hours import BusinessHours
+from serving.lifecycle.business_time import format_business_time
 from serving.lifecycle.closed_days import ClosedDays
 from serving.lifecycle.handover import HandoverTerms
 from serving.lifecycle.kpis.terms import KpiTerms

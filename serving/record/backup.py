@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, text
 
-from serving.record.audits import note_missing, operator_audits
-from serving.record.database import Database, RecordError, insert_new
-from serving.record.erasure import erase_again
+from serving.record.access.audits import note_missing, operator_audits
+from serving.record.access.users import has_users
+from serving.record.database.database import Database, RecordError, insert_new
+from serving.record.privacy.erasure import erase_again
 from serving.record.schema import (
     api_key,
     lead,
@@ -27,7 +28,6 @@ from serving.record.schema import (
     user_session,
 )
 from serving.record.upgrade import current_revision, pending
-from serving.record.users import has_users
 
 _REVISION = "revision.txt"
 _ROWS = 1_000

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from serving.record.database import Database, RecordAwayError, RecordError
+from serving.record.database.database import Database, RecordAwayError, RecordError
 from serving.record.schema import metadata
 
 _log = logging.getLogger(__name__)

@@ -10,28 +10,24 @@ from sqlalchemy import Connection
 
 from features.contract.lead import moment
 from serving.lifecycle.agreement import Lifecycle
-from serving.lifecycle.alerts import (
+from serving.lifecycle.alerts import EventAlert, GradeAlert, Kind, Occurrence, news
+from serving.lifecycle.sla_moments import (
     RECENT_US,
-    EventAlert,
-    GradeAlert,
-    Kind,
-    Occurrence,
     SlaMoment,
     due_moments,
-    news,
     next_moment,
     sla_moments,
 )
 from serving.mail import OWNER
 from serving.model.reference import Grade
-from serving.record.alerts import NewAlert, add_alerts, raised_of
-from serving.record.events import RecentEvent, recent_events
-from serving.record.leads import leads_by_number, parts_of
-from serving.record.outbox import Message, add_messages
-from serving.record.owners import owner_ids, users_owning
-from serving.record.policy import Policy
-from serving.record.scores import CurrentScore, current_scores
-from serving.record.sla_clocks import claim_due, set_clocks, stop_clocks
+from serving.record.leads.events import RecentEvent, recent_events
+from serving.record.leads.leads import leads_by_number, parts_of
+from serving.record.leads.owners import owner_ids, users_owning
+from serving.record.lifecycle.alerts import NewAlert, add_alerts, raised_of
+from serving.record.privacy.policy import Policy
+from serving.record.queue.outbox import Message, add_messages
+from serving.record.queue.sla_clocks import claim_due, set_clocks, stop_clocks
+from serving.record.scores.scores import CurrentScore, current_scores
 from serving.stored.standing import Standing, standings
 
 ALERT_RAISED = "alert.raised"

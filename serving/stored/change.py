@@ -17,8 +17,8 @@ from sqlalchemy import Connection, select
 from features.contract.case import Case
 from features.contract.language import Language
 from features.wording.labels import subject_label
-from serving.record.cases import stored_cases
-from serving.record.leads import StoredLead
+from serving.record.leads.cases import stored_cases
+from serving.record.leads.leads import StoredLead
 from serving.record.schema import score_given
 from serving.scoring.answer import Assessment
 from serving.scoring.scoring import Scoring

@@ -17,9 +17,9 @@ from serving.lifecycle.kpis.speed import Handed, is_in_pipeline
 from serving.lifecycle.kpis.worth import Opened, amount
 from serving.lifecycle.sla import SlaTerms
 from serving.lifecycle.stages import Stage
-from serving.record.costs import costs_of
-from serving.record.first_scores import first_scores
-from serving.record.sales_contacts import sales_contacts
+from serving.record.lifecycle.costs import costs_of
+from serving.record.lifecycle.sales_contacts import sales_contacts
+from serving.record.scores.first_scores import first_scores
 
 
 class _Promised(NamedTuple):

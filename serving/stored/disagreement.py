@@ -4,8 +4,8 @@ from sqlalchemy import Connection
 
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.disagreement import Disagreement, Reviewed, decisions_of, disagreement
-from serving.record.remarks import remarked_decisions, wrong_reasons
-from serving.record.review_sample import sampled_between
+from serving.record.lifecycle.review_sample import sampled_between
+from serving.record.scores.remarks import remarked_decisions, wrong_reasons
 from serving.stored.kpis import journeys_of
 
 

@@ -11,11 +11,11 @@ from features.contract.duration import DAY_US
 from features.contract.language import Language
 from features.contract.lead import ContractError
 from serving.lifecycle.next_action import NextAction
-from serving.record.cases import stored_cases
-from serving.record.consents import NewConsent, consents_of
-from serving.record.leads import StoredLead, parts_of
-from serving.record.people import Person, people_of
-from serving.record.score_history import PastScore, newest_scores
+from serving.record.identity.people import Person, people_of
+from serving.record.leads.cases import stored_cases
+from serving.record.leads.leads import StoredLead, parts_of
+from serving.record.privacy.consents import NewConsent, ledger_of
+from serving.record.scores.history import PastScore, newest_scores
 from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
 from serving.stored.change import Change, explain_change
@@ -115,7 +115,7 @@ def dossier(
         standing=standing,
         action=action,
         company=company_of(connection, scores.lifecycle, lead),
-        consents=tuple(consents_of(connection, sorted(parts))),
+        consents=tuple(entry for _, entry in ledger_of(connection, sorted(parts))),
     )
 
 

@@ -13,11 +13,11 @@ from serving.lifecycle.handover import Candidates, HandoverTerms
 from serving.lifecycle.lists import WEEK_US, WeekList, week_lists, week_of
 from serving.lifecycle.moves import may_be_handed_over
 from serving.lifecycle.stages import Stage
-from serving.record.audits import note_audit
-from serving.record.leads import make_due
-from serving.record.listing import Filter, ListedLead, Place, list_leads
-from serving.record.policy import Policy
-from serving.record.thresholds import ThresholdEntry, bring_into_force, threshold_in_force
+from serving.record.access.audits import note_audit
+from serving.record.leads.leads import make_due
+from serving.record.lifecycle.thresholds import ThresholdEntry, bring_into_force, threshold_in_force
+from serving.record.privacy.policy import Policy
+from serving.record.scores.listing import Filter, ListedLead, Place, list_leads
 from serving.scoring.basis import ModelBasis
 from serving.scoring.scoring import Scoring
 from serving.stored.lists import handed_over

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Connection
 
-from serving.record.audits import note_audit
-from serving.record.duplicates import tell_apart
-from serving.record.leads import StoredLead
-from serving.record.merges import join_leads, undo_merge
+from serving.record.access.audits import note_audit
+from serving.record.identity.duplicates import tell_apart
+from serving.record.identity.merges import join_leads, undo_merge
+from serving.record.leads.leads import StoredLead
 
 
 def join(

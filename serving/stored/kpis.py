@@ -13,8 +13,8 @@ from serving.lifecycle.kpis.groups import Dimension
 from serving.lifecycle.kpis.journeys import Journey, Step, passes
 from serving.lifecycle.kpis.kpis import Kpis, groups
 from serving.lifecycle.kpis.stages_reached import stages_reached
-from serving.record.journeys import Said, created_leads, said_of_stages
-from serving.record.newest_values import newest_values
+from serving.record.leads.newest_values import newest_values
+from serving.record.lifecycle.journeys import Said, created_leads, said_of_stages
 from serving.stored.cohorts import Period
 
 

@@ -5,9 +5,9 @@ import threading
 from collections import deque
 
 from features.contract.clock import now
-from serving.record.audits import Look, note_looks
-from serving.record.database import Database, RecordError
-from serving.record.scores import GivenScore, give_asked
+from serving.record.access.audits import Look, note_looks
+from serving.record.database.database import Database, RecordError
+from serving.record.scores.scores import GivenScore, give_asked
 
 _SECONDS = 0.2
 _MOST = 100_000

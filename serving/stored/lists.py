@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.lists import HandedOver
 from serving.lifecycle.stages import STAGES, Stage
-from serving.record.leads import StoredLead, leads_by_number, parts_of
-from serving.record.scores import probabilities_given
-from serving.record.stages import StageEntry, moved_since, names_since, stages_of
+from serving.record.leads.leads import StoredLead, leads_by_number, parts_of
+from serving.record.lifecycle.stages import StageEntry, moved_since, names_since, stages_of
+from serving.record.scores.scores import probabilities_given
 from serving.stored.standing import stands
 
 _WON: frozenset[Stage | None] = frozenset({"SQL", "customer"})

@@ -12,12 +12,12 @@ from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.criteria import Facts
 from serving.lifecycle.moves import Wish, allowed_way, moves_by_rule
 from serving.lifecycle.stages import Stage, cause_of
-from serving.record.audits import note_audit
-from serving.record.leads import StoredLead, leads_by_number, touch
-from serving.record.outbox import Message, add_messages
-from serving.record.roots import lock_roots
-from serving.record.stages import StageEntry, add_stages
-from serving.record.work_list import place_leads
+from serving.record.access.audits import note_audit
+from serving.record.leads.leads import StoredLead, leads_by_number, touch
+from serving.record.leads.roots import lock_roots
+from serving.record.lifecycle.stages import StageEntry, add_stages
+from serving.record.queue.outbox import Message, add_messages
+from serving.record.scores.work_list import place_leads
 from serving.scoring.scoring import Scoring
 from serving.stored.owning import take_up
 from serving.stored.scoring import StoredScores

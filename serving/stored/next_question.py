@@ -19,10 +19,10 @@ from features.contract.language import Language
 from features.contract.lead import ProfileValue
 from features.declaration.feature_set import ProfileCategory, ProfileNumber
 from features.wording.labels import feature_label
-from serving.record.consents import without_basis
-from serving.record.leads import StoredLead, parts_of
-from serving.record.policy import Policy
-from serving.record.profiles import profiles
+from serving.record.leads.leads import StoredLead, parts_of
+from serving.record.leads.profiles import profiles
+from serving.record.privacy.consents import without_basis
+from serving.record.privacy.policy import Policy
 from serving.record.schema import lead
 from serving.scoring.basis import Basis
 from serving.scoring.scoring import Scoring

@@ -8,8 +8,8 @@ from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.next_action import NextAction, next_action
 from serving.lifecycle.situation import Situation
 from serving.model.reference import Grade
-from serving.record.events import newest_events
-from serving.record.leads import parts_of
+from serving.record.leads.events import newest_events
+from serving.record.leads.leads import parts_of
 from serving.stored.standing import Standing
 
 

@@ -11,12 +11,12 @@ from features.contract.mistake import MistakeError
 from serving.access.user import User, UserMistakeError, email_of
 from serving.lifecycle.moves import Wish
 from serving.lifecycle.stages import ASIDE, STAGES
-from serving.record.audits import note_audit
-from serving.record.leads import StoredLead, leads_by_number
-from serving.record.outbox import Message, add_messages
-from serving.record.owners import leads_owned_by, owner_ids, owners_of, set_owners
-from serving.record.roots import lock_roots
-from serving.record.users import find_user, user_called
+from serving.record.access.audits import note_audit
+from serving.record.access.users import find_user, user_called
+from serving.record.leads.leads import StoredLead, leads_by_number
+from serving.record.leads.owners import leads_owned_by, owner_ids, owners_of, set_owners
+from serving.record.leads.roots import lock_roots
+from serving.record.queue.outbox import Message, add_messages
 
 OWNER_CHANGED = "owner.changed"
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.moves import moves_by_rule
 from serving.lifecycle.stages import STAGES, Stage
-from serving.record.leads import StoredLead, leads_by_number
+from serving.record.leads.leads import StoredLead, leads_by_number
 from serving.record.schema import lead
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores

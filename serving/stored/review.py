@@ -9,12 +9,12 @@ from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.kpis.calendar import week_of
 from serving.lifecycle.position import position
 from serving.lifecycle.review import BEFORE_SALES, draw
-from serving.record.consents import without_basis
-from serving.record.database import Database
-from serving.record.journeys import created_leads, said_of_stages
-from serving.record.leads import parts_of
-from serving.record.policy import Policy
-from serving.record.review_sample import graded, is_drawn, keep_draw
+from serving.record.database.database import Database
+from serving.record.leads.leads import parts_of
+from serving.record.lifecycle.journeys import created_leads, said_of_stages
+from serving.record.lifecycle.review_sample import graded, is_drawn, keep_draw
+from serving.record.privacy.consents import without_basis
+from serving.record.privacy.policy import Policy
 
 
 def draw_week(database: Database, lifecycle: Lifecycle, policy: Policy, now: int) -> int:

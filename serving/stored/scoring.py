@@ -10,13 +10,13 @@ from features.contract.lead import ContractError
 from features.contract.mistake import MistakeError
 from serving.agreements import Agreements
 from serving.lifecycle.agreement import Lifecycle, read_lifecycle
-from serving.record.cases import stored_cases
-from serving.record.consents import without_basis
-from serving.record.database import Database
-from serving.record.leads import StoredLead, parts_of
-from serving.record.parts import find_with_parts
-from serving.record.policy import Policy
-from serving.record.scores import GivenScore
+from serving.record.database.database import Database
+from serving.record.leads.cases import stored_cases
+from serving.record.leads.groups import find_with_parts
+from serving.record.leads.leads import StoredLead, parts_of
+from serving.record.privacy.consents import without_basis
+from serving.record.privacy.policy import Policy
+from serving.record.scores.scores import GivenScore
 from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
 from serving.stored.ledger import Ledger

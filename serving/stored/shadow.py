@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from features.contract.clock import now
 from features.contract.language import Language
-from serving.record.challenges import Challenge, add_challenges
-from serving.record.database import Database, RecordError
-from serving.record.leads import StoredLead, leads_by_number
+from serving.record.database.database import Database, RecordError
+from serving.record.leads.leads import StoredLead, leads_by_number
+from serving.record.scores.challenges import Challenge, add_challenges
 from serving.scoring.answer import Answer
 from serving.scoring.scoring import Scoring
 from serving.watch import Watch

@@ -11,15 +11,15 @@ from serving.lifecycle.bant import findings
 from serving.lifecycle.criteria import Facts, Score
 from serving.lifecycle.position import Position, position
 from serving.lifecycle.sla import Sla, sla_of
-from serving.record.bant import reports_of
-from serving.record.consents import without_basis
-from serving.record.contacts import leads_with
-from serving.record.leads import StoredLead, parts_of
-from serving.record.policy import Policy
-from serving.record.profiles import profiles
-from serving.record.sales_contacts import sales_contacts
-from serving.record.stages import StageEntry, stages_of
-from serving.record.thresholds import threshold_in_force
+from serving.record.identity.contacts import leads_with
+from serving.record.leads.leads import StoredLead, parts_of
+from serving.record.leads.profiles import profiles
+from serving.record.lifecycle.bant import reports_of
+from serving.record.lifecycle.sales_contacts import sales_contacts
+from serving.record.lifecycle.stages import StageEntry, stages_of
+from serving.record.lifecycle.thresholds import threshold_in_force
+from serving.record.privacy.consents import without_basis
+from serving.record.privacy.policy import Policy
 from serving.scoring.answer import Answer
 
 

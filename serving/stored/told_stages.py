@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.moves import has_way
-from serving.record.leads import StoredLead, leads_by_number, parts_of
-from serving.record.outbox import add_messages
-from serving.record.roots import lock_roots
-from serving.record.stages import StageEntry, add_stages, stages_of
-from serving.record.work_list import move_in_list
+from serving.record.leads.leads import StoredLead, leads_by_number, parts_of
+from serving.record.leads.roots import lock_roots
+from serving.record.lifecycle.stages import StageEntry, add_stages, stages_of
+from serving.record.queue.outbox import add_messages
+from serving.record.scores.work_list import move_in_list
 from serving.stored.moving import message_of, note_move
 from serving.stored.standing import stands
 

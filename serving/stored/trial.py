@@ -12,9 +12,9 @@ from serving.lifecycle.criteria import Facts
 from serving.lifecycle.moves import moves_by_rule
 from serving.lifecycle.stages import Stage
 from serving.model.reference import Grade
-from serving.record.database import Database
-from serving.record.leads import StoredLead, leads_by_number
-from serving.record.sample import sample_leads
+from serving.record.database.database import Database
+from serving.record.leads.leads import StoredLead, leads_by_number
+from serving.record.leads.sample import sample_leads
 from serving.scoring.answer import Answer
 from serving.scoring.rules import Rules
 from serving.scoring.scoring import Scoring

@@ -10,11 +10,11 @@ from serving.lifecycle.kpis.calendar import week_of
 from serving.lifecycle.next_action import NextAction
 from serving.lifecycle.sla import Sla
 from serving.model.reference import Grade
-from serving.record.owners import owner_ids
-from serving.record.people import Person, people_of
-from serving.record.review_sample import sampled
-from serving.record.score_history import PastScore, scores_at
-from serving.record.work_list import Place, Wanted, WorkItem, work_list
+from serving.record.identity.people import Person, people_of
+from serving.record.leads.owners import owner_ids
+from serving.record.lifecycle.review_sample import sampled
+from serving.record.scores.history import PastScore, scores_at
+from serving.record.scores.work_list import Place, Wanted, WorkItem, work_list
 from serving.stored.next_step import next_actions
 from serving.stored.scoring import StoredScores
 from serving.stored.standing import Standing, promise, standings

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from serving.metrics import Outcome
-from serving.record.outbox import DEAD, WAITING
+from serving.record.queue.outbox import DEAD, WAITING
 
 SECOND_US = 1_000_000
 

@@ -1,8 +1,8 @@
 """Leads whose contacts are new, compared with others: may two be one person?"""
 
 from serving.intake.duplicates import compare_waiting
-from serving.record.database import Database
-from serving.record.duplicates import any_uncompared
+from serving.record.database.database import Database
+from serving.record.identity.duplicates import any_uncompared
 
 BATCH = 100
 """Leads of one transaction; nobody else can write to SQLite for as long."""

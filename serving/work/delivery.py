@@ -16,8 +16,9 @@ from features.contract.lead import moment
 from serving.mail import MAIL_TO, OWNER, TO_OWNER, Mail
 from serving.metrics import count_sent, expect_sent
 from serving.pages.alerts import Reading, alert_text
-from serving.record.database import Database
-from serving.record.outbox import (
+from serving.record.database.database import Database
+from serving.record.leads.owners import users_owning
+from serving.record.queue.outbox import (
     DEAD,
     DELIVERED,
     WAITING,
@@ -25,8 +26,7 @@ from serving.record.outbox import (
     claim_deliveries,
     settle_delivery,
 )
-from serving.record.owners import users_owning
-from serving.record.webhooks import disable_webhook
+from serving.record.queue.webhooks import disable_webhook
 from serving.work.backoff import PAUSES, SECOND_US, Attempt, next_attempt, outcome_of
 from serving.work.handing_in import MAIL, hand_in, new_message, write_text
 from serving.work.shapes import shaped

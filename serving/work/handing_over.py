@@ -4,8 +4,8 @@ from sqlalchemy import Connection
 
 from serving.lifecycle.handover import HandoverTerms
 from serving.lifecycle.lists import week_of
-from serving.record.stages import count_by_rule
-from serving.record.thresholds import ThresholdEntry, threshold_in_force
+from serving.record.lifecycle.stages import count_by_rule
+from serving.record.lifecycle.thresholds import ThresholdEntry, threshold_in_force
 from serving.scoring.scoring import Scoring
 from serving.stored.handover import bring_best_into_force, handover_of
 from serving.stored.moving import BY_RULE

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from serving.metrics import WorkMetrics
-from serving.record.database import RecordError
+from serving.record.database.database import RecordError
 
 STILL_SECONDS = 300.0
 """After so long without a turn, the work stands still: no turn takes that long."""

@@ -7,10 +7,10 @@ from features.contract.lead import moment
 from serving.mail import Mail
 from serving.metrics import count_sent, expect_sent
 from serving.pages.opt_in import opt_in_letter
-from serving.record.database import Database
-from serving.record.opt_in_tokens import token_of
-from serving.record.opt_ins import SENT, OptIn, claim_mail, settle_mail, why_void
-from serving.record.outbox import DEAD, WAITING
+from serving.record.database.database import Database
+from serving.record.privacy.opt_in_tokens import token_of
+from serving.record.privacy.opt_ins import SENT, OptIn, claim_mail, settle_mail, why_void
+from serving.record.queue.outbox import DEAD, WAITING
 from serving.work.backoff import Attempt, next_attempt, outcome_of
 from serving.work.handing_in import MAIL, hand_in, new_message, write_text
 

@@ -1,7 +1,7 @@
 """Promises that leads move on: whoever is to know is alerted when one is about to be broken."""
 
 from serving.metrics import count_alerts
-from serving.record.sla_clocks import any_due
+from serving.record.queue.sla_clocks import any_due
 from serving.stored.alerting import alert_of_promises
 from serving.stored.scoring import StoredScores
 

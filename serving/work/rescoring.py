@@ -7,11 +7,11 @@ from sqlalchemy import Connection, delete, select, update
 from features.contract.lead import moment
 from serving.metrics import count_alerts, count_rescored
 from serving.model.reference import Grade
-from serving.record.ahead import put_right
-from serving.record.leads import StoredLead, leads_by_number, settle_due
-from serving.record.outbox import Message, add_messages
+from serving.record.leads.leads import StoredLead, leads_by_number, settle_due
+from serving.record.queue.clock_skew import put_right
+from serving.record.queue.outbox import Message, add_messages
 from serving.record.schema import current_score, lead
-from serving.record.scores import (
+from serving.record.scores.scores import (
     CurrentScore,
     GivenScore,
     Giver,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from serving.pages.alerts import WORDS, AlertText, Reading, alert_text
-from serving.record.outbox import Shape
+from serving.record.queue.outbox import Shape
 
 
 def shaped(shape: Shape, payload: dict[str, Any], reading: Reading) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from schemathesis.specs.openapi.checks import (
 from serving.http.app import create_app
 from serving.http.state import ServiceState
 from serving.intake.mapping import Mapping, Sender, Take
-from serving.record.database import Database
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.privacy.policy import Policy
 from serving.record.upgrade import upgrade
 from serving.scoring.answer import Answer
 from serving.scoring.rules import read_rules

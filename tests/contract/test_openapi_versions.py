@@ -9,7 +9,7 @@ from openapi_schema_validator import OAS30Validator, OAS31Validator
 from openapi_spec_validator import validate
 
 from serving.http.app import create_app
-from serving.http.openapi_3_0 import as_3_0
+from serving.http.document.openapi_3_0 import as_3_0
 from serving.http.state import ServiceState
 
 NEWER = create_app(ServiceState()).openapi()

@@ -16,18 +16,20 @@ from features.declaration.operators import OPERATORS
 from features.history.sources import Source
 from leadscore import app
 from serving.http.app import create_app
-from serving.http.asked import ImportQuery, ListQuery
-from serving.http.batch import BatchResult
 from serving.http.errors import ErrorBody
-from serving.http.handover import HandoverView, NextView, QuestionView
-from serving.http.kinds import KINDS, ErrorCode
-from serving.http.kpis import FigureView, KpisQuery
-from serving.http.lifecycle import LeadLifecycle
-from serving.http.moved import BantBody, TransitionBody
-from serving.http.request import ScoreRequest, SentEvent, SentLead
-from serving.http.reviews import DisagreementView, ReviewView
+from serving.http.problems import KINDS, ErrorCode
+from serving.http.requests.batch import BatchResult
+from serving.http.requests.decisions import BantBody, TransitionBody
+from serving.http.requests.events import EventOfLead
+from serving.http.requests.leads import LeadBody, ToldConsent, ToldContact
+from serving.http.requests.opt_ins import OptInBody
+from serving.http.requests.queries import ImportQuery, ListQuery
+from serving.http.requests.score import ScoreRequest, SentEvent, SentLead
 from serving.http.state import Readiness, ServiceState
-from serving.http.told import EventOfLead, LeadBody, OptInBody, ToldConsent, ToldContact
+from serving.http.views.handover import HandoverView, NextView, QuestionView
+from serving.http.views.kpis import FigureView, KpisQuery
+from serving.http.views.lifecycle import LeadLifecycle
+from serving.http.views.reviews import DisagreementView, ReviewView
 from serving.intake.importing.headings import HEADINGS, heading_key
 from serving.intake.importing.report import ImportReport
 from serving.lifecycle.action_words import ACTIONS
@@ -36,7 +38,7 @@ from serving.lifecycle.bant import State
 from serving.lifecycle.criteria import Criteria
 from serving.lifecycle.kpis.kpis import KPI_NAMES
 from serving.lifecycle.next_action import TABLE
-from serving.record.policy import Retention
+from serving.record.privacy.policy import Retention
 from serving.scoring.answer import Answer, FallbackReason
 from serving.scoring.card import Card
 from serving.scoring.reasons import FeatureShare, Reason

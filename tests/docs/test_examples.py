@@ -17,16 +17,17 @@ import pytest
 from pydantic import BaseModel
 
 from experiments.simulator import simulate
-from serving.http.batch import BatchAnswer
 from serving.http.errors import ErrorBody
-from serving.http.lifecycle import MoveView
+from serving.http.requests.batch import BatchAnswer
 from serving.http.routes.opt_ins import OptInView
 from serving.http.routes.record import Kept
 from serving.http.state import Readiness
-from serving.http.views import DuplicateList, LeadView
+from serving.http.views.leads import LeadView
+from serving.http.views.lifecycle import MoveView
+from serving.http.views.merges import DuplicateList
 from serving.intake.importing.report import ImportReport
 from serving.lifecycle.agreement import Lifecycle
-from serving.record.policy import Policy
+from serving.record.privacy.policy import Policy
 from serving.scoring.answer import Answer
 from serving.scoring.card import Card
 from serving.scoring.rules import Rules

@@ -12,11 +12,11 @@ from features.contract.clock import now
 from serving.http.routes.senders import Taken
 from serving.http.state import ServiceState
 from serving.intake.mapping import Sender, Take, read_mapping
-from serving.record.cases import stored_cases
-from serving.record.database import Database
-from serving.record.leads import find_lead, parts_of
-from serving.record.policy import Policy
-from serving.record.stages import stages_of
+from serving.record.database.database import Database
+from serving.record.leads.cases import stored_cases
+from serving.record.leads.leads import find_lead, parts_of
+from serving.record.lifecycle.stages import stages_of
+from serving.record.privacy.policy import Policy
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores

@@ -14,8 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from features.contract.clock import now
 from serving.http.state import ServiceState
-from serving.record.database import Database
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.privacy.policy import Policy
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.scoring.use_cases import OwnModel

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from serving.lifecycle.agreement import SHIPPED
-from serving.record.agreements import Version, agree
-from serving.record.database import Database
+from serving.record.database.database import Database
+from serving.record.lifecycle.agreements import Version, agree
 from tests.e2e.command import ENVIRONMENT, leadscore, said
 
 COSTS = (

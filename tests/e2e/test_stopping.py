@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from features.contract.clock import now
 from serving.access.key import new_key
-from serving.record.backlog import backlog
-from serving.record.database import Database
-from serving.record.keys import RecordKeys
+from serving.record.access.keys import RecordKeys
+from serving.record.database.database import Database
+from serving.record.queue.backlog import backlog
 from serving.record.schema import current_score, score_given
 from tests.e2e.command import ENVIRONMENT, begun, free_port, served
 from tests.serving.record.telling import put, told

@@ -13,10 +13,10 @@ from experiments.simulator import simulate
 from features.contract.clock import now
 from features.contract.lead import moment
 from serving.access.password import password_hash
-from serving.record.database import Database
-from serving.record.policy import Policy
+from serving.record.access.users import add_user
+from serving.record.database.database import Database
+from serving.record.privacy.policy import Policy
 from serving.record.upgrade import upgrade
-from serving.record.users import add_user
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores

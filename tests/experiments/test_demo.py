@@ -11,8 +11,8 @@ from experiments.demo.people import person
 from experiments.simulator import simulate
 from features.contract.lead import micros
 from serving.intake.contact import canonical_contacts
-from serving.record.database import Database
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.privacy.policy import Policy
 from serving.record.schema import consent, current_score, lead, score_given, stage_change
 from serving.record.upgrade import check, upgrade
 from serving.scoring.rules import read_rules

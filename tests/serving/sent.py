@@ -3,7 +3,7 @@
 from typing import Any
 
 from features.contract.case import Case
-from serving.http.request import ScoreRequest
+from serving.http.requests.score import ScoreRequest
 
 AS_OF = "2026-03-01T12:00:00Z"
 

@@ -12,9 +12,9 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from serving.http.admission import Limits
 from serving.http.app import create_app
-from serving.http.connection import Connection
+from serving.http.limits.admission import Limits
+from serving.http.server.connection import Connection
 from serving.http.state import ServiceState
 from serving.listener import listen
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import event
 
-from serving.record.database import Database
+from serving.record.database.database import Database
 
 
 @contextmanager

@@ -8,8 +8,8 @@ import pytest
 from features.contract.document import DocumentError
 from serving.agreements import Agreements, parse_agreement
 from serving.lifecycle.agreement import SHIPPED, Lifecycle
-from serving.record.agreements import Kind, Version, agree
-from serving.record.database import Database
+from serving.record.database.database import Database
+from serving.record.lifecycle.agreements import Kind, Version, agree
 from serving.scoring.rules import SHIPPED as SHIPPED_RULES
 from serving.scoring.rules import Rules
 from tests.serving.record.telling import NOW

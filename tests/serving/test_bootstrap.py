@@ -7,7 +7,7 @@ import pytest
 
 from serving.bootstrap import agreed_of, follow, open_record
 from serving.lifecycle.agreement import SHIPPED, read_lifecycle
-from serving.record.agreements import Version, agree
+from serving.record.lifecycle.agreements import Version, agree
 from serving.scoring.rules import SHIPPED as SHIPPED_RULES
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring

@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import func, select
 
 from features.contract.mistake import MistakeError
-from serving.record.erasure import ERASED
+from serving.record.privacy.erasure import ERASED
 from serving.record.schema import audit
 from serving.scoring.basis import Basis
 from training.consistency.bases import GivenBases

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, literal, select, union_all
 
-from serving.record.among import among
+from serving.record.database.membership import among
 from serving.record.schema import former_lead, lead
 
 _PRESENT = 2**63 - 1

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, select
 
 from features.contract.lead import ProfileValue
-from serving.record.among import among
-from serving.record.profiles import Known, newest
+from serving.record.database.membership import among
+from serving.record.leads.profiles import Known, newest
 from serving.record.schema import event, profile_value
 from training.consistency.descriptions import Descriptions, ever_members
 from training.consistency.roots import Roots

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from features.contract.text import trimmed
-from serving.record.events import sent_id
+from serving.record.leads.events import sent_id
 from serving.record.schema import event
 from training.record.declared import COMPANY_EVENTS, EVENTS
 from training.record.identities import Identities

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from serving.record.consents import without_basis
+from serving.record.privacy.consents import without_basis
 from serving.record.schema import lead
 from training.record.opened import Record
 from training.record.tables import key_of

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from features.history.sources import expand
-from serving.record.database import Database, RecordError
-from serving.record.policy import Policy, read_policy
+from serving.record.database.database import Database, RecordError
+from serving.record.privacy.policy import Policy, read_policy
 from serving.record.upgrade import require_there, require_upgraded
 from training.record.declared import RecordSource
 

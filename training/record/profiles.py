@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from features.contract.lead import ContractError, ProfileValue
 from features.contract.profile import profile_number, profile_text
 from features.history.sources import ProfileFields
-from serving.record.profiles import Known
+from serving.record.leads.profiles import Known
 from serving.record.schema import lead, profile_value
 from training.record.declared import LEAD_ID, PROFILES, RECORDED_AT
 from training.record.identities import Identities

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from serving.http.pages.mistakes import PageError
 from serving.http.pages.visit import Visit
-from serving.record.agreements import Kind, Version, find_version, newest_versions
+from serving.record.lifecycle.agreements import Kind, Version, find_version, newest_versions
 
 _MOST_NOTE = 500
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from features.contract.language import Language
 from serving.access.user import User
 from serving.pages.saying import say
-from serving.record.users import users_of
+from serving.record.access.users import users_of
 from serving.stored.owning import MINE, NOBODYS
 
 ANYBODYS = ""

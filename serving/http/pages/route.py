@@ -19,7 +19,7 @@ from serving.http.pages.mistakes import LoginNeededError, PageError, kind_of
 from serving.http.pages.origin import SAFE, require_own_form
 from serving.http.pages.visit import Visit
 from serving.http.route import note_defect
-from serving.record.database import RecordAwayError
+from serving.record.database.database import RecordAwayError
 
 Page = TypeVar("Page", bound=Callable[..., Response])
 

@@ -15,8 +15,8 @@ from serving.http.pages.mistakes import LoginNeededError
 from serving.http.state import ServiceState
 from serving.pages.frame import Frame
 from serving.pages.saying import WORDS
-from serving.record.database import Database
-from serving.record.sessions import find_session, is_to_be_noted, note_use
+from serving.record.access.sessions import find_session, is_to_be_noted, note_use
+from serving.record.database.database import Database
 
 
 @dataclass(frozen=True, slots=True)

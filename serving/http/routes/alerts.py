@@ -8,16 +8,16 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
 from features.contract.lead import micros, moment
-from serving.http.asked import AlertsQuery
 from serving.http.auth import needs
 from serving.http.body import respond
-from serving.http.cursor import cursor_of, place_of
-from serving.http.openapi import RECORD_ERRORS
+from serving.http.document.errors import RECORD_ERRORS
+from serving.http.requests.cursor import cursor_of, place_of
+from serving.http.requests.queries import AlertsQuery
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.lifecycle.alerts import Kind
 from serving.pages.alerts import Reading, alert_text
-from serving.record.alerts import StoredAlert, list_alerts
+from serving.record.lifecycle.alerts import StoredAlert, list_alerts
 
 
 class AlertView(BaseModel):

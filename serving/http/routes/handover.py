@@ -7,18 +7,24 @@ from fastapi.concurrency import run_in_threadpool
 
 from features.contract.clock import now
 from features.contract.language import Language
-from serving.http.asked import LifecycleQuery
 from serving.http.auth import caller, needs
 from serving.http.body import respond
-from serving.http.handover import ActionView, HandoverView, NextView, WorthView, question_views
-from serving.http.openapi import RECORD_ERRORS
+from serving.http.document.errors import RECORD_ERRORS
+from serving.http.requests.queries import LifecycleQuery
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
+from serving.http.views.handover import (
+    ActionView,
+    HandoverView,
+    NextView,
+    WorthView,
+    question_views,
+)
 from serving.intake.company import company_facts
-from serving.record.audits import Look
-from serving.record.cases import stored_cases
-from serving.record.leads import parts_of
+from serving.record.access.audits import Look
+from serving.record.leads.cases import stored_cases
+from serving.record.leads.leads import parts_of
 from serving.scoring.answer import Answer
 from serving.stored.handover import handover_of
 from serving.stored.next_question import next_questions

@@ -9,11 +9,12 @@ from fastapi.concurrency import run_in_threadpool
 
 from features.contract.clock import now
 from features.contract.lead import ContractError
-from serving.http.asked import ImportQuery
 from serving.http.auth import caller, needs
 from serving.http.body import read_body, respond
+from serving.http.document.bodies import list_body
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError, invalid
-from serving.http.openapi import RECORD_ERRORS, list_body
+from serving.http.requests.queries import ImportQuery
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.intake.importing.columns import columns_of, said_columns

@@ -9,24 +9,25 @@ from sqlalchemy import Connection
 from features.contract.clock import now
 from features.contract.language import Language
 from features.contract.lead import ContractError
-from serving.http.asked import LifecycleQuery
 from serving.http.auth import caller, may, needs
-from serving.http.bant import BantView
 from serving.http.body import read_as, read_body, respond
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError, invalid
-from serving.http.kinds import ErrorCode
-from serving.http.lifecycle import LeadLifecycle, LifecycleView, MoveView
-from serving.http.moved import BantBody, TransitionBody
-from serving.http.openapi import RECORD_ERRORS, body_of
+from serving.http.problems import ErrorCode
+from serving.http.requests.decisions import BantBody, TransitionBody
+from serving.http.requests.queries import LifecycleQuery
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
+from serving.http.views.bant import BantView
+from serving.http.views.lifecycle import LeadLifecycle, LifecycleView, MoveView
 from serving.lifecycle.bant import Report, findings
 from serving.lifecycle.moves import NoWayError, ReasonError, UnmetError, UnscoredError
-from serving.record.audits import Look, note_audit
-from serving.record.bant import add_report, reports_of
-from serving.record.leads import StoredLead, parts_of, touch
-from serving.record.roots import own_numbers
+from serving.record.access.audits import Look, note_audit
+from serving.record.leads.leads import StoredLead, parts_of, touch
+from serving.record.leads.roots import own_numbers
+from serving.record.lifecycle.bant import add_report, reports_of
 from serving.scoring.answer import Answer
 from serving.stored.moving import MovedMeanwhileError, move
 from serving.stored.standing import standings

@@ -8,22 +8,23 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from features.contract.clock import now
-from serving.http.asked import DuplicatesQuery
 from serving.http.auth import caller, needs
 from serving.http.body import read_as, read_body, respond
-from serving.http.cursor import cursor_of, place_of
-from serving.http.decided import DifferentBody, MergeBody
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError
-from serving.http.openapi import RECORD_ERRORS, body_of
-from serving.http.request import Name
+from serving.http.requests.cursor import cursor_of, place_of
+from serving.http.requests.fields import Name
+from serving.http.requests.merges import DifferentBody, MergeBody
+from serving.http.requests.queries import DuplicatesQuery
 from serving.http.route import GuardedRoute
 from serving.http.routes.record import Kept
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
-from serving.http.views import DuplicateList, DuplicateView, MergeList, MergeView
-from serving.record.duplicates import list_duplicates, waiting
-from serving.record.leads import StoredLead, parts_of
-from serving.record.merges import MergeError, StoredMerge, find_merge, merges_of
+from serving.http.views.merges import DuplicateList, DuplicateView, MergeList, MergeView
+from serving.record.identity.duplicates import list_duplicates, waiting
+from serving.record.identity.merges import MergeError, StoredMerge, find_merge, merges_of
+from serving.record.leads.leads import StoredLead, parts_of
 from serving.stored.joining import join, take_apart, tell_different
 
 MergeId = Annotated[int, Field(ge=1, le=2**53)]

@@ -9,10 +9,10 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from features.contract.clock import now
 from serving.http.auth import needs
+from serving.http.limits.threads import in_own_thread
 from serving.http.route import GuardedRoute
-from serving.http.standing import Backlogs, Standing
+from serving.http.server.gauges import Backlogs, Standing
 from serving.http.state import ServiceState
-from serving.http.threads import in_own_thread
 
 
 def metrics_routes(state: ServiceState) -> APIRouter:

@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from serving.http.auth import needs_nothing
+from serving.http.document.errors import NOT_READY
 from serving.http.errors import RefusedError
-from serving.http.openapi import NOT_READY
 from serving.http.route import GuardedRoute
 from serving.http.state import Readiness, ServiceState
 

@@ -13,15 +13,15 @@ from sqlalchemy import Connection
 from features.contract.clock import now
 from features.contract.language import Language
 from serving.http.auth import needs_nothing
+from serving.http.document.errors import ERRORS
 from serving.http.errors import RefusedError
-from serving.http.openapi import ERRORS
 from serving.http.pages.visit import accepted_language
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.pages.opt_in import HEADERS, STATUS, Shown, opt_in_page
-from serving.record.database import RecordAwayError
-from serving.record.opt_in_tokens import id_in
-from serving.record.opt_ins import OptIn, confirm, find_opt_in, why_void
+from serving.record.database.database import RecordAwayError
+from serving.record.privacy.opt_in_tokens import id_in
+from serving.record.privacy.opt_ins import OptIn, confirm, find_opt_in, why_void
 
 _HTML = {"text/html": {"schema": {"type": "string"}}}
 _PAGES: dict[int | str, dict[str, Any]] = {

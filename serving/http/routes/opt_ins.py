@@ -13,15 +13,16 @@ from features.contract.language import Language
 from features.contract.lead import moment
 from serving.http.auth import needs
 from serving.http.body import read_as, read_body, respond
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError
-from serving.http.openapi import RECORD_ERRORS, body_of
+from serving.http.requests.opt_ins import OptInBody
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
-from serving.http.told import OptInBody
-from serving.record.leads import leads_by_number
-from serving.record.opt_ins import NoAddressError, OptIn, ask, find_opt_in, root_of
-from serving.record.policy import Policy
+from serving.record.leads.leads import leads_by_number
+from serving.record.privacy.opt_ins import NoAddressError, OptIn, ask, find_opt_in, root_of
+from serving.record.privacy.policy import Policy
 
 MailState = Literal["waiting", "sent", "dead"]
 

@@ -13,16 +13,17 @@ from features.contract.lead import moment
 from serving.access.user import UserMistakeError
 from serving.http.auth import may, needs
 from serving.http.body import read_as, read_body, respond
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError
-from serving.http.moved import OwnerBody
-from serving.http.openapi import RECORD_ERRORS, body_of
+from serving.http.requests.decisions import OwnerBody
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
-from serving.record.leads import StoredLead
-from serving.record.owners import Owner, owner_ids, owners_of
-from serving.record.roots import own_numbers
-from serving.record.users import user_called
+from serving.record.access.users import user_called
+from serving.record.leads.leads import StoredLead
+from serving.record.leads.owners import Owner, owner_ids, owners_of
+from serving.record.leads.roots import own_numbers
 from serving.stored.owning import Given, give, owner_named
 
 

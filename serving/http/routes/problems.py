@@ -4,9 +4,9 @@ from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
 from serving.http.auth import needs_nothing
+from serving.http.document.errors import UNKNOWN_CODE
 from serving.http.errors import RefusedError
-from serving.http.kinds import EXPLAINED_AT, KINDS
-from serving.http.openapi import UNKNOWN_CODE
+from serving.http.problems import EXPLAINED_AT, KINDS
 from serving.http.route import GuardedRoute
 
 

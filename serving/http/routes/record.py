@@ -14,21 +14,25 @@ from features.contract.lead import ContractError
 from features.contract.text import LONGEST_NAME
 from serving.http.auth import caller, needs
 from serving.http.body import read_as, read_body, respond
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError, invalid
-from serving.http.openapi import RECORD_ERRORS, body_of
+from serving.http.requests.events import EventsBody
+from serving.http.requests.feedback import FeedbackBody
+from serving.http.requests.leads import LeadBody
+from serving.http.requests.stages import StagesBody
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
-from serving.http.told import EventsBody, FeedbackBody, LeadBody, StagesBody
-from serving.http.views import LeadView
+from serving.http.views.leads import LeadView
 from serving.intake.events import take_events
 from serving.intake.leads import take_lead
-from serving.record.audits import note_told
-from serving.record.consents import add_consents, is_said_again
-from serving.record.feedback import NewFeedback, add_feedback
-from serving.record.leads import touch
-from serving.record.owners import owner_ids
-from serving.record.roots import own_numbers
+from serving.record.access.audits import note_told
+from serving.record.leads.leads import touch
+from serving.record.leads.owners import owner_ids
+from serving.record.leads.roots import own_numbers
+from serving.record.privacy.consents import add_consents, is_said_again
+from serving.record.scores.feedback import NewFeedback, add_feedback
 from serving.stored.told_stages import ToldStage, tell_stages
 
 Result = TypeVar("Result")

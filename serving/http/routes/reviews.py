@@ -8,21 +8,21 @@ from fastapi.concurrency import run_in_threadpool
 from features.contract.clock import now
 from serving.http.auth import needs
 from serving.http.body import respond
-from serving.http.kpis import PeriodQuery
-from serving.http.openapi import RECORD_ERRORS
-from serving.http.reviews import (
+from serving.http.document.errors import RECORD_ERRORS
+from serving.http.route import GuardedRoute
+from serving.http.routes.kpis import period_of
+from serving.http.state import ServiceState
+from serving.http.views.kpis import PeriodQuery
+from serving.http.views.reviews import (
     MOST_LISTED,
     DisagreementView,
     ReviewsQuery,
     ReviewView,
     SampledLead,
 )
-from serving.http.route import GuardedRoute
-from serving.http.routes.kpis import period_of
-from serving.http.state import ServiceState
 from serving.lifecycle.kpis.calendar import week_of
-from serving.record.leads import leads_by_number
-from serving.record.review_sample import sampled
+from serving.record.leads.leads import leads_by_number
+from serving.record.lifecycle.review_sample import sampled
 from serving.stored.disagreement import disagreement_of
 
 

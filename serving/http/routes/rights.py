@@ -12,13 +12,13 @@ from features.contract.clock import now
 from features.contract.lead import moment
 from serving.http.auth import caller, needs
 from serving.http.body import respond
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError
-from serving.http.openapi import RECORD_ERRORS
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
-from serving.record.audits import Look, audits_of
-from serving.record.erasure import erase_lead, export_lead
-from serving.record.leads import StoredLead, find_lead, parts_of
+from serving.record.access.audits import Look, audits_of
+from serving.record.leads.leads import StoredLead, find_lead, parts_of
+from serving.record.privacy.erasure import erase_lead, export_lead
 
 
 class Export(BaseModel):

@@ -10,15 +10,17 @@ from pydantic import ValidationError
 from features.contract.clock import now
 from features.contract.lead import ContractError
 from serving.http.auth import needs
-from serving.http.batch import AT_A_TIME, Batch, BatchAnswer
 from serving.http.body import checked, read_body, respond
-from serving.http.demanded import DEMAND, demanded_by, unmet
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import ERRORS, NOT_READY
+from serving.http.document.operations import DEMAND
 from serving.http.errors import RefusedError, invalid
-from serving.http.openapi import ERRORS, NOT_READY, body_of
-from serving.http.request import BatchRequest, ScoreRequest
+from serving.http.limits.turns import Turns
+from serving.http.requests.batch import AT_A_TIME, Batch, BatchAnswer
+from serving.http.requests.demand import demanded_by, unmet
+from serving.http.requests.score import BatchRequest, ScoreRequest
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
-from serving.http.turns import Turns
 from serving.scoring.answer import Answer
 from serving.scoring.card import Card, card_of
 from serving.scoring.scoring import Scoring

@@ -12,8 +12,9 @@ from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationErr
 from features.contract.clock import now
 from serving.http.auth import needs, unauthorized
 from serving.http.body import read_body, read_json, respond
+from serving.http.document.bodies import json_body
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import Problem, RefusedError, RefusedItem
-from serving.http.openapi import RECORD_ERRORS, json_body
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
 from serving.intake.segment import take_messages

@@ -11,19 +11,22 @@ from features.contract.clock import now
 from features.contract.lead import ContractError
 from serving.http.auth import caller, needs
 from serving.http.body import read_body, read_json, respond
+from serving.http.document.bodies import json_body
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError, RefusedItem, invalid
 from serving.http.hubspot import by_hubspot
-from serving.http.openapi import RECORD_ERRORS, json_body
-from serving.http.request import MOST_LEADS
+from serving.http.requests.events import EventsBody
+from serving.http.requests.fields import MOST_LEADS
+from serving.http.requests.leads import LeadBody
+from serving.http.requests.stages import StagesBody
 from serving.http.route import GuardedRoute
 from serving.http.routes.record import keep_lead
 from serving.http.state import ServiceState
-from serving.http.told import EventsBody, LeadBody, StagesBody
 from serving.intake.events import take_events
 from serving.intake.mapping import Sender, Take
 from serving.intake.payload import Said, read_record, records_of
 from serving.lifecycle.agreement import Lifecycle
-from serving.record.roots import own_numbers
+from serving.record.leads.roots import own_numbers
 from serving.stored.told_stages import ToldStage, tell_stages
 
 

@@ -11,29 +11,25 @@ from features.contract.clock import now
 from features.contract.duration import DAY_US
 from features.contract.language import Language
 from features.contract.lead import ContractError, micros, moment
-from serving.http.asked import HistoryQuery, ListQuery, ScoreQuery, StoredRequest
 from serving.http.auth import caller, needs
 from serving.http.body import read_as, read_body, respond
-from serving.http.cursor import cursor_of, place_of
-from serving.http.demanded import DEMAND, Demanded, demanded_by, unmet
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import RECORD_ERRORS
+from serving.http.document.operations import DEMAND
 from serving.http.errors import RefusedError, invalid
-from serving.http.openapi import RECORD_ERRORS, body_of
+from serving.http.limits.coalescing import Together
+from serving.http.requests.cursor import cursor_of, place_of
+from serving.http.requests.demand import Demanded, demanded_by, unmet
+from serving.http.requests.queries import HistoryQuery, ListQuery, ScoreQuery, StoredRequest
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState
-from serving.http.together import Together
-from serving.http.views import (
-    AccountView,
-    ChangeView,
-    LeadList,
-    ListedView,
-    StoredAnswers,
-    StoredResult,
-)
-from serving.record.audits import Look
-from serving.record.leads import leads_by_number, parts_of
-from serving.record.listing import list_leads
-from serving.record.parts import members_of
+from serving.http.views.changes import ChangeView
+from serving.http.views.leads import AccountView, LeadList, ListedView, StoredAnswers, StoredResult
+from serving.record.access.audits import Look
+from serving.record.leads.groups import members_of
+from serving.record.leads.leads import leads_by_number, parts_of
+from serving.record.scores.listing import list_leads
 from serving.scoring.answer import Answer
 from serving.stored.change import explain_change
 from serving.stored.scoring import NotScoredError, Outcome, UnknownLeadError, given_score

@@ -12,14 +12,15 @@ from features.contract.clock import now
 from features.contract.lead import ContractError, micros, moment
 from serving.http.auth import needs
 from serving.http.body import read_as, read_body, respond
+from serving.http.document.bodies import body_of
+from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError, invalid
-from serving.http.openapi import RECORD_ERRORS, body_of
-from serving.http.request import Moment
+from serving.http.requests.fields import Moment
+from serving.http.requests.webhooks import WebhookBody
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
-from serving.http.told import WebhookBody
-from serving.record.outbox import Shape, replay
-from serving.record.webhooks import Webhook, add_webhook, list_webhooks, remove_webhook
+from serving.record.queue.outbox import Shape, replay
+from serving.record.queue.webhooks import Webhook, add_webhook, list_webhooks, remove_webhook
 
 
 class WebhookView(BaseModel):

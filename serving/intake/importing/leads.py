@@ -14,10 +14,10 @@ from serving.intake.importing.report import ImportReport, RefusedRow, reported_c
 from serving.intake.importing.rows import Mistake, ToldRow, read_rows
 from serving.intake.importing.table import Table
 from serving.intake.leads import ToldLead, take_leads
-from serving.record.audits import note_told
-from serving.record.consents import NewConsent, add_consents
-from serving.record.database import Database
-from serving.record.leads import StoredLead, find_leads, touch
+from serving.record.access.audits import note_told
+from serving.record.database.database import Database
+from serving.record.leads.leads import StoredLead, find_leads, touch
+from serving.record.privacy.consents import NewConsent, add_consents
 
 _AT_ONCE = 1_000
 

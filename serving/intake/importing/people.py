@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from features.contract.lead import ProfileValue
 from serving.intake.events import Whose, contact_id
 from serving.intake.importing.rows import ToldRow
-from serving.record.contacts import find_by_contact, leads_with
-from serving.record.leads import StoredLead, find_leads, leads_by_number
-from serving.record.roots import roots_of
+from serving.record.identity.contacts import find_by_contact, leads_with
+from serving.record.leads.leads import StoredLead, find_leads, leads_by_number
+from serving.record.leads.roots import roots_of
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ import pytest
 
 from serving.agreements import Agreements
 from serving.http.state import ServiceState
-from serving.record.database import Database
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.privacy.policy import Policy
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores

@@ -16,9 +16,9 @@ from serving.http.app import create_app
 from serving.http.auth import needs, needs_nothing
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
-from serving.record.database import Database, RecordError
-from serving.record.keys import RecordKeys
-from serving.record.users import add_user
+from serving.record.access.keys import RecordKeys
+from serving.record.access.users import add_user
+from serving.record.database.database import Database, RecordError
 from tests.docs.markdown import code, table
 from tests.serving.server import running
 

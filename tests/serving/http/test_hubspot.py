@@ -18,8 +18,8 @@ from serving.access.keyring import Keyring
 from serving.http.hubspot import FRESH_MS, sign
 from serving.http.state import ServiceState
 from serving.intake.mapping import Mapping, Sender, Take
-from serving.record.database import Database
-from serving.record.keys import RecordKeys
+from serving.record.access.keys import RecordKeys
+from serving.record.database.database import Database
 
 SECRET = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"
 BODY = json.dumps([{"objectId": 7, "name": "Müller"}], ensure_ascii=False).encode()

@@ -10,12 +10,12 @@ from sqlalchemy import event
 
 from features.contract.clock import now
 from features.contract.duration import DAY_US
-from serving.http.cursor import cursor_of
+from serving.http.requests.cursor import cursor_of
 from serving.http.state import ServiceState
 from serving.lifecycle.handover import HandoverTerms
-from serving.record.database import Database
-from serving.record.owners import owners_told
-from serving.record.work_list import Wanted, work_list
+from serving.record.database.database import Database
+from serving.record.leads.owners import owners_told
+from serving.record.scores.work_list import Wanted, work_list
 from serving.work.handing_over import keep_threshold
 from serving.work.promises import look_at_promises
 from serving.work.rescoring import rescore_due

@@ -93,7 +93,7 @@ def test_no_field_of_any_request_is_logged(state: ServiceState, database_kind: s
     # Good ones and bad ones were among them, and each is a line.
     assert {200, 400, 404, 422} <= statuses
     assert 500 not in statuses
-    assert log.getvalue().count("serving.http.watched") == len(sent) + 1
+    assert log.getvalue().count("serving.http.server.observation") == len(sent) + 1
     assert MARK.lower() not in log.getvalue().lower()
 
 

@@ -8,10 +8,10 @@ import pytest
 from serving.intake import duplicates
 from serving.intake.duplicates import MOST_SHARING, compare_waiting
 from serving.intake.likeness import evidence, known_of
-from serving.record.candidates import contacts_of
-from serving.record.database import Database
-from serving.record.duplicates import Suggestion, list_duplicates, tell_apart, waiting
-from serving.record.merges import join_leads, undo_merge
+from serving.record.database.database import Database
+from serving.record.identity.candidates import contacts_of
+from serving.record.identity.duplicates import Suggestion, list_duplicates, tell_apart, waiting
+from serving.record.identity.merges import join_leads, undo_merge
 from tests.serving.record.telling import NOW, put, told
 
 

@@ -13,12 +13,8 @@ from pydantic import ValidationError
 
 from features.contract.duration import HOUR_US
 from features.contract.lead import micros, moment
-from serving.lifecycle.business_hours import (
-    MINUTE_US,
-    BusinessHours,
-    format_business_time,
-    parse_business_time,
-)
+from serving.lifecycle.business_hours import BusinessHours
+from serving.lifecycle.business_time import MINUTE_US, format_business_time, parse_business_time
 
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 BERLIN = BusinessHours.model_validate(

@@ -11,18 +11,10 @@ from hypothesis import strategies as st
 from features.contract.duration import DAY_US, HOUR_US
 from features.contract.lead import micros
 from serving.lifecycle.agreement import Lifecycle
-from serving.lifecycle.alerts import (
-    RECENT_US,
-    Alert,
-    EventAlert,
-    GradeAlert,
-    SlaAlert,
-    due_moments,
-    next_moment,
-    sla_moments,
-)
+from serving.lifecycle.alerts import Alert, EventAlert, GradeAlert, SlaAlert
 from serving.lifecycle.position import Position
 from serving.lifecycle.sla import SlaTerms, sla_of
+from serving.lifecycle.sla_moments import RECENT_US, due_moments, next_moment, sla_moments
 from serving.lifecycle.stages import Stage
 from tests.serving.lifecycle.agreements import NOW, agreement, small
 

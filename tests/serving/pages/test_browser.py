@@ -27,17 +27,17 @@ from serving.intake.events import ToldEvent, Whose, take_events
 from serving.intake.leads import ToldLead, take_lead
 from serving.lifecycle.agreement import SHIPPED
 from serving.lifecycle.handover import HandoverTerms
-from serving.record.agreements import Version, agree
-from serving.record.consents import NewConsent, add_consent, add_consents
-from serving.record.database import Database
-from serving.record.duplicates import FoundPair, suggest
-from serving.record.keys import RecordKeys
-from serving.record.leads import find_lead
-from serving.record.owners import set_owners
-from serving.record.policy import Policy
-from serving.record.scores import GivenScore, give_scores
-from serving.record.stages import StageEntry, add_stages
-from serving.record.users import add_user, disable_user
+from serving.record.access.keys import RecordKeys
+from serving.record.access.users import add_user, disable_user
+from serving.record.database.database import Database
+from serving.record.identity.duplicates import FoundPair, suggest
+from serving.record.leads.leads import find_lead
+from serving.record.leads.owners import set_owners
+from serving.record.lifecycle.agreements import Version, agree
+from serving.record.lifecycle.stages import StageEntry, add_stages
+from serving.record.privacy.consents import NewConsent, add_consent, add_consents
+from serving.record.privacy.policy import Policy
+from serving.record.scores.scores import GivenScore, give_scores
 from serving.scoring.rules import SHIPPED as SHIPPED_RULES
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring

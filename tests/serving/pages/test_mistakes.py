@@ -18,7 +18,7 @@ from serving.agreements import parse_agreement
 from serving.lifecycle.agreement import SHIPPED
 from serving.pages.mistakes import mistake_told
 from serving.pages.words.mistakes import FRAMES, MISTAKES
-from serving.record.agreements import Kind
+from serving.record.lifecycle.agreements import Kind
 from serving.scoring import rules
 from serving.scoring.rules import SHIPPED as SHIPPED_RULES
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from features.contract.lead import Event, micros, moment
 from serving.intake.events import ToldEvent, Whose, take_events
 from serving.intake.leads import ToldLead, take_lead
-from serving.record.cases import stored_cases
-from serving.record.database import Database
-from serving.record.leads import StoredLead, find_lead, parts_of
+from serving.record.database.database import Database
+from serving.record.leads.cases import stored_cases
+from serving.record.leads.leads import StoredLead, find_lead, parts_of
 
 NOW = 1_790_000_000_000_000
 HOUR = 3_600_000_000

@@ -15,16 +15,16 @@ from sqlalchemy.event import listen
 from features.contract.lead import Event, moment
 from serving.intake.events import Whose
 from serving.intake.leads import take_lead
-from serving.record.audits import audits_of
+from serving.record.access.audits import audits_of
 from serving.record.backup import restore_backup, write_backup
-from serving.record.consents import NewConsent, add_consent, without_basis
-from serving.record.database import Database, RecordAwayError, RecordError
-from serving.record.erasure import erase_again, erase_lead, export_lead
-from serving.record.leads import find_lead
-from serving.record.merges import join_leads, undo_merge
+from serving.record.database.database import Database, RecordAwayError, RecordError
+from serving.record.identity.merges import join_leads, undo_merge
+from serving.record.leads.leads import find_lead
+from serving.record.lifecycle.stages import StageEntry, stages_of
+from serving.record.privacy.consents import NewConsent, add_consent, without_basis
+from serving.record.privacy.erasure import erase_again, erase_lead, export_lead
 from serving.record.schema import event, lead, metadata, profile_value
-from serving.record.scores import GivenScore, current_scores, give_scores
-from serving.record.stages import StageEntry, stages_of
+from serving.record.scores.scores import GivenScore, current_scores, give_scores
 from serving.record.upgrade import check, pending, require_upgraded, upgrade
 from tests.postgres import new_database
 from tests.serving.record.telling import NOW, did, events, ids, profile, put, told

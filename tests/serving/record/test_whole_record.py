@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 from features.contract.lead import ProfileValue
 from serving.intake.events import Whose
 from serving.lifecycle.bant import Report
-from serving.record.bant import add_report
-from serving.record.database import Database
-from serving.record.first_scores import first_scores
-from serving.record.journeys import created_leads, said_of_stages
-from serving.record.leads import parts_of
-from serving.record.merges import join_leads
-from serving.record.newest_values import newest_values
-from serving.record.profiles import profiles
-from serving.record.sales_contacts import sales_contacts
+from serving.record.database.database import Database
+from serving.record.identity.merges import join_leads
+from serving.record.leads.leads import parts_of
+from serving.record.leads.newest_values import newest_values
+from serving.record.leads.profiles import profiles
+from serving.record.lifecycle.bant import add_report
+from serving.record.lifecycle.journeys import created_leads, said_of_stages
+from serving.record.lifecycle.sales_contacts import sales_contacts
+from serving.record.lifecycle.stages import StageEntry, add_stages
 from serving.record.schema import profile_value, score_given
-from serving.record.stages import StageEntry, add_stages
+from serving.record.scores.first_scores import first_scores
 from tests.serving.record.telling import HOUR, NOW, did, event, put, told
 
 moments = st.integers(NOW, NOW + 3)

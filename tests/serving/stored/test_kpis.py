@@ -15,11 +15,11 @@ from serving.lifecycle.kpis.costs import Cost
 from serving.lifecycle.kpis.figure import Figure, share
 from serving.lifecycle.kpis.groups import Dimension, Key
 from serving.lifecycle.kpis.kpis import Kpis
-from serving.record.costs import costs_of, keep_costs
-from serving.record.database import Database
-from serving.record.merges import join_leads
+from serving.record.database.database import Database
+from serving.record.identity.merges import join_leads
+from serving.record.lifecycle.costs import costs_of, keep_costs
+from serving.record.lifecycle.stages import StageEntry, add_stages
 from serving.record.schema import score_given
-from serving.record.stages import StageEntry, add_stages
 from serving.stored.kpis import kpis_of
 from tests.serving.lifecycle.agreements import agreement
 from tests.serving.record.telling import did, event, put, told

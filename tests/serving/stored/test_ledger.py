@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import select, update
 
-from serving.record.audits import Look, audits_of
-from serving.record.database import Database
-from serving.record.erasure import erase_lead
-from serving.record.leads import find_lead
+from serving.record.access.audits import Look, audits_of
+from serving.record.database.database import Database
+from serving.record.leads.leads import find_lead
+from serving.record.privacy.erasure import erase_lead
 from serving.record.schema import lead, score_given
-from serving.record.scores import GivenScore, current_scores, give_scores
+from serving.record.scores.scores import GivenScore, current_scores, give_scores
 from serving.stored.ledger import Ledger
 from tests.serving.record.telling import NOW, put, told
 from tests.serving.statements import counted

@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 from features.contract.lead import Event, ProfileValue, moment
 from serving.intake.company import company_facts
 from serving.intake.events import Whose
-from serving.record.cases import stored_cases
-from serving.record.consents import NewConsent, add_consent
-from serving.record.database import Database
-from serving.record.leads import find_lead, parts_of
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.leads.cases import stored_cases
+from serving.record.leads.leads import find_lead, parts_of
+from serving.record.privacy.consents import NewConsent, add_consent
+from serving.record.privacy.policy import Policy
 from serving.scoring.answer import Answer
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring

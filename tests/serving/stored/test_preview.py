@@ -12,11 +12,11 @@ from features.contract.document import DocumentError
 from leadscore import app
 from serving.intake.events import Whose
 from serving.lifecycle.agreement import SHIPPED
-from serving.record.agreements import Version, agree
-from serving.record.consents import NewConsent, add_consent
-from serving.record.database import Database
+from serving.record.database.database import Database
+from serving.record.lifecycle.agreements import Version, agree
+from serving.record.lifecycle.stages import StageEntry, add_stages
+from serving.record.privacy.consents import NewConsent, add_consent
 from serving.record.schema import audit, outbox, stage_change
-from serving.record.stages import StageEntry, add_stages
 from serving.scoring.rules import SHIPPED as SHIPPED_RULES
 from tests.serving.record.telling import HOUR, did, event, put, told
 

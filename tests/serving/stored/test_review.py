@@ -8,17 +8,17 @@ from sqlalchemy import Connection
 from features.contract.duration import DAY_US
 from serving.lifecycle.agreement import Lifecycle
 from serving.model.reference import Grade
-from serving.record.consents import NewConsent, add_consent
-from serving.record.database import Database
-from serving.record.erasure import erase_lead
-from serving.record.feedback import NewFeedback, add_feedback
-from serving.record.leads import find_lead
-from serving.record.merges import join_leads
-from serving.record.policy import Policy
-from serving.record.review_sample import sampled
+from serving.record.database.database import Database
+from serving.record.identity.merges import join_leads
+from serving.record.leads.leads import find_lead
+from serving.record.lifecycle.review_sample import sampled
+from serving.record.lifecycle.stages import StageEntry, add_stages
+from serving.record.privacy.consents import NewConsent, add_consent
+from serving.record.privacy.erasure import erase_lead
+from serving.record.privacy.policy import Policy
 from serving.record.schema import review_week
-from serving.record.scores import GivenScore, give_scores
-from serving.record.stages import StageEntry, add_stages
+from serving.record.scores.feedback import NewFeedback, add_feedback
+from serving.record.scores.scores import GivenScore, give_scores
 from serving.stored.disagreement import disagreement_of
 from serving.stored.review import draw_week, eligible
 from tests.serving.lifecycle.agreements import agreement

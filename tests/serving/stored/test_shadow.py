@@ -10,12 +10,12 @@ from sqlalchemy import delete, select
 
 from features.contract.clock import now
 from serving.http.state import ServiceState
-from serving.record.challenges import Challenge, add_challenges
-from serving.record.database import Database
-from serving.record.policy import Policy
-from serving.record.retention import expired, let_go
+from serving.record.database.database import Database
+from serving.record.privacy.policy import Policy
+from serving.record.privacy.retention import expired, let_go
 from serving.record.schema import challenge, score_given
 from serving.record.schema import lead as lead_table
+from serving.record.scores.challenges import Challenge, add_challenges
 from serving.scoring.answer import Answer
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring

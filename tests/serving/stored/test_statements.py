@@ -6,9 +6,9 @@ import pytest
 
 from features.contract.lead import Event, moment
 from serving.intake.events import Whose
-from serving.record.consents import NewConsent, add_consent
-from serving.record.database import Database
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.privacy.consents import NewConsent, add_consent
+from serving.record.privacy.policy import Policy
 from serving.scoring.answer import Answer
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring

@@ -7,12 +7,12 @@ from sqlalchemy import select
 
 from serving.intake.events import Whose
 from serving.lifecycle.agreement import Lifecycle
-from serving.record.consents import NewConsent, add_consent
-from serving.record.database import Database
-from serving.record.leads import find_lead
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.leads.leads import find_lead
+from serving.record.lifecycle.stages import StageEntry, add_stages
+from serving.record.privacy.consents import NewConsent, add_consent
+from serving.record.privacy.policy import Policy
 from serving.record.schema import audit, outbox, stage_change
-from serving.record.stages import StageEntry, add_stages
 from serving.scoring.rules import Thresholds, read_rules
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores

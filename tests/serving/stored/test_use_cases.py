@@ -9,11 +9,11 @@ from features.contract.lead import Event, moment
 from serving.intake.company import company_facts
 from serving.intake.events import Whose
 from serving.lifecycle.agreement import Lifecycle
-from serving.record.cases import stored_cases
-from serving.record.consents import NewConsent, add_consent
-from serving.record.database import Database
-from serving.record.leads import StoredLead, find_lead, parts_of, touch
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.leads.cases import stored_cases
+from serving.record.leads.leads import StoredLead, find_lead, parts_of, touch
+from serving.record.privacy.consents import NewConsent, add_consent
+from serving.record.privacy.policy import Policy
 from serving.record.schema import current_score, score_given
 from serving.scoring.answer import Answer
 from serving.scoring.rules import read_rules

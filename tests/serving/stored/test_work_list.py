@@ -7,11 +7,11 @@ import pytest
 from features.contract.lead import Event, moment
 from serving.intake.events import Whose
 from serving.intake.name_words import find_numbers, note_words
-from serving.record.consents import NewConsent, add_consents
-from serving.record.database import Database
-from serving.record.leads import find_lead
-from serving.record.policy import Policy
-from serving.record.work_list import NOWHERE, Wanted
+from serving.record.database.database import Database
+from serving.record.leads.leads import find_lead
+from serving.record.privacy.consents import NewConsent, add_consents
+from serving.record.privacy.policy import Policy
+from serving.record.scores.work_list import NOWHERE, Wanted
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.dossier import dossier

@@ -15,26 +15,26 @@ from features.contract.duration import DAY_US, HOUR_US
 from features.contract.lead import Event, micros, moment
 from serving.intake.events import Whose
 from serving.lifecycle.agreement import Lifecycle
-from serving.lifecycle.alerts import RECENT_US
 from serving.lifecycle.bant import Report
 from serving.lifecycle.business_hours import BusinessHours
 from serving.lifecycle.sla import SlaTerms, StageSla
+from serving.lifecycle.sla_moments import RECENT_US
 from serving.mail import OWNER, TO_OWNER, Mail, mail_server
 from serving.pages.alerts import Reading
-from serving.record.alerts import StoredAlert, list_alerts
-from serving.record.bant import add_report
-from serving.record.consents import NewConsent, add_consent
-from serving.record.database import Database
-from serving.record.erasure import erase_lead, export_lead
-from serving.record.leads import find_lead, touch
-from serving.record.merges import join_leads, undo_merge
-from serving.record.outbox import Shape
-from serving.record.owners import set_owners
-from serving.record.policy import Policy
+from serving.record.access.users import add_user, disable_user
+from serving.record.database.database import Database
+from serving.record.identity.merges import join_leads, undo_merge
+from serving.record.leads.leads import find_lead, touch
+from serving.record.leads.owners import set_owners
+from serving.record.lifecycle.alerts import StoredAlert, list_alerts
+from serving.record.lifecycle.bant import add_report
+from serving.record.lifecycle.stages import StageEntry, add_stages
+from serving.record.privacy.consents import NewConsent, add_consent
+from serving.record.privacy.erasure import erase_lead, export_lead
+from serving.record.privacy.policy import Policy
+from serving.record.queue.outbox import Shape
+from serving.record.queue.webhooks import Webhook, add_webhook, list_webhooks
 from serving.record.schema import delivery, outbox, score_given, sla_clock
-from serving.record.stages import StageEntry, add_stages
-from serving.record.users import add_user, disable_user
-from serving.record.webhooks import Webhook, add_webhook, list_webhooks
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.alerting import ALERT_RAISED

@@ -11,8 +11,8 @@ from standardwebhooks import Webhook
 
 from features.contract.lead import moment
 from serving.pages.alerts import Reading
-from serving.record.outbox import Message, add_messages, replay
-from serving.record.webhooks import add_webhook, list_webhooks, remove_webhook
+from serving.record.queue.outbox import Message, add_messages, replay
+from serving.record.queue.webhooks import add_webhook, list_webhooks, remove_webhook
 from serving.stored.scoring import StoredScores
 from serving.work.backoff import PAUSES, SECOND_US
 from serving.work.delivery import AddressError, Deliveries, public_address

@@ -11,12 +11,12 @@ from features.contract.duration import DAY_US
 from features.contract.lead import Event, moment
 from serving.intake.events import Whose
 from serving.lifecycle.lists import WEEK_US, week_of
-from serving.record.audits import operator_audits
-from serving.record.consents import NewConsent, add_consent
-from serving.record.leads import leads_by_number, touch
+from serving.record.access.audits import operator_audits
+from serving.record.leads.leads import leads_by_number, touch
+from serving.record.lifecycle.stages import StageEntry, add_stages
+from serving.record.lifecycle.thresholds import threshold_in_force
+from serving.record.privacy.consents import NewConsent, add_consent
 from serving.record.schema import handover_threshold, lead, stage_change
-from serving.record.stages import StageEntry, add_stages
-from serving.record.thresholds import threshold_in_force
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.handover import bring_best_into_force, handover_of

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from serving.record.database import RecordAwayError
+from serving.record.database.database import RecordAwayError
 from serving.work.loop import STILL_SECONDS, Loop
 from tests.serving.work.counted import Counted
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from serving.mail import Mail, mail_server
-from serving.record.database import Database
-from serving.record.opt_ins import SENT, NewOptIn, OptIn, ask, find_opt_in
-from serving.record.outbox import DEAD, LEASE_US, WAITING
+from serving.record.database.database import Database
+from serving.record.privacy.opt_ins import SENT, NewOptIn, OptIn, ask, find_opt_in
+from serving.record.queue.outbox import DEAD, LEASE_US, WAITING
 from serving.stored.scoring import StoredScores
 from serving.work.backoff import PAUSES, SECOND_US
 from serving.work.opt_in_mails import OptInMails

@@ -12,11 +12,11 @@ from features.contract.clock import now
 from features.contract.lead import Event, moment
 from serving.intake.events import Whose
 from serving.pages.alerts import Reading
-from serving.record.consents import NewConsent, add_consent
-from serving.record.leads import find_lead, touch
+from serving.record.leads.leads import find_lead, touch
+from serving.record.privacy.consents import NewConsent, add_consent
+from serving.record.queue.webhooks import add_webhook
 from serving.record.schema import current_score, outbox, score_given
-from serving.record.scores import current_scores
-from serving.record.webhooks import add_webhook
+from serving.record.scores.scores import current_scores
 from serving.scoring.answer import Answer
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring

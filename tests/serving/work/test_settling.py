@@ -1,8 +1,8 @@
 """When what happens to a lead is scored: once, soon after the first of it."""
 
-from serving.record.database import Database
-from serving.record.leads import find_lead, touch
-from serving.record.policy import Policy, Profiling
+from serving.record.database.database import Database
+from serving.record.leads.leads import find_lead, touch
+from serving.record.privacy.policy import Policy, Profiling
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores

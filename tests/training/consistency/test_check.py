@@ -9,10 +9,10 @@ from sqlalchemy import func, select, update
 
 from features.contract.lead import Event, moment
 from serving.intake.events import Whose
-from serving.record.database import Database
-from serving.record.erasure import erase_lead
-from serving.record.leads import find_lead
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.leads.leads import find_lead
+from serving.record.privacy.erasure import erase_lead
+from serving.record.privacy.policy import Policy
 from serving.record.schema import event, lead, profile_value, score_given
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring

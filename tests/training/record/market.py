@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from features.contract.lead import Event, ProfileValue, moment
 from serving.intake.events import Whose
 from serving.intake.leads import ToldLead, take_lead
-from serving.record.consents import NewConsent, add_consent
-from serving.record.database import Database
-from serving.record.leads import find_lead
-from serving.record.merges import MergeError, join_leads, undo_merge
+from serving.record.database.database import Database
+from serving.record.identity.merges import MergeError, join_leads, undo_merge
+from serving.record.leads.leads import find_lead
+from serving.record.privacy.consents import NewConsent, add_consent
 from tests.serving.record.telling import HOUR, NOW, did, put, told
 
 LEADS = (

@@ -9,8 +9,8 @@ import pandas as pd
 
 from experiments.simulator import Simulation
 from serving.http.state import ServiceState
-from serving.record.database import Database
-from serving.record.policy import Policy
+from serving.record.database.database import Database
+from serving.record.privacy.policy import Policy
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores

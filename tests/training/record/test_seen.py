@@ -6,12 +6,12 @@ import pytest
 from features.declaration.feature_set import Behaviour, FeatureSet, ProfileCategory
 from features.local import LocalFeatures
 from features.online import OnlineFeatures
-from serving.record.cases import stored_cases
-from serving.record.consents import NewConsent, add_consent
-from serving.record.database import Database
-from serving.record.leads import leads_by_number, parts_of
-from serving.record.policy import Policy, Profiling
-from serving.record.stages import StageEntry, add_stages
+from serving.record.database.database import Database
+from serving.record.leads.cases import stored_cases
+from serving.record.leads.leads import leads_by_number, parts_of
+from serving.record.lifecycle.stages import StageEntry, add_stages
+from serving.record.privacy.consents import NewConsent, add_consent
+from serving.record.privacy.policy import Policy, Profiling
 from tests.serving.record.telling import HOUR, NOW, put, told
 from tests.tiny import FEATURE_SET
 from tests.training.record.market import LEADS, Market

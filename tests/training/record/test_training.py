@@ -10,7 +10,7 @@ from experiments.simulator import Simulation, simulate
 from features.contract.document import DocumentError
 from features.contract.lead import moment
 from serving.batch.answers import Wording
-from serving.record.database import RecordError
+from serving.record.database.database import RecordError
 from serving.scoring.strongest import Listing
 from tests.training.record.telling import record_project, rows, tell
 from training.learning.procedure import Procedure

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from serving.access.user import User
-from serving.http.lifecycle import LeadLifecycle
+from serving.http.views.lifecycle import LeadLifecycle
 from serving.lifecycle.stages import Role, Stage
 
 

@@ -7,10 +7,10 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from features.contract.language import Language
-from serving.http.moved import BantBody
 from serving.http.pages.form import Form
 from serving.http.pages.mistakes import PageError
-from serving.http.request import LONGEST_NOTE
+from serving.http.requests.decisions import BantBody
+from serving.http.requests.fields import LONGEST_NOTE
 from serving.intake.spelling import words_of
 from serving.lifecycle.bant import Part, Report, Source
 from serving.pages.saying import say

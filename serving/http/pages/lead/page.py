@@ -10,13 +10,13 @@ from features.contract.language import Language
 from features.contract.lead import ContractError, ProfileValue, micros, moment
 from features.wording.words import during, value_text
 from serving.access.user import User
-from serving.http.bant import FindingView
-from serving.http.handover import ActionView
-from serving.http.lifecycle import LeadLifecycle
 from serving.http.pages.lead.choices import choices
 from serving.http.pages.lead.forms import bant_choices
 from serving.http.pages.lead.view import ChangeView, EventRow
 from serving.http.pages.lead.what_if import fields_to_suppose
+from serving.http.views.bant import FindingView
+from serving.http.views.handover import ActionView
+from serving.http.views.lifecycle import LeadLifecycle
 from serving.lifecycle.action_words import money_text, share_text
 from serving.lifecycle.handover import expected_value
 from serving.lifecycle.stages import STAGES

@@ -8,18 +8,18 @@ from urllib.parse import urlencode
 from features.contract.language import Language
 from features.contract.text import LONGEST_NAME
 from features.wording.words import decimal
-from serving.http.handover import ActionView
 from serving.http.pages.mistakes import PageError
 from serving.http.pages.owners import ANYBODYS, Owners
+from serving.http.views.handover import ActionView
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.stages import ASIDE, STAGES, Stage
 from serving.model.reference import GRADE_FROM_SCORE
 from serving.pages.clock import Clock, clock_of
 from serving.pages.saying import say
-from serving.record.leads import StoredLead
-from serving.record.people import Person
-from serving.record.scores import CurrentScore
-from serving.record.work_list import NOWHERE
+from serving.record.identity.people import Person
+from serving.record.leads.leads import StoredLead
+from serving.record.scores.scores import CurrentScore
+from serving.record.scores.work_list import NOWHERE
 from serving.scoring.labels import Labels
 from serving.scoring.scoring import Scoring
 from serving.stored.work_list import WorkRow

@@ -16,8 +16,8 @@ from serving.pages.agreed_parts import agreed_parts
 from serving.pages.conditions import condition_text
 from serving.pages.difference import difference
 from serving.pages.mistakes import mistake_told
-from serving.record.agreements import Kind, newest_versions, versions_of
-from serving.record.users import names_of
+from serving.record.access.users import names_of
+from serving.record.lifecycle.agreements import Kind, newest_versions, versions_of
 
 AGREED = "/app/agreed"
 

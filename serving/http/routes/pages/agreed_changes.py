@@ -16,8 +16,8 @@ from serving.lifecycle.stages import STAGES, Stage
 from serving.pages.difference import difference
 from serving.pages.mistakes import mistake_told
 from serving.pages.saying import say
-from serving.record.agreements import AgreedMeanwhileError, Kind, Version, agree
-from serving.record.users import names_of
+from serving.record.access.users import names_of
+from serving.record.lifecycle.agreements import AgreedMeanwhileError, Kind, Version, agree
 from serving.scoring.rules import Rules
 from serving.stored.trial import LifecycleTrial, RulesTrial, try_lifecycle, try_rules
 

@@ -9,9 +9,9 @@ from serving.http.pages.answers import show
 from serving.http.pages.mistakes import PageError
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visiting
-from serving.record.audit_log import Wanted, audit_log
-from serving.record.leads import find_lead, parts_of
-from serving.record.users import names_of
+from serving.record.access.audit_log import Wanted, audit_log
+from serving.record.access.users import names_of
+from serving.record.leads.leads import find_lead, parts_of
 
 AUDIT = "/app/audit"
 

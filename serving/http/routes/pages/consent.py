@@ -13,12 +13,17 @@ from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.intake.contact import canonical_contact
 from serving.pages.saying import say
-from serving.record.audits import Look, note_told
-from serving.record.consent_ledger import ledger_of, standing
-from serving.record.consents import NewConsent, add_consent, without_basis
-from serving.record.contacts import find_by_contact
-from serving.record.leads import StoredLead, find_lead, leads_by_number, parts_of, touch
-from serving.record.roots import roots_of
+from serving.record.access.audits import Look, note_told
+from serving.record.identity.contacts import find_by_contact
+from serving.record.leads.leads import StoredLead, find_lead, leads_by_number, parts_of, touch
+from serving.record.leads.roots import roots_of
+from serving.record.privacy.consents import (
+    NewConsent,
+    add_consent,
+    ledger_of,
+    standing,
+    without_basis,
+)
 
 CONSENT = "/app/data/consent"
 
@@ -102,15 +107,15 @@ def _consent(visit: Visit, lead_id: str) -> Response:
     with visit.database.reading() as connection:
         lead = _found(connection, lead_id)
         parts = parts_of(connection, [lead.number])
-        entries = ledger_of(connection, parts)
+        ledger = ledger_of(connection, parts)
         barred = without_basis(connection, parts, bases)
     kept.ledger.note_look(Look(lead.number, visit.user.actor, "consent", visit.at))
     return show(
         visit,
         "consent_lead",
         lead=lead,
-        entries=entries,
-        standing=sorted(standing(entries)),
+        entries=[entry for _, entry in reversed(ledger)],
+        standing=sorted(standing(ledger)),
         scored=lead.number not in barred,
         bases=bases,
     )

@@ -7,19 +7,19 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
-from serving.http.cursor import cursor_of, place_of
 from serving.http.pages.answers import go, show
 from serving.http.pages.mistakes import PageError
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Number, Visiting
-from serving.record.audits import Look
-from serving.record.contacts import newest_contact
-from serving.record.duplicates import list_duplicates, waiting
-from serving.record.leads import StoredLead, find_lead, parts_of
-from serving.record.merges import MergeError, find_merge, newest_merges
-from serving.record.profiles import profiles
-from serving.record.scores import current_scores
-from serving.record.stages import stages_of
+from serving.http.requests.cursor import cursor_of, place_of
+from serving.record.access.audits import Look
+from serving.record.identity.contacts import newest_contact
+from serving.record.identity.duplicates import list_duplicates, waiting
+from serving.record.identity.merges import MergeError, find_merge, newest_merges
+from serving.record.leads.leads import StoredLead, find_lead, parts_of
+from serving.record.leads.profiles import profiles
+from serving.record.lifecycle.stages import stages_of
+from serving.record.scores.scores import current_scores
 from serving.stored.joining import join, take_apart, tell_different
 
 DUPLICATES = "/app/data/duplicates"

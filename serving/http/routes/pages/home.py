@@ -14,7 +14,7 @@ from serving.http.route import GuardedRoute
 from serving.http.routes.pages.profile import PROFILE
 from serving.pages.assets import ASSETS, PATH
 from serving.pages.frame import HOME
-from serving.record.users import change_language
+from serving.record.access.users import change_language
 
 _YEAR_SECONDS = 365 * 24 * 3600
 _EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]

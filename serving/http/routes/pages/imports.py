@@ -8,10 +8,10 @@ from fastapi import APIRouter, Response
 
 from features.contract.lead import ContractError
 from features.contract.personal import holds_email
-from serving.http.asked import MOST_ROWS
 from serving.http.pages.answers import go, show
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
+from serving.http.requests.queries import MOST_ROWS
 from serving.intake.importing.cells import moment_of, text_of
 from serving.intake.importing.columns import columns_of, said_columns
 from serving.intake.importing.file import Form, Reading, read_table

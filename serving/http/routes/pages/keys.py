@@ -13,7 +13,7 @@ from serving.http.pages.mistakes import PageError
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.pages.saying import say
-from serving.record.keys import RecordKeys
+from serving.record.access.keys import RecordKeys
 
 KEYS = "/app/keys"
 

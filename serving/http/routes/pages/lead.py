@@ -12,10 +12,10 @@ from serving.http.pages.owners import Owners
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.http.routes.rights import found_lead
-from serving.record.audits import Look
-from serving.record.feedback import wrong_reasons
-from serving.record.leads import parts_of
-from serving.record.owners import owner_ids
+from serving.record.access.audits import Look
+from serving.record.leads.leads import parts_of
+from serving.record.leads.owners import owner_ids
+from serving.record.scores.feedback import wrong_reasons
 from serving.scoring.answer import Answer
 from serving.stored.dossier import Dossier, dossier
 from serving.stored.scoring import given_score

@@ -17,11 +17,11 @@ from serving.http.routes.rights import found_lead
 from serving.lifecycle.moves import NoWayError, ReasonError, UnmetError, UnscoredError, Wish
 from serving.lifecycle.stages import Role, Stage
 from serving.pages.saying import say
-from serving.record.audits import note_audit
-from serving.record.bant import add_report
-from serving.record.feedback import NewFeedback, add_feedback
-from serving.record.leads import touch
-from serving.record.roots import own_numbers
+from serving.record.access.audits import note_audit
+from serving.record.leads.leads import touch
+from serving.record.leads.roots import own_numbers
+from serving.record.lifecycle.bant import add_report
+from serving.record.scores.feedback import NewFeedback, add_feedback
 from serving.scoring.basis import Basis, RulesBasis
 from serving.stored.moving import Asked, MovedMeanwhileError, move
 

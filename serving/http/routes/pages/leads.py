@@ -6,13 +6,13 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Query, Response
 
 from features.contract.duration import DAY_US
-from serving.http.cursor import cursor_of, place_of
 from serving.http.pages.answers import show
 from serving.http.pages.lead.page import LEADS, lead_path
 from serving.http.pages.lead.work import EVERY, OPEN, REVIEW, Asked, ShownRow, labels_of
 from serving.http.pages.owners import ANYBODYS, Owners
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
+from serving.http.requests.cursor import cursor_of, place_of
 from serving.intake.name_words import find_numbers
 from serving.lifecycle.action_words import share_text
 from serving.lifecycle.agreement import Lifecycle
@@ -20,9 +20,9 @@ from serving.lifecycle.stages import STAGES
 from serving.model.reference import GRADE_FROM_SCORE
 from serving.pages.chance import chance
 from serving.pages.saying import say
-from serving.record.name_words import MOST_FOUND
-from serving.record.owners import owners_told
-from serving.record.work_list import Place, Wanted
+from serving.record.identity.name_words import MOST_FOUND
+from serving.record.leads.owners import owners_told
+from serving.record.scores.work_list import Place, Wanted
 from serving.stored.owning import MINE, NOBODYS
 from serving.stored.work_list import WorkRow, drawn_for_review, work_rows
 

@@ -11,9 +11,9 @@ from serving.http.pages.cookies import drop_cookie, is_plain, set_cookie
 from serving.http.pages.route import for_anybody, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.pages.saying import say
-from serving.record.login_attempts import Attempt, begin_attempt, forget_attempts
-from serving.record.sessions import begin_session, end_session
-from serving.record.users import find_user, has_users, rehash_password
+from serving.record.access.login_attempts import Attempt, begin_attempt, forget_attempts
+from serving.record.access.sessions import begin_session, end_session
+from serving.record.access.users import find_user, has_users, rehash_password
 
 ELSEWHERE = "/app/login/provider"
 """Where a login by OpenID Connect begins."""

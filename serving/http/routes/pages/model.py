@@ -13,7 +13,8 @@ from serving.http.pages.visit import Visit, Visiting
 from serving.lifecycle.kpis.calendar import usual_period
 from serving.lifecycle.kpis.promises import Promise
 from serving.model.manifest import Manifest, Metric
-from serving.record.answered import Beside, answered, beside
+from serving.record.scores.bases import answered
+from serving.record.scores.challenges import Beside, beside
 from serving.scoring.basis import ModelBasis
 from serving.scoring.card import card_of, use_case_card
 from serving.scoring.duel import Duel, duel

@@ -11,7 +11,7 @@ from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.http.routes.pages.lead import show_lead
 from serving.http.routes.rights import found_lead
-from serving.record.roots import own_numbers
+from serving.record.leads.roots import own_numbers
 from serving.stored.owning import Given, OwnedMeanwhileError, give_from, hand_on
 
 

@@ -12,9 +12,9 @@ from serving.http.pages.mistakes import PageError
 from serving.http.pages.route import for_users, page_router
 from serving.http.pages.visit import Number, Visit, Visiting
 from serving.pages.saying import say
-from serving.record.login_attempts import begin_attempt, forget_attempts
-from serving.record.sessions import begin_session, end_session, sessions_of
-from serving.record.users import change_password
+from serving.record.access.login_attempts import begin_attempt, forget_attempts
+from serving.record.access.sessions import begin_session, end_session, sessions_of
+from serving.record.access.users import change_password
 
 PROFILE = "/app/profile"
 

@@ -15,8 +15,8 @@ from serving.http.pages.route import for_anybody, page_router
 from serving.http.pages.visit import Visit, Visiting
 from serving.http.routes.pages.login import ELSEWHERE, logged_in, login_page
 from serving.pages.frame import HEADERS
-from serving.record.provided_users import UnwelcomeError, provided_user
-from serving.record.sessions import begin_session, end_session
+from serving.record.access.provided_users import UnwelcomeError, provided_user
+from serving.record.access.sessions import begin_session, end_session
 
 _MINUTES = 10
 

@@ -14,8 +14,8 @@ from serving.http.pages.visit import Visit, Visiting
 from serving.http.routes.rights import found_lead
 from serving.intake.company import company_facts
 from serving.lifecycle.action_words import share_text
-from serving.record.cases import stored_cases
-from serving.record.leads import parts_of
+from serving.record.leads.cases import stored_cases
+from serving.record.leads.leads import parts_of
 from serving.stored.next_question import next_questions
 
 

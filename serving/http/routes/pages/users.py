@@ -14,7 +14,7 @@ from serving.http.pages.mistakes import PageError
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Number, Visit, Visiting
 from serving.pages.saying import say
-from serving.record.users import (
+from serving.record.access.users import (
     add_user,
     change_role,
     disable_user,

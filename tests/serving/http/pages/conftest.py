@@ -11,7 +11,7 @@ from serving.access.password import password_hash
 from serving.access.role import Role
 from serving.access.user import User
 from serving.http.state import ServiceState
-from serving.record.users import add_user
+from serving.record.access.users import add_user
 from tests.serving.http.pages.browser import Browser
 
 PASSWORD = "ein ganzer Satz als Passwort"

@@ -10,8 +10,8 @@ from features.contract.clock import now
 from serving.access.role import Role
 from serving.http.state import ServiceState
 from serving.lifecycle.agreement import SHIPPED
-from serving.record.agreements import Version, agree, versions_of
-from serving.record.consents import NewConsent, add_consent
+from serving.record.lifecycle.agreements import Version, agree, versions_of
+from serving.record.privacy.consents import NewConsent, add_consent
 from serving.record.schema import audit
 from serving.scoring.rules import SHIPPED as SHIPPED_RULES
 from tests.serving.http.pages.browser import Browser, text_of

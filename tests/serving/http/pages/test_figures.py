@@ -6,7 +6,7 @@ from features.contract.clock import now
 from features.contract.duration import DAY_US
 from serving.access.role import Role
 from serving.http.state import ServiceState
-from serving.record.stages import StageEntry, add_stages
+from serving.record.lifecycle.stages import StageEntry, add_stages
 from tests.serving.http.pages.browser import text_of
 from tests.serving.http.pages.conftest import Added, Opened
 from tests.serving.record.telling import put, told

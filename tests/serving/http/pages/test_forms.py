@@ -10,7 +10,7 @@ from serving.http.pages.form import Form
 from serving.http.pages.multipart import read_parts
 from serving.http.pages.route import PageRoute
 from serving.http.state import ServiceState
-from serving.record.users import find_user
+from serving.record.access.users import find_user
 from tests.serving.http.pages.browser import text_of
 from tests.serving.http.pages.conftest import Added, Opened
 

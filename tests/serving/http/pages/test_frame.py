@@ -11,7 +11,7 @@ from serving.http.app import create_app
 from serving.http.pages.route import for_users, page_router
 from serving.http.pages.visit import Visiting
 from serving.http.state import ServiceState
-from serving.record.database import Database
+from serving.record.database.database import Database
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
 from serving.stored.scoring import StoredScores

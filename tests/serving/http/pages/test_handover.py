@@ -6,10 +6,10 @@ from features.contract.clock import now
 from serving.access.role import Role
 from serving.http.state import ServiceState
 from serving.lifecycle.handover import HandoverTerms
-from serving.record.consents import NewConsent, add_consent
-from serving.record.scores import GivenScore, give_scores
-from serving.record.stages import StageEntry, add_stages
-from serving.record.thresholds import threshold_in_force
+from serving.record.lifecycle.stages import StageEntry, add_stages
+from serving.record.lifecycle.thresholds import threshold_in_force
+from serving.record.privacy.consents import NewConsent, add_consent
+from serving.record.scores.scores import GivenScore, give_scores
 from tests.serving.http.pages.browser import text_of
 from tests.serving.http.pages.conftest import Added, Opened
 from tests.serving.record.telling import HOUR, put, told

@@ -9,8 +9,8 @@ from features.contract.clock import now
 from features.contract.duration import DAY_US
 from serving.http.state import ServiceState
 from serving.intake.duplicates import compare_waiting
-from serving.record.leads import find_leads
-from serving.record.scores import GivenScore, give_scores
+from serving.record.leads.leads import find_leads
+from serving.record.scores.scores import GivenScore, give_scores
 from serving.stored.review import draw_week
 from serving.work.rescoring import rescore_due
 from tests.serving.http.pages.browser import text_of

@@ -14,16 +14,16 @@ from features.contract.clock import now
 from serving.access.session import Terms, digest_of
 from serving.http.pages.answers import own_path
 from serving.http.state import ServiceState
-from serving.record.audits import note_audit
-from serving.record.login_attempts import (
+from serving.record.access.audits import note_audit
+from serving.record.access.login_attempts import (
     MOST_FOR_ONE,
     MOST_FOR_ONE_FROM_ONE,
     WINDOW_US,
     begin_attempt,
     network_of,
 )
+from serving.record.access.users import disable_user, end_sessions, find_user, users_of
 from serving.record.schema import audit, login_attempt, user_account, user_session
-from serving.record.users import disable_user, end_sessions, find_user, users_of
 from tests.serving.http.pages.browser import Browser, text_of
 from tests.serving.http.pages.conftest import PASSWORD, Added, Opened
 

@@ -9,9 +9,9 @@ from features.contract.clock import now
 from features.contract.duration import DAY_US
 from serving.access.role import Role
 from serving.http.state import ServiceState
-from serving.record.challenges import Challenge, add_challenges
-from serving.record.scores import GivenScore, give_scores
-from serving.record.stages import StageEntry, add_stages
+from serving.record.lifecycle.stages import StageEntry, add_stages
+from serving.record.scores.challenges import Challenge, add_challenges
+from serving.record.scores.scores import GivenScore, give_scores
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.scoring.use_cases import OwnModel

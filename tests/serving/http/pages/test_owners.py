@@ -5,7 +5,7 @@ import pytest
 
 from features.contract.clock import now
 from serving.http.state import ServiceState
-from serving.record.users import disable_user
+from serving.record.access.users import disable_user
 from serving.work.rescoring import rescore_due
 from tests.serving.http.pages.browser import Browser, text_of
 from tests.serving.http.pages.conftest import Added, Opened

@@ -8,9 +8,9 @@ import pytest
 from features.contract.clock import now
 from serving.access.key import new_key
 from serving.http.state import ServiceState
-from serving.record.audits import operator_audits
-from serving.record.keys import RecordKeys
-from serving.record.users import change_password, find_user
+from serving.record.access.audits import operator_audits
+from serving.record.access.keys import RecordKeys
+from serving.record.access.users import change_password, find_user
 from tests.serving.http.pages.browser import text_of
 from tests.serving.http.pages.conftest import PASSWORD, Added, Opened
 

@@ -21,7 +21,7 @@ from serving.access.provider_terms import ProviderTerms
 from serving.access.role import Role
 from serving.access.user import User
 from serving.http.state import ServiceState
-from serving.record.users import disable_user, find_user
+from serving.record.access.users import disable_user, find_user
 from tests.serving.http.pages.browser import Browser, text_of
 from tests.serving.http.pages.conftest import PASSWORD, Added, Opened
 

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from features.contract.clock import now
 from serving.access.role import Role
 from serving.http.state import ServiceState
-from serving.record.audit_log import AuditEntry, Wanted, audit_log
-from serving.record.audits import note_audit
-from serving.record.consents import NewConsent, add_consent
-from serving.record.duplicates import FoundPair, suggest
-from serving.record.leads import find_lead
+from serving.record.access.audit_log import AuditEntry, Wanted, audit_log
+from serving.record.access.audits import note_audit
+from serving.record.identity.duplicates import FoundPair, suggest
+from serving.record.leads.leads import find_lead
+from serving.record.privacy.consents import NewConsent, add_consent
 from serving.record.schema import lead
 from tests.serving.http.pages.browser import Browser, text_of
 from tests.serving.http.pages.conftest import Added, Opened

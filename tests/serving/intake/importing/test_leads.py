@@ -15,12 +15,12 @@ from features.contract.lead import ContractError
 from serving.intake.events import Whose
 from serving.intake.importing.leads import Terms, import_leads
 from serving.intake.importing.report import ImportReport
-from serving.record.audits import audits_of
-from serving.record.consents import without_basis
-from serving.record.contacts import find_by_contact
-from serving.record.database import Database
-from serving.record.leads import StoredLead, find_lead, leads_by_number
-from serving.record.merges import undo_merge
+from serving.record.access.audits import audits_of
+from serving.record.database.database import Database
+from serving.record.identity.contacts import find_by_contact
+from serving.record.identity.merges import undo_merge
+from serving.record.leads.leads import StoredLead, find_lead, leads_by_number
+from serving.record.privacy.consents import without_basis
 from serving.record.schema import lead, metadata
 from serving.record.upgrade import upgrade
 from tests.serving.intake.importing.lists import understood

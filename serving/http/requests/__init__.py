@@ -1,0 +1,1 @@
+"""What callers send: checked once, then handed on."""

@@ -1,0 +1,1 @@
+"""What the service shows, as its answers hold it."""

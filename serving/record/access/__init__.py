@@ -1,0 +1,1 @@
+"""Who may use the service, who does, and who did what."""

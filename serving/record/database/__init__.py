@@ -1,0 +1,1 @@
+"""The database itself: its engine, its file, and what is done while it does not answer."""

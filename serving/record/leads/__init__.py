@@ -1,0 +1,1 @@
+"""Leads, what happened to them, and what is known of them."""

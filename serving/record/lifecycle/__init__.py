@@ -1,0 +1,1 @@
+"""What was agreed on, and where leads stand in it."""

@@ -1,0 +1,1 @@
+"""What may be done with the data of leads, for how long, and all of it gone."""

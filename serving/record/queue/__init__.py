@@ -1,0 +1,1 @@
+"""What waits for its moment: messages, promises, leads to score again."""

@@ -1,0 +1,1 @@
+"""Scores that were given, what people said of them, and leads in the order of them."""
