@@ -14,7 +14,7 @@ from features.contract.mistake import MistakeError
 from serving.access.agreed import Domains, GroupRoles, Issuer
 from serving.access.hosts import HostNames
 from serving.access.keyring import MINUTE_US
-from serving.access.provider import ProviderTerms
+from serving.access.provider_terms import ProviderTerms
 from serving.access.session import Terms
 from serving.mail import Mail, Sender, SmtpUrl, WebAddress, mail_server
 

@@ -1,7 +1,8 @@
 """`leadscore score` of many leads with five reasons: each step, leads a second, memory, growth.
 
-Each run is a process of its own, so that its peak memory is its own. "Once read" counts what is
-done for every lead: features, scores, reasons, and the file.
+Each run is a process of its own. "Once read" is the time from the history at hand to the file:
+features, scores, reasons and writing; answers are worded by threads beside the rest. Seconds of
+processors say what each step of it would take on one core.
 
     python -m experiments.benchmarks.batch_scoring --leads 100000 1000000 --suffix parquet csv
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from experiments.benchmarks.batch_steps import FOR_EACH, ONCE, WHOLE
+from experiments.benchmarks.batch_steps import FOR_EACH, IN_THREADS, ONCE, PROCESSORS, WHOLE
 from experiments.simulator import simulate
 from features.contract.clock import now
 from training.pipeline import train
@@ -38,16 +39,21 @@ def measure(model: Path, project: Path, suffix: str) -> dict[str, float]:
 
 def show(leads: int, suffix: str, figures: dict[str, float]) -> None:
     """Print what a run took."""
-    scored, whole = figures["leads"], figures[WHOLE]
-    each = sum(figures[step] for step in FOR_EACH)
+    scored, whole, each = figures["leads"], figures[WHOLE], figures[FOR_EACH]
     print(
         f"{leads:,} leads in the sources: {scored:,.0f} open ones scored into {suffix} in "
-        f"{whole:.1f} s ({figures['processors']:.1f} of processors), {scored / whole:,.0f} a "
-        f"second, once read {scored / each:,.0f} a second; peak {figures['megabytes']:,.0f} MB"
+        f"{whole:.1f} s, once read {scored / each:,.0f} a second; "
+        f"peak {figures['megabytes']:,.0f} MB"
     )
-    steps = {step: figures[step] for step in ("start", *ONCE, *FOR_EACH)}
+    steps = {step: figures[step] for step in ("start", *ONCE, FOR_EACH)}
     for step, seconds in (steps | {"the rest": whole - sum(steps.values())}).items():
         print(f"{step:>26}: {seconds:6.2f} s, {seconds / whole:4.0%}")
+    processors = figures[PROCESSORS]
+    print(f"{FOR_EACH}, {processors:.2f} s of processors, {scored / processors:,.0f} leads in each")
+    steps = {step: figures[step] for step in IN_THREADS if figures[step]}
+    others = {"features, scores, the rest": processors - sum(steps.values())}
+    for step, seconds in (others | steps).items():
+        print(f"{step:>26}: {seconds:6.2f} s, {seconds / processors:4.0%}")
 
 
 def main() -> int:

@@ -4,65 +4,98 @@ Run by `experiments.benchmarks.batch_scoring` as
 ``python -m experiments.benchmarks.batch_steps PROJECT OUTPUT MODEL``.
 """
 
-import cProfile
 import json
-import pstats
-import resource
 import sys
+import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 import pyarrow.parquet as pq
 from rich.console import Console
 
+from experiments.benchmarks.memory import peak_megabytes
 from features.contract.clock import now
-from features.local import LocalFeatures
-from serving.batch.answers import Wording, answers_of, tell
-from serving.batch.csv_lines import lines_of
+from serving.batch import history_scoring, score_file
+from serving.batch.answers import Wording
 from serving.scoring.strongest import Listing
 from training.progress import Progress
-from training.project.history import open_history
-from training.scores.basis import choose_basis, open_scoring
+from training.scores import basis
 
-WHOLE = "all"
-ONCE: dict[str, tuple[Callable[..., object], ...]] = {
-    "fetch the model": (choose_basis,),
-    "read the sources": (open_history,),
+WHOLE, FOR_EACH = "all", "once read"
+ONCE = {
+    "fetch the model": (basis, "choose_basis"),
+    "read the sources": (basis, "open_history"),
 }
-FOR_EACH: dict[str, tuple[Callable[..., object], ...]] = {
-    "compute features": (LocalFeatures.partitions,),
-    "score and explain": (tell,),
-    "answers and reasons": (answers_of,),
-    "write": (pq.ParquetWriter.write_batch, lines_of),
+"""Functions that are called once, one after the other."""
+IN_THREADS = {
+    "answers and reasons": (history_scoring, "answers_of"),
+    "lines of CSV": (score_file, "lines_of"),
+    "write Parquet": (pq.ParquetWriter, "write_batch"),
 }
+"""Functions that are called for some leads at a time, and work in the thread that calls them."""
+PROCESSORS = "of processors"
 
 
 def score_here(project: Path, output: Path, model: str) -> dict[str, float]:
     """Score the leads of a project as the command does; return leads, megabytes, and seconds.
 
-    Those of processors say what it would take on one core.
+    Those of what is done once, of `FOR_EACH` and of `WHOLE` are of the clock on the wall; those of
+    threads, of `PROCESSORS`, which is all that was done for each lead.
     """
     wording, quiet = Wording(Listing(up=5, down=5), "en"), Progress(Console(quiet=True))
-    with cProfile.Profile() as profile:
-        started = time.perf_counter()
-        cache = output.with_name("models")
-        with open_scoring(project, model, wording, quiet, cache=cache, now=now()) as scoring:
-            scored = scoring.write(output, None, quiet)
-        figures: dict[str, float] = {WHOLE: time.perf_counter() - started}
-    calls: dict[Any, Any] = vars(pstats.Stats(profile))["stats"]
-    for step, functions in (ONCE | FOR_EACH).items():
-        keys = [_key(function.__code__) for function in functions]
-        figures[step] = sum(calls[key][3] for key in keys if key in calls)
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    figures["processors"] = time.process_time()
-    return figures | {"leads": scored.leads, "megabytes": kilobytes / 1024}
+    seconds = Seconds()
+    for step, (owner, name) in ONCE.items():
+        seconds.count(step, owner, name, time.perf_counter)
+    for step, (owner, name) in IN_THREADS.items():
+        seconds.count(step, owner, name, time.thread_time)
+    started = time.perf_counter()
+    cache = output.with_name("models")
+    with basis.open_scoring(project, model, wording, quiet, cache=cache, now=now()) as scoring:
+        read, worked = time.perf_counter(), time.process_time()
+        scored = scoring.write(output, None, quiet)
+        written = time.perf_counter()
+        processors = time.process_time() - worked
+    figures: dict[str, float] = {
+        "leads": scored.leads,
+        "megabytes": peak_megabytes(),
+        WHOLE: time.perf_counter() - started,
+        FOR_EACH: written - read,
+        PROCESSORS: processors,
+    }
+    return figures | {step: seconds.by_step[step] for step in (*ONCE, *IN_THREADS)}
 
 
-def _key(code: CodeType) -> tuple[str, int, str]:
-    return code.co_filename, code.co_firstlineno, code.co_name
+class Seconds:
+    """Adds up what functions take, whichever threads call them.
+
+    Attributes:
+        by_step: Seconds of each step.
+    """
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.by_step: defaultdict[str, float] = defaultdict(float)
+        self._one = threading.Lock()
+
+    def count(self, step: str, owner: object, name: str, clock: Callable[[], float]) -> None:
+        """Count what a function takes by a clock, from now on."""
+        function = getattr(owner, name)
+
+        @wraps(function)
+        def counted(*args: Any, **options: Any) -> object:  # noqa: ANN401 - those of any function
+            started = clock()
+            try:
+                return function(*args, **options)
+            finally:
+                took = clock() - started
+                with self._one:
+                    self.by_step[step] += took
+
+        setattr(owner, name, counted)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ what a side would take on one core. Polars and chdb are in the extra `peers`.
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from numpy.typing import NDArray
 
 from experiments.benchmarks.feature_peers import PACKAGES, by_chdb, by_polars
 from experiments.benchmarks.features import EVENT_TYPES, benchmark_features
+from experiments.benchmarks.memory import peak_megabytes
 from experiments.benchmarks.query import conditional_aggregates
 from features.history.history import History
 from features.history.sources import ProfileFields, Sources
@@ -117,7 +117,7 @@ def run_side(side: str, folder: Path) -> None:
     figures = {
         "seconds": time.perf_counter() - started,
         "processors": time.process_time() - worked,
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "megabytes": peak_megabytes(),
     }
     np.save(folder / f"{side}.npy", result)
     print(json.dumps(figures))
@@ -139,12 +139,9 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=400_000)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--sides", nargs="+", choices=list(SIDES), default=list(SIDES))
-    parser.add_argument("--step", choices=["simulate", *SIDES])
+    parser.add_argument("--step", choices=list(SIDES))
     parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
-    if options.step == "simulate":
-        simulate(options.folder, options.events, options.rows)
-        return 0
     if options.step is not None:
         run_side(options.step, options.folder)
         return 0
@@ -157,10 +154,8 @@ def main() -> int:
 
 
 def _compare(folder: Path, sides: list[str], options: argparse.Namespace) -> int:
-    size = [f"--events={options.events}", f"--rows={options.rows}"]
-    # A process inherits the peak memory of the one that starts it, so this one stays small.
-    _run("simulate", folder, size)
-    turns = [{s: json.loads(_run(s, folder, size)) for s in sides} for _ in range(options.turns)]
+    simulate(folder, options.events, options.rows)
+    turns = [{s: json.loads(_run(s, folder)) for s in sides} for _ in range(options.turns)]
     best = {s: {f: min(turn[s][f] for turn in turns) for f in turns[0][s]} for s in sides}
     features = len(benchmark_features().features)
     print(f"{options.events:,} events x {options.rows:,} rows x {features} features, from Parquet")
@@ -177,10 +172,10 @@ def _compare(folder: Path, sides: list[str], options: argparse.Namespace) -> int
     return int(worst > _TOLERANCE)
 
 
-def _run(step: str, folder: Path, size: list[str]) -> str:
+def _run(step: str, folder: Path) -> str:
     command = [sys.executable, "-m", "experiments.benchmarks.feature_rows", f"--step={step}"]
     done = subprocess.run(
-        [*command, f"--folder={folder}", *size], check=True, stdout=subprocess.PIPE, text=True
+        [*command, f"--folder={folder}"], check=True, stdout=subprocess.PIPE, text=True
     )
     return done.stdout
 

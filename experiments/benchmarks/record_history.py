@@ -4,7 +4,6 @@ python -m experiments.benchmarks.record_history --events 1000000
 """
 
 import argparse
-import resource
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from typing import Any
 from rich.console import Console
 from sqlalchemy import Table
 
+from experiments.benchmarks.memory import peak_megabytes
 from experiments.faults.records import record_of
 from features.contract.clock import now
 from features.contract.duration import DAY_US
@@ -83,7 +83,7 @@ def _insert(database: Database, table: Table, rows: Iterator[dict[str, Any]]) ->
 
 def read(url: str) -> str:
     """Read a record as training does, and return what it took."""
-    before = _megabytes()
+    before = peak_megabytes()
     begun = time.perf_counter()
     with opened_record(RecordSource(database=url)) as record:
         history = record_history(record, ProfileFields(categorical=_FIELDS))
@@ -92,12 +92,8 @@ def read(url: str) -> str:
         report = history.report
     return (
         f"{report.leads:,} leads, {report.events:,} events in {seconds:.1f} s, at most "
-        f"{_megabytes():,.0f} MB ({before:,.0f} before)"
+        f"{peak_megabytes():,.0f} MB ({before:,.0f} before)"
     )
-
-
-def _megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> None:

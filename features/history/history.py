@@ -28,7 +28,7 @@ from features.history.part import HistoryPart
 from features.history.profile_history import ProfileHistory
 from features.history.relation import Relation
 from features.history.report import EventTypeSummary, HistoryReport, SourceEnd
-from features.history.scratch import open_scratch
+from features.history.scratch import let_rest, open_scratch
 from features.history.sources import ProfileFields, Source, Sources
 from features.history.stage_table import (
     StageChanges,
@@ -269,6 +269,7 @@ class History(HistoryPart):
 
     def _read_events(self, on_step: Callable[[str], None]) -> tuple[EventCounts, list[SourceEnd]]:
         """Read the events of all sources; the leads are known."""
+        let_rest(self.connection)
         with_ids = any(source.columns.event_id for source in self._sources.events)
         staging = Staging(self.connection, with_ids=with_ids, most_held=_CLUSTERED_FROM)
         ends = []
@@ -287,8 +288,9 @@ class History(HistoryPart):
             with_ids=with_ids,
             clustered_from=_CLUSTERED_FROM,
         )
-        # Arrow keeps what reading took for the next array, and the history has come to its end.
+        # Both keep what reading took for what comes next, and the history has come to its end.
         pa.default_memory_pool().release_unused()
+        let_rest(self.connection)
         return counts, ends
 
     def _read_leads(

@@ -1,5 +1,6 @@
 """A DuckDB database of limited memory: what does not fit goes to a temporary folder."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -8,6 +9,7 @@ from features.history.macros import define_macros
 from features.history.sql import literal
 
 _MEMORY = "512MB"
+_AT_REST = "128MB"
 
 
 def open_scratch(folder: Path | str) -> duckdb.DuckDBPyConnection:
@@ -18,3 +20,14 @@ def open_scratch(folder: Path | str) -> duckdb.DuckDBPyConnection:
     connection.execute("SET TimeZone = 'UTC'")
     define_macros(connection)
     return connection
+
+
+def let_rest(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give back the memory that a database keeps for queries to come, between large ones.
+
+    It is as large as the largest query so far needed; tables go to disk beyond `_AT_REST`.
+    """
+    # What cannot be given back, because it holds what stands where on the disk, is kept.
+    with suppress(duckdb.OutOfMemoryException):
+        connection.execute(f"SET memory_limit = '{_AT_REST}'")
+    connection.execute(f"SET memory_limit = '{_MEMORY}'")

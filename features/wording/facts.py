@@ -158,6 +158,16 @@ def facts_of(chosen: NDArray[np.int64]) -> list[Fact]:
     ]
 
 
+@compiled(nogil=True)
+def whole_times(days: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return times that have passed as they are said: whole days, hours or minutes; NaN is none."""
+    whole = days.copy()
+    for place in range(len(days)):
+        if not np.isnan(days[place]):
+            whole[place] = _whole(days[place])
+    return whole
+
+
 def _told(feature_set: FeatureSet, columns: tuple[int, ...]) -> dict[int, Behaviour]:
     """Return the features of a subject that can be told, by column."""
     own = {c: f for c in columns if isinstance(f := feature_set.features[c], Behaviour)}
@@ -165,7 +175,7 @@ def _told(feature_set: FeatureSet, columns: tuple[int, ...]) -> dict[int, Behavi
     return {c: f for c, f in own.items() if f.operator != "decayed_count"} or own
 
 
-@compiled()
+@compiled(nogil=True)
 def _choose(
     subject: NDArray[np.int64],
     row: NDArray[np.int64],
@@ -219,7 +229,7 @@ def _choose(
             found += 1
 
 
-@compiled()
+@compiled(nogil=True)
 def _quiet(
     columns: NDArray[np.int64],
     kind: NDArray[np.int64],
@@ -242,7 +252,7 @@ def _quiet(
     return quiet_for, last, strongest
 
 
-@compiled()
+@compiled(nogil=True)
 def _saying(
     operator: int, span: int, value: float, quiet_for: int, last: float
 ) -> tuple[int, float, int]:
@@ -258,7 +268,7 @@ def _saying(
     return (_OF_VALUES if _VALUES[operator] else operator), value, span
 
 
-@compiled()
+@compiled(nogil=True)
 def _whole(days: float) -> float:
     """Return a time that has passed in whole days, hours or minutes; 0 for a moment."""
     # As `elapsed` says it.
@@ -269,7 +279,7 @@ def _whole(days: float) -> float:
     return 0.0
 
 
-@compiled()
+@compiled(nogil=True)
 def _insert(
     facts: NDArray[np.int64],
     values: NDArray[np.float64],

@@ -22,6 +22,8 @@ _SHORTEST_INACTIVITY = 1.0
 _REMEMBERED = 20_000
 """Sentences, and beginnings and ends of them; each takes some hundred bytes."""
 
+_BYTES = np.dtype(np.int64).itemsize
+
 _BEGINS = frozenset({QUIET, LAST})
 """Facts about all events that are whole sentences by themselves."""
 
@@ -40,10 +42,11 @@ class Sentences:
             language: [subject_label(first, feature_set, language) for first in self._features]
             for language in languages
         }
-        # Leads do the same things: most of it was said of another one before.
+        # Leads do the same things: most of it was said of another one before. It is looked up by
+        # bytes, so that nothing is made of them where it was.
         self._said = lru_cache(_REMEMBERED)(self._behaviour)
-        self.begin = lru_cache(_REMEMBERED)(self._begin)
-        self.further = lru_cache(_REMEMBERED)(self._further)
+        self.beginning = lru_cache(_REMEMBERED)(self._beginning)
+        self.continuation = lru_cache(_REMEMBERED)(self._continuation)
 
     def say(
         self,
@@ -71,15 +74,37 @@ class Sentences:
         """Return the sentence of a subject that is no behaviour, by its value; None is missing."""
         return _of_lead(self._features[subject], self._labels[language][subject], value, language)
 
-    def _begin(self, subject: int, fact: Fact, language: Language, inactive: bool) -> str:
+    def _behaviour(self, subject: int, chosen: bytes, language: Language, down: bool) -> str:
+        facts = _facts(chosen)
+        begun = self._begin(subject, facts[0], language, inactive=down and len(facts) == 1)
+        gone_on = (self._further(subject, f, before, language) for before, f in pairwise(facts))
+        return ", ".join([begun, *gone_on])
+
+    def _beginning(self, key: bytes, language: Language) -> str:
         """Return how the sentence of a behaviour begins.
 
         Args:
-            subject: Position of the subject.
-            fact: The first of what is said.
+            key: int64 [5], the position of the subject; whether the fact is all that is said, of a
+                subject that lowers the probability; and the first fact.
             language: Of the sentence.
-            inactive: Whether it is all that is said, of a subject that lowers the probability.
         """
+        subject, inactive = np.frombuffer(key, dtype=np.int64, count=2).tolist()
+        [fact] = _facts(key[2 * _BYTES :])
+        return self._begin(subject, fact, language, inactive=bool(inactive))
+
+    def _continuation(self, key: bytes, language: Language) -> str:
+        """Return how it goes on, behind a comma.
+
+        Args:
+            key: int64 [7], the position of the subject, the fact before, whose value is not read,
+                and the fact.
+            language: Of the sentence.
+        """
+        [subject] = np.frombuffer(key, dtype=np.int64, count=1).tolist()
+        earlier, fact = _facts(key[_BYTES:])
+        return self._further(subject, fact, earlier, language)
+
+    def _begin(self, subject: int, fact: Fact, language: Language, *, inactive: bool) -> str:
         feature, label = self._features[subject], self._labels[language][subject]
         assert feature.kind == "behaviour"
         if feature.event_type is not None:
@@ -87,16 +112,13 @@ class Sentences:
         return _of_every_event(feature, label, fact, language, inactive=inactive)
 
     def _further(self, subject: int, fact: Fact, earlier: Fact, language: Language) -> str:
-        """Return how the sentence goes on, behind a comma; the value of `earlier` is not read."""
         feature = self._features[subject]
         assert feature.kind == "behaviour"
         return _part(fact, earlier, _noun(feature), language)
 
-    def _behaviour(self, subject: int, chosen: bytes, language: Language, down: bool) -> str:
-        facts = facts_of(np.frombuffer(chosen, dtype=np.int64).reshape(-1, 3))
-        begun = self.begin(subject, facts[0], language, down and len(facts) == 1)
-        gone_on = (self.further(subject, f, before, language) for before, f in pairwise(facts))
-        return ", ".join([begun, *gone_on])
+
+def _facts(numbers: bytes) -> list[Fact]:
+    return facts_of(np.frombuffer(numbers, dtype=np.int64).reshape(-1, 3))
 
 
 def _of_lead(feature: Feature, label: str, value: Value, language: Language) -> str:

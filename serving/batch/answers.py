@@ -1,7 +1,7 @@
 """The answers about many rows as a record batch, field by field what a request is answered.
 
-A pure function of a basis, the features of a partition and its leads: no object is made and no
-sentence composed for each lead.
+A pure function of a basis, the features of some rows and their leads: no object is made and no
+sentence composed for each lead. It may run in several threads at once.
 """
 
 from typing import NamedTuple
@@ -97,15 +97,37 @@ def tell(basis: Basis, table: FeatureTable) -> Told:
         return Told(*basis.explain(table))
 
 
-def answers_of(
-    basis: Basis,
-    table: FeatureTable,
-    told: Told,
-    whom: Whom,
-    wording: Wording,
-    why: Why,
-) -> pa.RecordBatch:
-    """Return the answers about rows, in order, as `SCORES`; all that was told of them is finite."""
+class Found(NamedTuple):
+    """All that answers about rows are made of.
+
+    Attributes:
+        basis: What they rest on.
+        table: Features of the rows.
+        told: What the basis says of them; finite.
+        whom: Whom they are about.
+        why: Why they rest on it.
+    """
+
+    basis: Basis
+    table: FeatureTable
+    told: Told
+    whom: Whom
+    why: Why
+
+    def take(self, rows: NDArray[np.intp]) -> "Found":
+        """Return some of the rows."""
+        return Found(
+            self.basis,
+            self.table.take(rows),
+            self.told.take(rows),
+            self.whom.take(rows),
+            self.why,
+        )
+
+
+def answers_of(found: Found, wording: Wording) -> pa.RecordBatch:
+    """Return the answers about rows, in order, as `SCORES`."""
+    basis, table, told, whom, why = found
     contributions, base = told.explained.contributions, told.explained.base_log_odds
     totals = basis.by_reason(contributions)
     listed = list_strongest(totals, basis.fit, wording.listing)

@@ -17,6 +17,7 @@ from pydantic_core import to_json
 from serving.batch.schema import SCORES
 
 _END = "\r\n"
+_COMMA, _LINE_END = b",\n"
 
 
 def header() -> bytes:
@@ -34,7 +35,7 @@ def lines_of(scores: pa.RecordBatch, categories: Collection[str]) -> bytes:
     if len(scores) == 0:
         return b""
     fields = [_field(column, categories) for column in scores.columns]
-    lines = _joined(*_between(",", fields), _END)
+    lines = _joined(*_interspersed(",", fields), _END)
     return _content(lines)
 
 
@@ -42,9 +43,9 @@ def _field(column: pa.Array, categories: Collection[str]) -> pa.StringArray:
     """Return values as fields of a line: in quotes where they need them, empty for none."""
     kind = column.type
     if pa.types.is_floating(kind):
-        return _whole(column, lambda numbers: list(map(repr, numbers))).fill_null("")
+        return _floats(column)
     if pa.types.is_timestamp(kind):
-        return _each(column, _as_moments)
+        return _each(column, _moments)
     if not pa.types.is_list(kind):
         return _quoted(column.cast(pa.string()).fill_null(""))
     if pa.types.is_string(kind.value_type):
@@ -78,7 +79,10 @@ def _shares(shares: pa.StructArray, categories: Collection[str]) -> pa.StringArr
     is_text = pc.is_in(part["feature"], value_set=pa.array(sorted(categories), pa.string()))
     nothing = pa.scalar(None, pa.string())
     texts = _json(pc.if_else(is_text, part["value"], nothing))
-    numbers = _each(pc.if_else(is_text, nothing, part["value"]), _as_numbers)
+    numbers = _each(
+        pc.if_else(is_text, nothing, part["value"]),
+        lambda different: _as_json(list(map(float, different))),
+    )
     return _joined(
         _json(part["feature"], '""feature"":', ',""value"":'),
         pc.if_else(is_text, texts, numbers).fill_null("null"),
@@ -88,39 +92,57 @@ def _shares(shares: pa.StructArray, categories: Collection[str]) -> pa.StringArr
 
 
 def _json(texts: pa.StringArray, before: str = "", after: str = "") -> pa.StringArray:
-    def write(different: list[str]) -> list[str]:
+    def write(different: list[str]) -> pa.StringArray:
         # Each on a line of its own, since no text of JSON holds the end of a line.
-        found = to_json(different, indent=1).decode()[3:-2].split(",\n ")
-        return [before + text.replace('"', '""') + after for text in found]
+        content = np.frombuffer(to_json(different, indent=1), dtype=np.uint8)[3:-2]
+        found = _between(content, np.flatnonzero(content == _LINE_END) - 1, ",\n ")
+        return _joined(before, pc.replace_substring(found, '"', '""'), after)
 
     return _each(texts, write)
 
 
 def _numbers(column: pa.DoubleArray) -> pa.StringArray:
-    return _whole(column, lambda numbers: to_json(numbers).decode()[1:-1].split(","))
+    return _as_json(column.to_numpy().tolist())
 
 
-def _as_numbers(texts: list[str]) -> list[str]:
-    return to_json(list(map(float, texts))).decode()[1:-1].split(",")
-
-
-def _as_moments(moments: list[datetime]) -> list[str]:
-    return [moment.isoformat().replace("+00:00", "Z") for moment in moments]
-
-
-def _whole(column: pa.DoubleArray, write: Callable[[list[float]], list[str]]) -> pa.StringArray:
-    """Return numbers as texts; none where there is none."""
-    numbers: NDArray[np.float64] = column.to_numpy(zero_copy_only=False)
-    if len(numbers) == 0:
+def _as_json(numbers: list[float]) -> pa.StringArray:
+    content = np.frombuffer(to_json(numbers), dtype=np.uint8)[1:-1]
+    if len(content) == 0:
         return pa.array([], pa.string())
-    return pa.array(write(numbers.tolist()), pa.string(), mask=np.asarray(column.is_null()))
+    return _between(content, np.flatnonzero(content == _COMMA), ",")
 
 
-def _each(column: pa.Array, write: Callable[[list[Any]], list[str]]) -> pa.StringArray:
+def _between(
+    content: NDArray[np.uint8], separators: NDArray[np.int64], separator: str
+) -> pa.StringArray:
+    """Return the texts between the places where a separator begins; no object is made of them."""
+    kept = np.ones(len(content), dtype=np.bool_)
+    for byte in range(len(separator)):
+        kept[separators + byte] = False
+    starts = separators - len(separator) * np.arange(len(separators))
+    offsets = np.concatenate(([0], starts, [kept.sum()])).astype(np.int32)
+    return pa.StringArray.from_buffers(
+        len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(content[kept])
+    )
+
+
+def _moments(moments: list[datetime]) -> pa.StringArray:
+    return pa.array([moment.isoformat().replace("+00:00", "Z") for moment in moments])
+
+
+def _floats(column: pa.DoubleArray) -> pa.StringArray:
+    """Return numbers as Python writes them; empty texts where there are none."""
+    nothing = np.asarray(column.is_null())
+    texts = map(repr, column.to_numpy(zero_copy_only=False).tolist())
+    return pa.array(list(texts), pa.string(), mask=nothing).fill_null("")
+
+
+def _each(column: pa.Array, write: Callable[[list[Any]], pa.StringArray]) -> pa.StringArray:
     """Return values as texts, equal ones written once; none where there is none."""
     encoded = column.dictionary_encode()
-    different = encoded.dictionary.to_pylist()
-    return pa.array(write(different) if different else [], pa.string()).take(encoded.indices)
+    if len(encoded.dictionary) == 0:
+        return pa.nulls(len(column), pa.string())
+    return write(encoded.dictionary.to_pylist()).take(encoded.indices)
 
 
 def _list(lists: pa.ListArray, items: pa.StringArray, before: str, after: str) -> pa.StringArray:
@@ -130,7 +152,7 @@ def _list(lists: pa.ListArray, items: pa.StringArray, before: str, after: str) -
     return pc.if_else(pc.equal(inside, ""), "[]", _joined(before, inside, after))
 
 
-def _between(separator: str, fields: list[pa.StringArray]) -> list[str | pa.StringArray]:
+def _interspersed(separator: str, fields: list[pa.StringArray]) -> list[str | pa.StringArray]:
     return [part for field in fields for part in (separator, field)][1:]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -11,13 +12,13 @@ from features.declaration.feature_set import Level
 from features.declaration.table import FeatureTable
 from features.drivers import features_of
 from features.history.part import HistoryPart
-from serving.batch.answers import Whom, Why, Wording, answers_of, tell
+from serving.batch.answers import Found, Whom, Why, Wording, answers_of, tell
 from serving.scoring.answer import Answer, Enquiry, FallbackReason, assess, compose
 from serving.scoring.basis import Basis, RulesBasis
 from serving.scoring.fallback import settle, usable
 from serving.scoring.use_cases import NO_USE_CASE, AnsweredFor
 
-_CHUNK = 5_000
+_CHUNK = 2_500
 """Rows that are told at a time; each takes some kilobytes."""
 
 
@@ -38,6 +39,33 @@ class BasisChoice:
     fallback_reason: FallbackReason | None = None
     message: str | None = None
     asked: AnsweredFor = NO_USE_CASE
+
+
+class Chunk(NamedTuple):
+    """Some leads, with all that is found of them; what remains is to put it into words.
+
+    Attributes:
+        found: By the basis, and by the rules in its place.
+        order: intp [leads], where each lead stands in `found`, one behind the other.
+        wording: How the answers are said.
+    """
+
+    found: list[Found]
+    order: NDArray[np.intp]
+    wording: Wording
+
+    @property
+    def leads(self) -> int:
+        """How many leads."""
+        return len(self.order)
+
+    def answers(self) -> pa.RecordBatch:
+        """Return the answers, as `SCORES`; a pure function, for any thread."""
+        batches = [answers_of(found, self.wording) for found in self.found]
+        if len(batches) == 1:
+            return batches[0]
+        [batch] = pa.Table.from_batches(batches).take(self.order).combine_chunks().to_batches()
+        return batch
 
 
 class HistoryScoring:
@@ -71,6 +99,15 @@ class HistoryScoring:
             lead: int64 [leads], ascending codes.
             as_of: Microseconds since 1970.
         """
+        for chunk in self.chunks(lead, as_of):
+            yield chunk.answers()
+
+    def chunks(self, lead: NDArray[np.int64], as_of: int) -> Iterator[Chunk]:
+        """Yield what `batches` does before it is put into words.
+
+        Features are computed and explained as it goes, so one thread takes the chunks; any may
+        word them.
+        """
         features = features_of(self.choice.basis.feature_set, self.history)
         moments = self._moments(lead, as_of)
         eventful, lead_id = self.history.eventful(as_of), self.history.leads().lead_id
@@ -79,7 +116,7 @@ class HistoryScoring:
                 part = np.arange(start, min(start + _CHUNK, len(table)))
                 chunk = lead[rows][part]
                 whom = Whom(lead_id[chunk], as_of, eventful[chunk])
-                yield self._told(table.take(part), chunk, whom)
+                yield self._chunk(table.take(part), chunk, whom)
 
     def answer(self, lead: int, as_of: int) -> Answer:
         """Return the answer about one lead.
@@ -101,36 +138,21 @@ class HistoryScoring:
         answer = compose(enquiry, found, listing, language, reason or self.choice.fallback_reason)
         return answer.answered_for(self.choice.asked)
 
-    def _told(self, table: FeatureTable, lead: NDArray[np.int64], whom: Whom) -> pa.RecordBatch:
-        """Return answers, those of rows that the model says no numbers of by the rules."""
+    def _chunk(self, table: FeatureTable, lead: NDArray[np.int64], whom: Whom) -> Chunk:
+        """Return what is found, of rows that the model says no numbers of by the rules."""
         basis, asked = self.choice.basis, self.choice.asked
         usual = Why(self.choice.fallback_reason, asked)
-        told = tell(basis, table)
-        if told.finite.all():
-            return answers_of(basis, table, told, whom, self._wording, usual)
-        by_model, by_rules = np.flatnonzero(told.finite), np.flatnonzero(~told.finite)
+        found = Found(basis, table, tell(basis, table), whom, usual)
+        finite = found.told.finite
+        if finite.all():
+            return Chunk([found], np.arange(len(table)), self._wording)
+        by_model, by_rules = np.flatnonzero(finite), np.flatnonzero(~finite)
         rules, left = self.choice.rules, self._of_rules(lead[by_rules], whom.as_of)
-        parts = [
-            answers_of(
-                basis,
-                table.take(by_model),
-                told.take(by_model),
-                whom.take(by_model),
-                self._wording,
-                usual,
-            ),
-            answers_of(
-                rules,
-                left,
-                tell(rules, left),
-                whom.take(by_rules),
-                self._wording,
-                Why("non_finite", asked),
-            ),
-        ]
+        instead = Found(
+            rules, left, tell(rules, left), whom.take(by_rules), Why("non_finite", asked)
+        )
         order = np.argsort(np.concatenate([by_model, by_rules]))
-        [batch] = pa.Table.from_batches(parts).take(order).combine_chunks().to_batches()
-        return batch
+        return Chunk([found.take(by_model), instead], order, self._wording)
 
     def _of_rules(self, lead: NDArray[np.int64], as_of: int) -> FeatureTable:
         features = features_of(self.choice.rules.feature_set, self.history)

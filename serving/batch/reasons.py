@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.contract.language import Language
+from features.declaration.feature_set import LeadAge
 from features.declaration.table import FeatureTable, Value
-from features.wording.facts import MOST_FACTS, Chosen, facts_of
+from features.wording.facts import MOST_FACTS, Chosen, whole_times
 from serving.batch.schema import FEATURE, REASON
 from serving.scoring.basis import Basis, ModelBasis, RulesBasis
 from serving.scoring.odds import odds_factors
@@ -19,6 +20,7 @@ from serving.scoring.reasons import with_odds
 from serving.scoring.strongest import Listed
 
 _NO_TEXT = -1
+_NO_COLUMN = -1
 
 
 def reasons_of(
@@ -92,6 +94,7 @@ class _Values:
 
     def __init__(self, table: FeatureTable) -> None:
         self._numbers = table.numbers
+        self._age = table.feature_set.columns.get(LeadAge().name, _NO_COLUMN)
         self._category = np.zeros(table.numbers.shape[1], dtype=np.bool_)
         self._codes = np.full(table.numbers.shape, _NO_TEXT, dtype=np.int64)
         self.texts: list[str] = []
@@ -103,11 +106,18 @@ class _Values:
             self.texts += encoded.dictionary.to_pylist()
 
     def keys(
-        self, row: NDArray[np.int64], column: NDArray[np.int64]
+        self, row: NDArray[np.int64], column: NDArray[np.int64], *, as_told: bool = False
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return the keys of some values, and whether they are of categories."""
+        """Return the keys of some values, and whether they are of categories.
+
+        As they are told in sentences, ages of leads are whole days, hours or minutes.
+        """
         category = self._category[column]
-        bits = np.ascontiguousarray(self._numbers[row, column]).view(np.int64)
+        numbers = np.ascontiguousarray(self._numbers[row, column])
+        if as_told:
+            ages = column == self._age
+            numbers[ages] = whole_times(numbers[ages])
+        bits = numbers.view(np.int64)
         return np.where(category, self._codes[row, column], bits), category
 
     def values(self, keys: NDArray[np.int64], category: NDArray[np.bool_]) -> list[Value]:
@@ -131,23 +141,20 @@ def _sentences(
     # What is no behaviour has no facts, but a value.
     plain = np.flatnonzero(facts[:, 0, 0] < 0)
 
-    def begun(keys: NDArray[np.int64]) -> list[str]:
-        of = zip(
-            keys[:, 0].tolist(), facts_of(keys[:, 2:]), (keys[:, 1] == 1).tolist(), strict=True
-        )
-        return [basis.sentences.begin(p, fact, language, inactive) for p, fact, inactive in of]
-
-    def of_leads(keys: NDArray[np.int64]) -> list[str]:
-        found = values.values(keys[:, 1].copy(), keys[:, 2] == 1)
-        of = zip(keys[:, 0].tolist(), found, strict=True)
+    def of_leads(keys: list[bytes]) -> list[str]:
+        numbers = np.frombuffer(b"".join(keys), np.int64).reshape(-1, 3)
+        found = values.values(numbers[:, 1].copy(), numbers[:, 2] == 1)
+        of = zip(numbers[:, 0].tolist(), found, strict=True)
         return [basis.sentences.of_lead(p, value, language) for p, value in of]
 
-    def gone_on(keys: NDArray[np.int64]) -> list[str]:
-        of = zip(keys[:, 0].tolist(), facts_of(keys[:, 1:4]), facts_of(keys[:, 4:]), strict=True)
-        return [basis.sentences.further(p, fact, before, language) for p, fact, before in of]
+    def begun(keys: list[bytes]) -> list[str]:
+        return [basis.sentences.beginning(key, language) for key in keys]
+
+    def gone_on(keys: list[bytes]) -> list[str]:
+        return [basis.sentences.continuation(key, language) for key in keys]
 
     inactive = alone[told] & (listed.contribution[told] < 0)
-    value_keys = values.keys(listed.row[plain], chosen.columns[plain, 0])
+    value_keys = values.keys(listed.row[plain], chosen.columns[plain, 0], as_told=True)
     beginnings = pa.concat_arrays(
         [
             _said_once(begun, (position[told], inactive, facts[told, 0])),
@@ -159,7 +166,7 @@ def _sentences(
         following = np.flatnonzero(facts[:, n, 0] >= 0)
         before = facts[following, n - 1]
         before[:, 1] = 0
-        said = _said_once(gone_on, (position[following], facts[following, n], before))
+        said = _said_once(gone_on, (position[following], before, facts[following, n]))
         place = np.full(len(facts), -1)
         place[following] = np.arange(len(following))
         parts.append(said.take(pa.array(place, mask=place < 0)))
@@ -172,13 +179,11 @@ def _back(*rows: NDArray[np.intp]) -> NDArray[np.intp]:
 
 
 def _said_once(
-    say: Callable[[NDArray[np.int64]], list[str]], columns: Sequence[NDArray[Any]]
+    say: Callable[[list[bytes]], list[str]], columns: Sequence[NDArray[Any]]
 ) -> pa.StringArray:
-    """Return what is said of rows of keys; of equal ones it is said once."""
-    keys = np.column_stack(columns).astype(np.int64)
-    encoded = _encoded(keys)
-    different = np.frombuffer(b"".join(encoded.dictionary.to_pylist()), np.int64)
-    said = say(different.reshape(-1, keys.shape[1]))
+    """Return what is said of rows of keys, which are bytes of int64; of equal ones once."""
+    encoded = _encoded(np.column_stack(columns).astype(np.int64))
+    said = say(encoded.dictionary.to_pylist())
     return pa.array(said, pa.string()).take(encoded.indices)
 
 

@@ -4,12 +4,11 @@ import hashlib
 import json
 from pathlib import Path
 
-import lightgbm
 from pydantic import ValidationError
 
 from features.contract.mistake import MistakeError
 from features.declaration.feature_set import KERNEL_VERSION
-from serving.model.explain.explanation import TreeExplanation
+from serving.model.explain.explanation import BoosterError, TreeExplanation
 from serving.model.linear import LinearExplanation, LinearModel
 from serving.model.manifest import FORMAT, Manifest
 from serving.model.scorer import Ensemble, LeadModel
@@ -106,7 +105,7 @@ def _trees(folder: Path, manifest: Manifest) -> TreeExplanation | None:
     _check_sum(BOOSTER, text, manifest.booster_sha256)
     try:
         return TreeExplanation(text)
-    except lightgbm.basic.LightGBMError as error:
+    except BoosterError as error:
         raise ModelRefusedError(f"{BOOSTER} cannot be read: {error}") from None
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.access.provider import ProviderTerms
+from serving.access.provider_terms import ProviderTerms
 from serving.access.session import Terms
 from serving.scoring.scoring import Conditions
 from serving.settings import Settings, SettingsError, settings_table

@@ -8,8 +8,6 @@ from features.contract.mistake import MistakeError
 from features.history.history import END_OF_TIME, History
 from training.progress import Progress
 from training.project.project import Project
-from training.record.history import record_history
-from training.record.opened import opened_record
 
 
 class EngineError(MistakeError):
@@ -29,6 +27,10 @@ def open_history(
         SparkError: Spark cannot be had.
     """
     if project.source == "record":
+        # Alembic and drivers, which other sources do without.
+        from training.record.history import record_history  # noqa: PLC0415
+        from training.record.opened import opened_record  # noqa: PLC0415
+
         with (
             progress.step("Reading the record") as detail,
             opened_record(project.record.beside(folder)) as record,

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from serving.batch.answers import Wording
 from serving.batch.history_scoring import BasisChoice
-from serving.lifecycle.terms import UseCase
 from serving.model.artefact import ModelRefusedError
+from serving.registry.fetched import ModelUnavailableError
 from serving.registry.loaded import load_fetched
-from serving.registry.loader import ModelUnavailableError, fetch_model
+from serving.registry.loader import fetch_model
 from serving.scoring.basis import ModelBasis, RulesBasis
 from serving.scoring.use_cases import OwnModel
 from training.progress import Progress
@@ -17,6 +18,9 @@ from training.project.history import open_history
 from training.project.project import Project, read_project
 from training.project.rules import project_rules
 from training.scores.project_scoring import ProjectScoring
+
+if TYPE_CHECKING:
+    from serving.lifecycle.terms import UseCase
 
 RULES = "rules"
 """Names the rules where a model could be named."""
@@ -58,7 +62,7 @@ def open_scoring(
     progress: Progress,
     *,
     cache: Path,
-    use_cases: Sequence[UseCase] = (),
+    use_cases: Sequence["UseCase"] = (),
     now: int,
 ) -> Iterator[ProjectScoring]:
     """Read a project and its sources, and fetch what is to score its leads.
@@ -85,7 +89,7 @@ def open_scoring(
 
 
 def own_models(
-    project: Project, use_cases: Sequence[UseCase], choice: BasisChoice, cache: Path
+    project: Project, use_cases: Sequence["UseCase"], choice: BasisChoice, cache: Path
 ) -> list[OwnModel[BasisChoice]]:
     """Return use cases with their models, each fetched once; without, where one cannot be had.
 
@@ -118,7 +122,7 @@ def _choice(project: Project, address: str, rules: RulesBasis, cache: Path) -> B
         return str(error)
 
 
-def _unfit(project: Project, one: UseCase) -> str | None:
+def _unfit(project: Project, one: "UseCase") -> str | None:
     """Return why no lead of the project can be of a use case; None where some can."""
     unknown = sorted(one.when.keys() - {*project.profile.numeric, *project.profile.categorical})
     if not unknown:

@@ -1,6 +1,7 @@
 """Scores of the leads of a project that are open at a moment."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from features.contract.mistake import MistakeError
 from features.history.history import History
 from serving.batch.answers import Wording
 from serving.batch.history_scoring import BasisChoice, HistoryScoring
+from serving.batch.in_order import in_order
 from serving.batch.score_file import score_file
 from serving.scoring.answer import Answer
 from serving.scoring.use_cases import OwnModel, grouped
@@ -113,14 +115,19 @@ class ProjectScoring:
                 ]
                 write_in_spark(self.history, parts, self._wording, output)
             return
+        chunks = (
+            chunk for scoring, some in self._divided(lead, at) for chunk in scoring.chunks(some, at)
+        )
         with (
-            score_file(output, self._categories()) as write,
+            score_file(output, self._categories()) as file,
             progress.bar("Scoring leads", len(lead)) as advance,
+            closing(
+                in_order(chunks, lambda chunk: (chunk.leads, file.form(chunk.answers())))
+            ) as worded,
         ):
-            for scoring, some in self._divided(lead, at):
-                for scores in scoring.batches(some, at):
-                    write(scores)
-                    advance(len(scores))
+            for leads, scores in worded:
+                file.write(scores)
+                advance(leads)
 
     def answer(self, lead_id: str, as_of: int | None) -> Answer:
         """Return the answer about one lead, open or not.

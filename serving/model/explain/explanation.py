@@ -4,7 +4,10 @@ Path-dependent TreeSHAP as LightGBM's `pred_contrib` defines it, read from table
 when the booster is loaded; a booster that tables cannot hold goes through `pred_contrib` itself.
 """
 
-import lightgbm
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +16,10 @@ from serving.model.explain.contributions import contributions
 from serving.model.explain.splits import Splits, lay_out_splits
 from serving.model.explain.tables import Tables, compute_tables
 from serving.model.explain.trees import Tree, UnknownLayoutError, read_trees
+
+
+class BoosterError(ValueError):
+    """A text that is no booster, or one of several outputs or with linear trees."""
 
 
 class TreeExplanation:
@@ -31,25 +38,22 @@ class TreeExplanation:
         """Read a booster and compute its tables.
 
         Raises:
-            lightgbm.basic.LightGBMError: The text is no booster, or one that LightGBM cannot
-                explain either: of several outputs or with linear trees.
+            BoosterError: The text is no booster, or one that LightGBM cannot explain either.
         """
-        self._booster = lightgbm.Booster(model_str=booster_text)
-        self.features: int = self._booster.num_feature()
-        self.trees: int = self._booster.num_trees()
-        if self._booster.num_model_per_iteration() != 1:
-            raise lightgbm.basic.LightGBMError("the booster has several outputs; train it with one")
+        self._text = booster_text
         self.method = "tables"
         self.table_bytes = 0
         self._arrays: tuple[Splits, Tables] | None = None
         try:
-            trees = read_trees(booster_text)
-            self._arrays = _arrays(trees)
-            self._base = float(sum(tree.expected for tree in trees))
+            forest = read_trees(booster_text)
+            _check(forest.outputs, forest.trees)
+            self.features, self.trees = forest.features, len(forest.trees)
+            self._arrays = (lay_out_splits(forest.trees), compute_tables(forest.trees))
+            self._base = float(sum(tree.expected for tree in forest.trees))
             self.table_bytes = self._arrays[1].lines.nbytes
         except (UnknownLayoutError, NoCellsError) as error:
             self.method = f"pred_contrib, because {error}"
-            self._base = float(self._pred_contrib(np.zeros((1, self.features)))[0, -1])
+            self._ask_booster()
 
     def margins(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the raw margin, float64 [rows]."""
@@ -81,11 +85,30 @@ class TreeExplanation:
         """Compile what the first call would otherwise compile, or fetch it from numba's cache."""
         self.contributions(np.zeros((1, self.features)))
 
+    @cached_property
+    def _booster(self) -> Any:  # noqa: ANN401 - LightGBM has no types
+        # It takes a second, and 100 MB with all that it loads; where there are tables, answers do
+        # without.
+        from lightgbm import Booster  # noqa: PLC0415
+
+        return Booster(model_str=self._text)
+
+    def _ask_booster(self) -> None:
+        from lightgbm.basic import LightGBMError  # noqa: PLC0415
+
+        try:
+            self.features, self.trees = self._booster.num_feature(), self._booster.num_trees()
+            _check(self._booster.num_model_per_iteration(), ())
+            self._base = float(self._pred_contrib(np.zeros((1, self.features)))[0, -1])
+        except LightGBMError as error:
+            raise BoosterError(str(error)) from None
+
     def _pred_contrib(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(self._booster.predict(matrix, pred_contrib=True), dtype=np.float64)
 
 
-def _arrays(trees: list[Tree]) -> tuple[Splits, Tables]:
+def _check(outputs: int, trees: Sequence[Tree]) -> None:
+    if outputs != 1:
+        raise BoosterError("the booster has several outputs; train it with one")
     if any(tree.linear for tree in trees):
-        raise lightgbm.basic.LightGBMError("the booster has linear trees; train it without")
-    return lay_out_splits(trees), compute_tables(trees)
+        raise BoosterError("the booster has linear trees; train it without")

@@ -1,6 +1,7 @@
 """Trees of a LightGBM text: splits, leaf values and how many training rows went each way."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,8 +72,22 @@ class Tree:
         return float(self.leaf_values @ (self.leaf_rows / self.splits[0].rows))
 
 
-def read_trees(booster_text: str) -> list[Tree]:
-    """Read the trees of a text LightGBM wrote; the raw margin is the sum of their leaf values.
+class Forest(NamedTuple):
+    """The trees of a booster.
+
+    Attributes:
+        features: Columns that it looks at.
+        outputs: How many it has; trees of each follow each other.
+        trees: All of them; of one output, the raw margin is the sum of their leaf values.
+    """
+
+    features: int
+    outputs: int
+    trees: list[Tree]
+
+
+def read_trees(booster_text: str) -> Forest:
+    """Read the trees of a text LightGBM wrote.
 
     Raises:
         UnknownLayoutError: The text has another layout than `LAYOUT`.
@@ -80,7 +95,12 @@ def read_trees(booster_text: str) -> list[Tree]:
     head, *blocks = booster_text.partition("\nend of trees")[0].split("\nTree=")
     if f"version={LAYOUT}" not in head.splitlines():
         raise UnknownLayoutError(f"the booster's text is not of layout {LAYOUT}")
-    return [_tree(block) for block in blocks]
+    said = dict(line.split("=", 1) for line in head.splitlines() if "=" in line)
+    return Forest(
+        features=int(said["max_feature_idx"]) + 1,
+        outputs=int(said["num_tree_per_iteration"]),
+        trees=[_tree(block) for block in blocks],
+    )
 
 
 def _tree(block: str) -> Tree:

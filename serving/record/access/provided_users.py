@@ -4,7 +4,8 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from serving.access.provider import Identity, ProviderTerms
+from serving.access.provider import Identity
+from serving.access.provider_terms import ProviderTerms
 from serving.access.user import User, UserMistakeError, email_of, name_of
 from serving.record.access.users import (
     add_user,

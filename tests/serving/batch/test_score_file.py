@@ -56,10 +56,10 @@ def _reason(*values: Value) -> Reason:
 
 
 def _write(path: Path, *chunks: int) -> None:
-    with score_file(path, ["text"]) as write:
+    with score_file(path, ["text"]) as file:
         number = 0
         for size in chunks:
-            write(_batch([_answer(number + n) for n in range(size)]))
+            file.write(file.form(_batch([_answer(number + n) for n in range(size)])))
             number += size
 
 
@@ -118,8 +118,8 @@ def test_both_have_the_same_columns_and_may_be_empty(tmp_path: Path, suffix: str
 def test_a_fault_on_the_way_leaves_what_was_there_before(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(b"scores of yesterday")
-    with pytest.raises(ZeroDivisionError), score_file(path, ["text"]) as write:
-        write(_batch([_answer(0)]))
+    with pytest.raises(ZeroDivisionError), score_file(path, ["text"]) as file:
+        file.write(file.form(_batch([_answer(0)])))
         raise ZeroDivisionError
     assert path.read_bytes() == b"scores of yesterday"
     assert [found.name for found in tmp_path.iterdir()] == [name]
@@ -127,8 +127,8 @@ def test_a_fault_on_the_way_leaves_what_was_there_before(tmp_path: Path, name: s
 
 @pytest.mark.parametrize("name", ["scores.parquet", "scores.csv"])
 def test_a_fault_on_the_way_leaves_no_file(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ZeroDivisionError), score_file(tmp_path / name, ["text"]) as write:
-        write(_batch([_answer(0)]))
+    with pytest.raises(ZeroDivisionError), score_file(tmp_path / name, ["text"]) as file:
+        file.write(file.form(_batch([_answer(0)])))
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == []
 

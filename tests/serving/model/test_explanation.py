@@ -62,7 +62,7 @@ def test_a_booster_without_a_split_contributes_nothing() -> None:
 
 def test_a_number_at_its_threshold_goes_left() -> None:
     booster = train(Recipe(rounds=20, settings={"use_missing": False}))
-    splits = [s for t in read_trees(booster.model_to_string()) for s in t.splits]
+    splits = [s for t in read_trees(booster.model_to_string()).trees for s in t.splits]
     numeric = [s for s in splits if s.categories is None]
     rows = matrix(0, 2 * len(numeric), 12)
     for i, split in enumerate(numeric):

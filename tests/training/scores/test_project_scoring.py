@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
@@ -15,6 +16,7 @@ from rich.console import Console
 from features.contract.case import Case
 from features.contract.lead import Event, Lead, ProfileValue, micros, moment
 from features.history.history import History
+from serving.batch import history_scoring
 from serving.batch.answers import Wording
 from serving.batch.history_scoring import BasisChoice
 from serving.scoring.answer import Answer
@@ -159,6 +161,45 @@ def test_a_batch_says_what_the_service_says(
         assert answer.unknown == [name for name in said.unknown if name.startswith("profile.")]
     assert len(batch) > 10
     assert len({answer.probability for answer in batch}) > 3
+
+
+@pytest.mark.parametrize("kind", ["model", "without numbers", "rules"])
+def test_a_file_worded_by_threads_holds_the_batches_in_order(
+    project: Project, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    basis: Basis = RULES
+    if kind == "model":
+        basis = ModelBasis(tiny_training().load(tmp_path))
+    elif kind == "without numbers":
+        basis = ModelBasis(model_without_numbers())
+    scoring = _scoring(project, history, basis)
+    lead = np.flatnonzero(scoring.open_ages(AS_OF) >= 0)
+    whole = pa.Table.from_batches(scoring.leads.batches(lead, AS_OF))
+    monkeypatch.setattr(history_scoring, "_CHUNK", 1)
+    assert len(lead) > 15
+    scoring.write(tmp_path / "scores.parquet", AS_OF, QUIET)
+    assert pq.read_table(tmp_path / "scores.parquet").to_pylist() == whole.to_pylist()
+    scoring.write(tmp_path / "scores.csv", AS_OF, QUIET)
+    with (tmp_path / "scores.csv").open(encoding="utf-8", newline="") as file:
+        written = [row["lead_id"] for row in csv.DictReader(file)]
+    assert written == whole["lead_id"].to_pylist()
+
+
+class _Interrupting(RulesBasis):
+    """Rules of which a thread stops while it words some leads."""
+
+    def by_reason(self, contributions: np.ndarray) -> np.ndarray:
+        raise KeyboardInterrupt
+
+
+def test_what_stops_a_thread_stops_it_all_and_leaves_no_file(
+    project: Project, history: History, tmp_path: Path
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        _scoring(project, history, _Interrupting(read_rules())).write(
+            tmp_path / "scores.parquet", AS_OF, QUIET
+        )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_events_are_missing_until_the_first_one_counts(

@@ -16,7 +16,8 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from features.contract.clock import now
-from serving.access.provider import Begun, Provider, ProviderError, ProviderTerms
+from serving.access.provider import Begun, Provider, ProviderError
+from serving.access.provider_terms import ProviderTerms
 from serving.access.role import Role
 from serving.access.user import User
 from serving.http.state import ServiceState
