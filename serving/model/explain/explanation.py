@@ -8,9 +8,10 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.model.explain.cells import NoCellsError
+from serving.model.explain.cells import NoCellsError, cut
 from serving.model.explain.contributions import contributions
-from serving.model.explain.splits import Splits, lay_out_splits
+from serving.model.explain.decisions import Decisions, lay_out_decisions
+from serving.model.explain.questions import pack, questions
 from serving.model.explain.tables import Tables, compute_tables
 from serving.model.explain.trees import Tree, UnknownLayoutError, read_trees
 
@@ -41,7 +42,7 @@ class TreeExplanation:
             raise lightgbm.basic.LightGBMError("the booster has several outputs; train it with one")
         self.method = "tables"
         self.table_bytes = 0
-        self._arrays: tuple[Splits, Tables] | None = None
+        self._arrays: tuple[Decisions, Tables] | None = None
         try:
             trees = read_trees(booster_text)
             self._arrays = _arrays(trees)
@@ -85,7 +86,10 @@ class TreeExplanation:
         return np.asarray(self._booster.predict(matrix, pred_contrib=True), dtype=np.float64)
 
 
-def _arrays(trees: list[Tree]) -> tuple[Splits, Tables]:
+def _arrays(trees: list[Tree]) -> tuple[Decisions, Tables]:
     if any(tree.linear for tree in trees):
         raise lightgbm.basic.LightGBMError("the booster has linear trees; train it without")
-    return lay_out_splits(trees), compute_tables(trees)
+    by_tree = [(tree, cut(tree)) for tree in trees]
+    words = pack([asked for tree, cells in by_tree for asked in questions(tree, cells)])
+    tables = compute_tables([cell for _, cells in by_tree for cell in cells], words)
+    return lay_out_decisions(words), tables
