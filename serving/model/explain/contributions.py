@@ -106,13 +106,15 @@ def _answer(
 
 @compiled(nogil=True)
 def _find(tables: Tables, bits: NDArray[np.uint64], places: NDArray[np.int64]) -> None:
-    # Always as many demands, of which some answer no: a loop of one length is faster.
     one = np.uint64(1)
     for word in range(len(bits)):
         for cell in range(tables.start[word], tables.start[word + 1]):
-            line = np.uint64(0)
-            for d in range(tables.demands.shape[1]):
-                line |= (bits[word] >> np.uint64(tables.demands[cell, d]) & one) << np.uint64(d)
+            line, bit = np.uint64(0), np.uint64(0)
+            for demand in tables.demands[cell]:
+                if demand == NO_DEMAND:
+                    break
+                line |= (bits[word] >> np.uint64(demand) & one) << bit
+                bit += one
             features = tables.feature_start[cell + 1] - tables.feature_start[cell]
             place = tables.line_start[cell] + np.int64(line) * features
             prefetch(tables.lines, place)

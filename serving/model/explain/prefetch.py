@@ -24,15 +24,16 @@ def prefetch(array: NDArray[np.float64], position: int) -> None:
 
 
 @overload(prefetch)
-def _compiled(array: types.Array, position: types.Integer) -> Callable[..., None]:
-    def hint(array: NDArray[np.float64], position: int) -> None:
+def _compiled(array: _Numbas, position: _Numbas) -> Callable[[_Numbas, _Numbas], None]:
+    # Both annotated alike, or numba takes them for functions of different arguments.
+    def hint(array: _Numbas, position: _Numbas) -> None:
         _hint(array, position)
 
     return hint
 
 
 def _typed(
-    _typing: object, array: types.Array, position: types.Integer
+    _typing: object, array: _Numbas, position: _Numbas
 ) -> tuple[_Numbas, Callable[..., ir.Value]]:
     return types.void(array, position), _generate
 
