@@ -82,9 +82,8 @@ class Encoder(DocumentPart):
         if feature_set.categories.keys() != self.categories.keys():
             raise ValueError("the table's categorical fields are not those of the encoder")
         matrix = table.numbers.copy()
-        if feature_set.categories:
-            codes = [self._codes_of(field, table.texts[field]) for field in feature_set.categories]
-            matrix[:, [*feature_set.categories.values()]] = np.array(codes).T
+        for field, column in feature_set.categories.items():
+            matrix[:, column] = self._codes_of(field, table.texts[field])
         return matrix
 
     def _codes_of(self, field: str, texts: NDArray[np.object_]) -> list[float]:

@@ -18,6 +18,7 @@ _AGE, _MISSING, _SINE, _COSINE = (
 )
 _NOWHERE = -1
 _NOTHING = np.array(None, dtype=object)
+_NO_TEXTS = np.empty((0, 0), dtype=np.bool_)
 
 _YEAR_US = round(365.2425 * DAY_US)
 _ANGLES = 2 * np.pi * np.arange(_YEAR_US // DAY_US + 1) / (_YEAR_US / DAY_US)
@@ -33,31 +34,39 @@ def fill_derived(table: FeatureTable, created: NDArray[np.int64], as_of: NDArray
         created: int64 [rows], microseconds since 1970; 0 where nobody knows.
         as_of: int64 [rows], microseconds since 1970.
     """
-    columns, numbers = table.feature_set.columns, table.numbers
-    if _MISSING in columns:
-        numbers[:, columns[_MISSING]] = _missing(table)
-    age, sine, cosine = (columns.get(name, _NOWHERE) for name in (_AGE, _SINE, _COSINE))
-    _fill(created, as_of, age, sine, cosine, numbers)
+    columns = table.feature_set.columns
+    age, missing, sine, cosine = (
+        columns.get(name, _NOWHERE) for name in (_AGE, _MISSING, _SINE, _COSINE)
+    )
+    fields = np.array([*table.feature_set.numbers.values()], dtype=np.int64)
+    untold = _untold(table) if missing != _NOWHERE else _NO_TEXTS
+    _fill(created, as_of, (age, missing, sine, cosine), fields, untold, table.numbers)
 
 
-def _missing(table: FeatureTable) -> NDArray[np.int64]:
-    fields = [*table.feature_set.numbers.values()]
-    numbers: NDArray[np.int64] = np.isnan(table.numbers[:, fields]).sum(axis=1)
+def _untold(table: FeatureTable) -> NDArray[np.bool_]:
+    # Bool [fields, rows], which texts are missing.
     texts = np.array([*table.texts.values()], dtype=object).reshape(-1, len(table))
-    missing: NDArray[np.int64] = np.equal(texts, _NOTHING).sum(axis=0)
-    return numbers + missing
+    untold: NDArray[np.bool_] = np.equal(texts, _NOTHING)
+    return untold
 
 
 @compiled()
 def _fill(
     created: NDArray[np.int64],
     as_of: NDArray[np.int64],
-    age: int,
-    sine: int,
-    cosine: int,
+    columns: tuple[int, int, int, int],
+    fields: NDArray[np.int64],
+    untold: NDArray[np.bool_],
     numbers: NDArray[np.float64],
 ) -> None:
+    age, missing, sine, cosine = columns
     for r in range(len(as_of)):
+        if missing != _NOWHERE:
+            numbers[r, missing] = 0.0
+            for field in fields:
+                numbers[r, missing] += np.isnan(numbers[r, field])
+            for text in range(len(untold)):
+                numbers[r, missing] += untold[text, r]
         if age != _NOWHERE:
             numbers[r, age] = np.nan if created[r] == 0 else (as_of[r] - created[r]) / DAY_US
         day = as_of[r] % _YEAR_US // DAY_US

@@ -1,7 +1,8 @@
 """Trees cut into cells: subtrees that few enough yes-or-no demands on a row decide.
 
 The demands of a cell are one for each feature of the path to it (does the row satisfy all that the
-path asks of the feature?) and one for each split inside (does the row go left?).
+path asks of the feature?) and one for each split inside (does the row go left?). Where the path
+asks but once of a feature, that is one split as well.
 """
 
 from collections.abc import Iterator
@@ -15,9 +16,6 @@ MOST_DEMANDS = 7
 
 MOST_FEATURES = 10
 """Distinct features on the path to one leaf, which is a cell where it cannot be part of one."""
-
-MOST_SPLITS = 64
-"""Splits of a tree; its decisions are the bits of one word."""
 
 
 class NoCellsError(ValueError):
@@ -60,7 +58,8 @@ class Cell:
     """One subtree.
 
     Attributes:
-        asked: For each demand, the bits of the tree's splits it looks at.
+        asked: For each demand, the bits of the tree's splits it looks at. One split is met by going
+            left, several by going as the path does.
         left: For each demand, those of them at which the row must go left.
         leaves: Its leaves.
     """
@@ -79,11 +78,9 @@ def cut(tree: Tree) -> list[Cell]:
     """Cut a tree into cells that hold each of its leaves once; a tree of one leaf has none.
 
     Raises:
-        NoCellsError: The tree has too many splits or features on a path, or its counts of training
-            rows do not add up.
+        NoCellsError: The tree has too many features on a path, or its counts of training rows do
+            not add up.
     """
-    if len(tree.splits) > MOST_SPLITS:
-        raise NoCellsError(f"a tree has {len(tree.splits)} splits, more than {MOST_SPLITS}")
     cells = []
     waiting: list[tuple[int, Path]] = [(0, {})] if tree.splits else []
     while waiting:
@@ -105,7 +102,7 @@ def _inside(tree: Tree, child: int) -> list[int]:
 
 def _cell(tree: Tree, child: int, path: Path, inside: list[int]) -> Cell:
     above = {
-        feature: Demand(1 << bit, 1 << bit, demand.share)
+        feature: Demand(1 << bit, _met(demand) << bit, demand.share)
         for bit, (feature, demand) in enumerate(path.items())
     }
     bits = {split: 1 << bit for bit, split in enumerate(inside, start=len(path))}
@@ -114,6 +111,11 @@ def _cell(tree: Tree, child: int, path: Path, inside: list[int]) -> Cell:
         left=(*(demand.left for demand in path.values()), *(1 << split for split in inside)),
         leaves=tuple(_leaves(tree, child, above, bits)),
     )
+
+
+def _met(demand: Demand) -> bool:
+    # The bit of one split says that the row goes left, and the path may go right.
+    return demand.left != 0 or demand.asked.bit_count() > 1
 
 
 def _leaves(tree: Tree, child: int, path: Path, bits: dict[int, int]) -> Iterator[Leaf]:

@@ -1,7 +1,7 @@
-"""Contributions read from tables: one bit per split, one look-up per cell.
+"""Contributions read from tables: one bit per question, one look-up per cell.
 
-A row's decisions become the bits of a word, the demands of a cell are masks of it, and the demands
-that are met are the number of a line. The kernels let go of the interpreter lock and share nothing,
+A row's answers become the bits of words, and those a cell demands are the number of a line. The
+kernels let go of the interpreter lock and share nothing,
 so that any number of threads may call them at once. One row and many come out the same bit for bit.
 """
 
@@ -12,87 +12,140 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.kernel.compiled import compiled, laid_out
-from serving.model.explain.splits import CATEGORY, ZERO_IS_MISSING, Splits
-from serving.model.explain.tables import Tables
+from serving.model.explain.decisions import Decisions
+from serving.model.explain.prefetch import prefetch
+from serving.model.explain.tables import NO_DEMAND, Tables
 
 _BLOCK = 256
 _FEW = 16
 _CHUNK = 4 * _BLOCK
 _ZERO = float(np.float32(1e-35))
 _CODES = float(2**31)
+_NO_CODE = 2**31 - 1
 
 
 def contributions(
-    splits: Splits, tables: Tables, matrix: NDArray[np.float64]
+    decisions: Decisions, tables: Tables, matrix: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return float64 [rows, features] for a matrix of that shape; many rows use all cores."""
     rows = laid_out(matrix)
     out = np.zeros(rows.shape)
     if len(rows) <= _CHUNK:
-        _add(splits, tables, rows, out)
+        _add(decisions, tables, rows, out)
         return out
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         parts = [slice(start, start + _CHUNK) for start in range(0, len(rows), _CHUNK)]
-        list(threads.map(lambda part: _add(splits, tables, rows[part], out[part]), parts))
+        list(threads.map(lambda part: _add(decisions, tables, rows[part], out[part]), parts))
     return out
 
 
 @compiled(nogil=True)
 def _add(
-    splits: Splits, tables: Tables, rows: NDArray[np.float64], out: NDArray[np.float64]
+    decisions: Decisions, tables: Tables, rows: NDArray[np.float64], out: NDArray[np.float64]
 ) -> None:
     for start in range(0, len(rows), _BLOCK):
         stop = min(start + _BLOCK, len(rows))
         if stop - start < _FEW:
-            for r in range(start, stop):
-                _add_row(splits, tables, rows[r], out[r])
+            _add_few(decisions, tables, rows[start:stop], out[start:stop])
         else:
-            _add_block(splits, tables, rows[start:stop], out[start:stop])
+            _add_block(decisions, tables, rows[start:stop], out[start:stop])
 
 
 @compiled(nogil=True)
-def _add_row(
-    splits: Splits, tables: Tables, row: NDArray[np.float64], out: NDArray[np.float64]
+def _add_few(
+    decisions: Decisions, tables: Tables, rows: NDArray[np.float64], out: NDArray[np.float64]
 ) -> None:
-    for tree in range(len(splits.start) - 1):
-        first = splits.start[tree]
-        bits = np.uint64(0)
-        for s in range(first, splits.start[tree + 1]):
-            value = _as_read(row[splits.feature[s]])
-            if splits.kind[s] == CATEGORY:
-                left = _in_set(splits.sets, splits.set_start[s], splits.set_start[s + 1], value)
-            elif np.isnan(value) or (value == 0.0 and splits.kind[s] == ZERO_IS_MISSING):
-                left = splits.missing_left[s]
-            else:
-                left = value <= splits.threshold[s]
-            bits |= np.uint64(left) << np.uint64(s - first)
-        for cell in range(tables.start[tree], tables.start[tree + 1]):
-            begin, end = tables.feature_start[cell], tables.feature_start[cell + 1]
-            place = tables.line_start[cell]
-            step = end - begin
-            for d in range(tables.demand_start[cell], tables.demand_start[cell + 1]):
-                place += step * (bits & tables.asked[d] == tables.left[d])
-                step *= 2
-            for i in range(begin, end):
-                out[tables.feature[i]] += tables.lines[place + i - begin]
+    # All places are known before the first line is read, so that lines come from afar together.
+    values = np.empty(len(decisions.read))
+    codes = np.empty(len(decisions.coded), dtype=np.int32)
+    bits = np.empty(len(tables.start) - 1, dtype=np.uint64)
+    places = np.empty(len(tables.demands), dtype=np.int64)
+    for r in range(len(rows)):
+        _read(decisions, rows[r], values, codes)
+        _answer(decisions, values, codes, bits)
+        _find(tables, bits, places)
+        _add_lines(tables, places, out[r])
+
+
+@compiled(nogil=True)
+def _read(
+    decisions: Decisions,
+    row: NDArray[np.float64],
+    values: NDArray[np.float64],
+    codes: NDArray[np.int32],
+) -> None:
+    for i in range(len(values)):
+        values[i] = _number(row[decisions.read[i]], decisions.zero[i], decisions.missing[i])
+    for i in range(len(codes)):
+        codes[i] = _code(row[decisions.coded[i]])
+
+
+@compiled(nogil=True)
+def _answer(
+    decisions: Decisions,
+    values: NDArray[np.float64],
+    codes: NDArray[np.int32],
+    bits: NDArray[np.uint64],
+) -> None:
+    one = np.uint64(1)
+    for word in range(len(bits)):
+        answers, bit = np.uint64(0), np.uint64(0)
+        for i in range(decisions.number_start[word], decisions.number_start[word + 1]):
+            yes = values[decisions.reading[i]] <= decisions.threshold[i]
+            answers |= np.uint64(yes) << bit
+            bit += one
+        for i in range(decisions.category_start[word], decisions.category_start[word + 1]):
+            start, last = decisions.set_start[i], decisions.set_start[i + 1] - 1
+            answers |= _in_set(decisions.sets, start, last, codes[decisions.code[i]]) << bit
+            bit += one
+        for i in range(decisions.together_start[word], decisions.together_start[word + 1]):
+            answers |= np.uint64(answers & decisions.asked[i] == decisions.answers[i]) << bit
+            bit += one
+        bits[word] = answers
+
+
+@compiled(nogil=True)
+def _find(tables: Tables, bits: NDArray[np.uint64], places: NDArray[np.int64]) -> None:
+    one = np.uint64(1)
+    for word in range(len(bits)):
+        for cell in range(tables.start[word], tables.start[word + 1]):
+            line, bit = np.uint64(0), np.uint64(0)
+            for demand in tables.demands[cell]:
+                if demand == NO_DEMAND:
+                    break
+                line |= (bits[word] >> np.uint64(demand) & one) << bit
+                bit += one
+            features = tables.feature_start[cell + 1] - tables.feature_start[cell]
+            place = tables.line_start[cell] + np.int64(line) * features
+            prefetch(tables.lines, place)
+            prefetch(tables.lines, place + features - 1)
+            places[cell] = place
+
+
+@compiled(nogil=True)
+def _add_lines(tables: Tables, places: NDArray[np.int64], out: NDArray[np.float64]) -> None:
+    for cell in range(len(places)):
+        begin, end = tables.feature_start[cell], tables.feature_start[cell + 1]
+        for i in range(begin, end):
+            out[tables.feature[i]] += tables.lines[places[cell] + i - begin]
 
 
 @compiled(nogil=True)
 def _add_block(
-    splits: Splits, tables: Tables, rows: NDArray[np.float64], out: NDArray[np.float64]
+    decisions: Decisions, tables: Tables, rows: NDArray[np.float64], out: NDArray[np.float64]
 ) -> None:
     # Feature by feature, and always a whole block long, so that the inner loops become vector code.
     count, features = rows.shape
-    values = np.zeros((features, _BLOCK))
+    values = np.zeros((len(decisions.read), _BLOCK))
+    codes = np.zeros((len(decisions.coded), _BLOCK), dtype=np.int32)
     sums = np.zeros((features, _BLOCK))
     bits = np.empty(_BLOCK, dtype=np.uint64)
     places = np.empty(_BLOCK, dtype=np.uint64)
     for r in range(count):
-        for f in range(features):
-            values[f, r] = _as_read(rows[r, f])
-    for tree in range(len(splits.start) - 1):
-        _decide(splits, tree, values, bits)
-        for cell in range(tables.start[tree], tables.start[tree + 1]):
+        _read(decisions, rows[r], values[:, r], codes[:, r])
+    for word in range(len(tables.start) - 1):
+        _answer_block(decisions, word, values, codes, bits)
+        for cell in range(tables.start[word], tables.start[word + 1]):
             _add_cell(tables, cell, bits, places, sums)
     for r in range(count):
         for f in range(features):
@@ -100,48 +153,54 @@ def _add_block(
 
 
 @compiled(nogil=True)
-def _as_read(value: float) -> float:
+def _number(value: float, zero: float, missing: float) -> float:
+    if np.isnan(value):
+        return missing
     # LightGBM reads numbers this small as zero before it looks at any split.
-    return 0.0 if abs(value) <= _ZERO else value
+    return zero if abs(value) <= _ZERO else value
 
 
 @compiled(nogil=True)
-def _in_set(sets: NDArray[np.uint32], start: int, stop: int, value: float) -> bool:
+def _code(value: float) -> int:
     # Numbers between -1 and 0 are cut to category 0; NaN is in no set.
-    if not -1.0 < value < _CODES:
-        return False
-    code = int(value)
-    word = start + (code >> 5)
-    return word < stop and bool((sets[word] >> np.uint32(code & 31)) & np.uint32(1))
+    return int(value) if -1.0 < value < _CODES else _NO_CODE
 
 
 @compiled(nogil=True)
-def _decide(
-    splits: Splits, tree: int, values: NDArray[np.float64], bits: NDArray[np.uint64]
+def _in_set(sets: NDArray[np.uint32], start: int, last: int, code: int) -> np.uint64:
+    word = sets[min(start + (code >> 5), last)]
+    return np.uint64(word >> np.uint32(code & 31) & np.uint32(1))
+
+
+@compiled(nogil=True)
+def _answer_block(
+    decisions: Decisions,
+    word: int,
+    values: NDArray[np.float64],
+    codes: NDArray[np.int32],
+    bits: NDArray[np.uint64],
 ) -> None:
-    # `splits` itself must not be handed to a call inside a loop over rows: counting the references
-    # to its arrays costs many times the decision.
+    # `decisions` itself must not be handed to a call inside a loop over rows: counting the
+    # references to its arrays costs many times the decision.
     bits[:] = 0
-    no = np.uint64(0)
-    yes = np.uint64(1)
-    for s in range(splits.start[tree], splits.start[tree + 1]):
-        column = values[splits.feature[s]]
-        threshold, missing_left = splits.threshold[s], splits.missing_left[s]
-        if splits.kind[s] == CATEGORY:
-            sets, start, stop = splits.sets, splits.set_start[s], splits.set_start[s + 1]
-            for r in range(_BLOCK):
-                bits[r] |= yes if _in_set(sets, start, stop, column[r]) else no
-        elif splits.kind[s] == ZERO_IS_MISSING:
-            for r in range(_BLOCK):
-                missing = (column[r] == 0.0) | np.isnan(column[r])
-                bits[r] |= yes if (missing_left if missing else column[r] <= threshold) else no
-        elif missing_left:
-            for r in range(_BLOCK):
-                bits[r] |= no if column[r] > threshold else yes
-        else:
-            for r in range(_BLOCK):
-                bits[r] |= yes if column[r] <= threshold else no
-        yes += yes
+    no, bit = np.uint64(0), np.uint64(0)
+    one = np.uint64(1)
+    for i in range(decisions.number_start[word], decisions.number_start[word + 1]):
+        column, threshold, yes = values[decisions.reading[i]], decisions.threshold[i], one << bit
+        for r in range(_BLOCK):
+            bits[r] |= yes if column[r] <= threshold else no
+        bit += one
+    for i in range(decisions.category_start[word], decisions.category_start[word + 1]):
+        start, last = decisions.set_start[i], decisions.set_start[i + 1] - 1
+        sets, of_rows = decisions.sets, codes[decisions.code[i]]
+        for r in range(_BLOCK):
+            bits[r] |= _in_set(sets, start, last, of_rows[r]) << bit
+        bit += one
+    for i in range(decisions.together_start[word], decisions.together_start[word + 1]):
+        asked, answers, yes = decisions.asked[i], decisions.answers[i], one << bit
+        for r in range(_BLOCK):
+            bits[r] |= yes if bits[r] & asked == answers else no
+        bit += one
 
 
 @compiled(nogil=True)
@@ -154,12 +213,15 @@ def _add_cell(
 ) -> None:
     begin, end = tables.feature_start[cell], tables.feature_start[cell + 1]
     step = np.uint64(end - begin)
+    one = np.uint64(1)
     no = np.uint64(0)
     places[:] = 0
-    for d in range(tables.demand_start[cell], tables.demand_start[cell + 1]):
-        asked, left = tables.asked[d], tables.left[d]
+    for demand in tables.demands[cell]:
+        if demand == NO_DEMAND:
+            break
+        asked = one << np.uint64(demand)
         for r in range(_BLOCK):
-            places[r] += step if bits[r] & asked == left else no
+            places[r] += step if bits[r] & asked else no
         step += step
     lines = tables.lines[tables.line_start[cell] : tables.line_start[cell + 1]]
     for i in range(begin, end):

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.model.explain.cells import NoCellsError
+from serving.model.explain.cells import NoCellsError, cut
 from serving.model.explain.contributions import contributions
-from serving.model.explain.splits import Splits, lay_out_splits
+from serving.model.explain.decisions import Decisions, lay_out_decisions
+from serving.model.explain.questions import pack, questions
 from serving.model.explain.tables import Tables, compute_tables
 from serving.model.explain.trees import Tree, UnknownLayoutError, read_trees
 
@@ -43,12 +44,12 @@ class TreeExplanation:
         self._text = booster_text
         self.method = "tables"
         self.table_bytes = 0
-        self._arrays: tuple[Splits, Tables] | None = None
+        self._arrays: tuple[Decisions, Tables] | None = None
         try:
             forest = read_trees(booster_text)
             _check(forest.outputs, forest.trees)
             self.features, self.trees = forest.features, len(forest.trees)
-            self._arrays = (lay_out_splits(forest.trees), compute_tables(forest.trees))
+            self._arrays = _arrays(forest.trees)
             self._base = float(sum(tree.expected for tree in forest.trees))
             self.table_bytes = self._arrays[1].lines.nbytes
         except (UnknownLayoutError, NoCellsError) as error:
@@ -112,3 +113,10 @@ def _check(outputs: int, trees: Sequence[Tree]) -> None:
         raise BoosterError("the booster has several outputs; train it with one")
     if any(tree.linear for tree in trees):
         raise BoosterError("the booster has linear trees; train it without")
+
+
+def _arrays(trees: Sequence[Tree]) -> tuple[Decisions, Tables]:
+    by_tree = [(tree, cut(tree)) for tree in trees]
+    words = pack([asked for tree, cells in by_tree for asked in questions(tree, cells)])
+    tables = compute_tables([cell for _, cells in by_tree for cell in cells], words)
+    return lay_out_decisions(words), tables

@@ -13,35 +13,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.kernel.compiled import compiled
-from serving.model.explain.cells import MOST_FEATURES, Cell, NoCellsError, cut
-from serving.model.explain.trees import Tree
+from serving.model.explain.cells import MOST_FEATURES, Cell, NoCellsError
+from serving.model.explain.decisions import starts
+from serving.model.explain.questions import MOST_QUESTIONS, Word
 
 LARGEST_TABLES = 128 * 1024**2
 """Bytes of the tables of one booster."""
 
+NO_DEMAND = MOST_QUESTIONS
+"""A bit that no word sets."""
+
 
 class Tables(NamedTuple):
-    """Cells of all trees and their tables, laid out for the kernels.
+    """Cells of all words and their tables, laid out for the kernels.
 
     Attributes:
-        start: int64 [trees + 1], each tree's slice of the cells.
-        demand_start: int64 [cells + 1], each cell's slice of `asked` and `left`.
-        asked: uint64 [demands], bits of the tree's splits a demand looks at.
-        left: uint64 [demands], those of them at which the row must go left.
-        feature_start: int64 [cells + 1], each cell's slice of `feature`.
-        feature: int64 [..], the features a cell contributes to.
-        line_start: int64 [cells + 1], each cell's slice of `lines`.
-        lines: float64, for each cell [2^demands, features]; bit i of the first index says that
-            demand i is met.
+        start: int32 [words + 1], each word's slice of the cells.
+        demands: uint8 [cells, MOST_FEATURES], bits of the word that answer a cell's demands;
+            `NO_DEMAND` for those it does not have.
+        feature_start: int32 [cells + 1], each cell's slice of `feature`.
+        feature: int32 [..], the features a cell contributes to.
+        line_start: int32 [cells + 1], each cell's slice of `lines`.
+        lines: float64, for each cell [2^demands, features]; bit i of the first index is the answer
+            to demand i.
     """
 
-    start: NDArray[np.int64]
-    demand_start: NDArray[np.int64]
-    asked: NDArray[np.uint64]
-    left: NDArray[np.uint64]
-    feature_start: NDArray[np.int64]
-    feature: NDArray[np.int64]
-    line_start: NDArray[np.int64]
+    start: NDArray[np.int32]
+    demands: NDArray[np.uint8]
+    feature_start: NDArray[np.int32]
+    feature: NDArray[np.int32]
+    line_start: NDArray[np.int32]
     lines: NDArray[np.float64]
 
 
@@ -56,30 +57,37 @@ class _Leaves(NamedTuple):
     share: NDArray[np.float64]
 
 
-def compute_tables(trees: list[Tree]) -> Tables:
-    """Cut the trees into cells and compute their tables.
+def compute_tables(cells: list[Cell], words: list[Word]) -> Tables:
+    """Compute the tables of cells, which words hold in this order.
 
     Raises:
-        NoCellsError: A tree has no cells, or the tables would be larger than `LARGEST_TABLES`.
+        NoCellsError: The tables would be larger than `LARGEST_TABLES`.
     """
-    by_tree = [cut(tree) for tree in trees]
-    cells = [cell for of_tree in by_tree for cell in of_tree]
     features = [cell.features for cell in cells]
     sizes = [len(own) << len(cell.asked) for cell, own in zip(cells, features, strict=True)]
     if 8 * sum(sizes) > LARGEST_TABLES:
         raise NoCellsError(f"the tables have {8 * sum(sizes)} bytes, more than {LARGEST_TABLES}")
     tables = Tables(
-        start=np.cumsum([0, *map(len, by_tree)]),
-        demand_start=np.cumsum([0, *(len(cell.asked) for cell in cells)]),
-        asked=np.array([mask for cell in cells for mask in cell.asked], dtype=np.uint64),
-        left=np.array([mask for cell in cells for mask in cell.left], dtype=np.uint64),
-        feature_start=np.cumsum([0, *map(len, features)]),
-        feature=np.array([feature for own in features for feature in own], dtype=np.int64),
-        line_start=np.cumsum([0, *sizes]),
+        start=starts([len(word.cells) for word in words]),
+        demands=_demands(words),
+        feature_start=starts([len(own) for own in features]),
+        feature=np.array([feature for own in features for feature in own], dtype=np.int32),
+        line_start=starts(sizes),
         lines=np.zeros(sum(sizes)),
     )
     _fill(tables, _lay_out_leaves(cells), _orderings())
     return tables
+
+
+def _demands(words: list[Word]) -> NDArray[np.uint8]:
+    rows = []
+    for word in words:
+        bits = word.bits
+        rows += [[bits[question] for question in cell] for cell in word.cells]
+    demands = np.full((len(rows), MOST_FEATURES), NO_DEMAND, dtype=np.uint8)
+    for row, own in zip(demands, rows, strict=True):
+        row[: len(own)] = own
+    return demands
 
 
 def _lay_out_leaves(cells: list[Cell]) -> _Leaves:
@@ -113,9 +121,9 @@ def _fill(tables: Tables, leaves: _Leaves, orderings: NDArray[np.float64]) -> No
         begin, end = leaves.start[leaf], leaves.start[leaf + 1]
         given = _shapley(leaves.value[leaf], leaves.share[begin:end], orderings[end - begin])
         cell = leaves.cell[leaf]
-        demands = tables.demand_start[cell + 1] - tables.demand_start[cell]
         features = tables.feature_start[cell + 1] - tables.feature_start[cell]
-        for pattern in range(1 << demands):
+        patterns = (tables.line_start[cell + 1] - tables.line_start[cell]) // features
+        for pattern in range(patterns):
             met = 0
             for i in range(begin, end):
                 if pattern & leaves.asked[i] == leaves.left[i]:

@@ -2,8 +2,9 @@ import lightgbm
 import numpy as np
 import pytest
 
-from serving.model.explain.cells import NoCellsError
+from serving.model.explain.cells import NoCellsError, cut
 from serving.model.explain.explanation import BoosterError, TreeExplanation
+from serving.model.explain.questions import pack, questions
 from serving.model.explain.tables import LARGEST_TABLES, compute_tables
 from serving.model.explain.trees import Split, Tree
 from tests.serving.boosters import Recipe, assert_explains, odd_rows, train
@@ -17,22 +18,46 @@ def deep_booster() -> lightgbm.Booster:
     return lightgbm.train(DEEP, lightgbm.Dataset(rows, 4.0 ** rows.sum(axis=1)), 1)
 
 
+def chain(splits: int, features: int) -> Tree:
+    # A tree that cuts off one leaf after the other, of features that take turns.
+    return Tree(
+        splits=tuple(
+            Split(
+                feature=i % features,
+                threshold=float(i),
+                categories=None,
+                missing="nan",
+                default_left=False,
+                left=-1 - i,
+                right=i + 1 if i < splits - 1 else -1 - splits,
+                rows=splits + 1 - i,
+            )
+            for i in range(splits)
+        ),
+        leaf_values=np.ones(splits + 1),
+        leaf_rows=np.ones(splits + 1, dtype=np.int64),
+        linear=False,
+    )
+
+
 def test_paths_of_too_many_features_go_through_lightgbm() -> None:
     explanation = assert_explains(deep_booster(), np.random.default_rng(0).random((50, 11)))
     assert explanation.method == "pred_contrib, because a path has 11 features, more than 10"
     assert explanation.table_bytes == 0
 
 
-def test_trees_of_too_many_splits_go_through_lightgbm() -> None:
-    explanation = assert_explains(
-        train(Recipe(rows=1500, leaves=66, rounds=1)), odd_rows(0, 50, 12)
-    )
-    assert explanation.method == "pred_contrib, because a tree has 65 splits, more than 64"
+def test_paths_of_as_many_questions_as_a_word_has_bits() -> None:
+    # Three features take turns: each split is a question, and each feature's splits together.
+    most, more = (chain(splits, features=3) for splits in (60, 61))
+    asked = list(questions(most, cut(most)))
+    assert {cell for word in pack(asked) for cell in word.cells} == set(asked)
+    with pytest.raises(NoCellsError, match="a path asks 64 questions, more than 63"):
+        pack(list(questions(more, cut(more))))
 
 
-def test_as_many_splits_as_a_word_has_bits() -> None:
-    booster = train(Recipe(rows=1500, leaves=65, rounds=2))
-    assert booster.dump_model()["tree_info"][0]["num_leaves"] == 65
+def test_trees_of_more_questions_than_a_word() -> None:
+    booster = train(Recipe(rows=3000, leaves=150, depth=9, rounds=3))
+    assert booster.dump_model()["tree_info"][0]["num_leaves"] == 150
     assert assert_explains(booster, odd_rows(0, 200, 12)).method == "tables"
 
 
@@ -56,23 +81,12 @@ def test_counts_that_do_not_add_up_go_through_lightgbm() -> None:
 
 
 def test_tables_beyond_the_limit_are_not_computed() -> None:
-    splits = [
-        Split(
-            feature=i,
-            threshold=0.0,
-            categories=None,
-            missing="nan",
-            default_left=False,
-            left=-1 - i,
-            right=i + 1 if i < 9 else -11,
-            rows=11 - i,
-        )
-        for i in range(10)
-    ]
-    tree = Tree(tuple(splits), np.ones(11), np.ones(11, dtype=np.int64), linear=False)
-    assert compute_tables([tree]).lines.nbytes < LARGEST_TABLES / 500
+    tree = chain(10, features=10)
+    cells = cut(tree)
+    asked = list(questions(tree, cells))
+    assert compute_tables(cells, pack(asked)).lines.nbytes < LARGEST_TABLES / 500
     with pytest.raises(NoCellsError, match=r"the tables have \d+ bytes, more than 134217728"):
-        compute_tables([tree] * 1000)
+        compute_tables(cells * 1000, pack(asked * 1000))
 
 
 @pytest.mark.parametrize(
