@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property
 from itertools import count, pairwise
 from typing import Annotated, NamedTuple, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import holidays
 from pydantic import (
@@ -22,6 +22,7 @@ from features.contract.document import suggestion
 from features.contract.document_part import DocumentPart, several
 from features.contract.duration import HOUR_US
 from features.contract.lead import micros, moment
+from features.contract.time_zone import time_zones
 from serving.lifecycle.closed_days import ClosedDays, ClosedText, require_open
 
 MINUTE_US = HOUR_US // 60
@@ -96,8 +97,8 @@ BusinessTime = Annotated[
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"'{name}' is no time zone; {suggestion(name, available_timezones())}")
+    if name not in time_zones():
+        raise ValueError(f"'{name}' is no time zone; {suggestion(name, time_zones())}")
     return name
 
 
