@@ -14,6 +14,7 @@ from xdist.scheduler import LoadFileScheduling
 import tests.sqlite  # noqa: F401
 from serving.record.database import Database
 from serving.record.upgrade import upgrade
+from tests.counted import Counted
 from tests.postgres import new_database, running_postgres
 from tests.registry import Registry, make_registry
 
@@ -28,6 +29,11 @@ _BROWSER = shutil.which("chromium")
 _LONGEST = tuple(Path(__file__).parent / room for room in ("e2e", "docs", "training"))
 
 _SPARK = "tests/spark/"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count once what is done many times."""
+    config.pluginmanager.register(Counted())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
