@@ -14,6 +14,7 @@ from xdist.scheduler import LoadFileScheduling
 import tests.sqlite  # noqa: F401
 from serving.record.database.database import Database
 from serving.record.upgrade import upgrade
+from tests.counted import Counted
 from tests.postgres import new_database, running_postgres
 from tests.registry import Registry, make_registry
 
@@ -28,6 +29,11 @@ _BROWSER = shutil.which("chromium")
 _LONGEST = tuple(Path(__file__).parent / room for room in ("e2e", "docs", "training"))
 
 _SPARK = "tests/spark/"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count once what is done many times."""
+    config.pluginmanager.register(Counted())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -73,9 +79,9 @@ def own_registry(registry: Registry, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """Return the address of a PostgreSQL."""
-    with running_postgres(tmp_path_factory.mktemp("postgres")) as address:
+    with running_postgres() as address:
         yield address
 
 

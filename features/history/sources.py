@@ -8,7 +8,6 @@ import os
 import re
 from collections.abc import Iterable
 from typing import Annotated, Literal, Self
-from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -20,12 +19,13 @@ from pydantic import (
 from features.contract.document_part import DocumentPart
 from features.contract.duration import Duration
 from features.contract.moment import parse_moment
+from features.contract.time_zone import time_zones
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
 def _known_timezone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in time_zones():
         raise ValueError(f"'{name}' is no IANA time zone; write one such as 'Europe/Berlin'")
     return name
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property
 from itertools import count, pairwise
 from typing import Annotated, NamedTuple, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import holidays
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from features.contract.document import suggestion
 from features.contract.document_part import DocumentPart, several
 from features.contract.lead import micros, moment
+from features.contract.time_zone import time_zones
 from serving.lifecycle.business_time import MINUTE_US, format_business_time
 from serving.lifecycle.closed_days import ClosedDays, ClosedText, require_open
 
@@ -53,8 +54,8 @@ OfDay = Annotated[tuple[Hours, ...], AfterValidator(_in_order), BeforeValidator(
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"'{name}' is no time zone; {suggestion(name, available_timezones())}")
+    if name not in time_zones():
+        raise ValueError(f"'{name}' is no time zone; {suggestion(name, time_zones())}")
     return name
 
 

@@ -1,6 +1,6 @@
 """All pages of the workspace."""
 
-from collections.abc import Iterator
+from functools import cache
 
 from fastapi import APIRouter
 
@@ -26,27 +26,33 @@ from serving.http.routes.pages.question import question_routes
 from serving.http.routes.pages.users import user_routes
 
 
-def workspace_routes() -> Iterator[APIRouter]:
-    """Yield the paths of all pages; a new page comes before what answers for missing ones."""
-    yield asset_routes()
-    yield home_routes()
-    yield login_routes()
-    yield provided_login_routes()
-    yield profile_routes()
-    yield figure_routes()
-    yield handover_page_routes()
-    yield model_routes()
-    yield agreed_change_routes()
-    yield agreed_routes()
-    yield import_page_routes()
-    yield duplicate_routes()
-    yield consent_routes()
-    yield audit_routes()
-    yield user_routes()
-    yield key_routes()
-    yield work_routes()
-    yield lead_routes()
-    yield lead_decision_routes()
-    yield owner_page_routes()
-    yield question_routes()
-    yield missing_routes()
+@cache
+def workspace_routes() -> tuple[APIRouter, ...]:
+    """Return the paths of all pages; a new page comes before what answers for missing ones.
+
+    Pages ask the request for the state of the service; so all services of a process share them.
+    """
+    return (
+        asset_routes(),
+        home_routes(),
+        login_routes(),
+        provided_login_routes(),
+        profile_routes(),
+        figure_routes(),
+        handover_page_routes(),
+        model_routes(),
+        agreed_change_routes(),
+        agreed_routes(),
+        import_page_routes(),
+        duplicate_routes(),
+        consent_routes(),
+        audit_routes(),
+        user_routes(),
+        key_routes(),
+        work_routes(),
+        lead_routes(),
+        lead_decision_routes(),
+        owner_page_routes(),
+        question_routes(),
+        missing_routes(),
+    )
