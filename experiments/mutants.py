@@ -13,51 +13,23 @@ import io
 import multiprocessing
 import os
 import random
+import resource
 import shutil
 import sys
 import tempfile
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
+import numba
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 from rich.console import Console
 from rich.progress import track
 
-ROOT = Path(__file__).parents[1]
-
-_NAMES = ("baseline", "calibration", "choice", "columns", "evidence", "examples")
-CORE = (
-    "features/contract/visibility.py", "features/kernel/order.py",
-    "features/declaration/derived.py", "features/declaration/encoder.py",
-    "features/online.py", "serving/scoring/answer.py", "serving/scoring/fallback.py",
-    "serving/scoring/scoring.py", "serving/model/reference.py", "serving/model/scorer.py",
-    "training/rows/grid.py", "training/rows/schedule.py", "training/checks/metrics.py",
-    "training/checks/doubts.py", *(f"training/learning/{name}.py" for name in _NAMES),
-)  # fmt: skip
-"""Modules whose lines are all decisions: nothing in them is there for a file or a network."""
-
-FURTHER = {
-    "features/contract/visibility.py": ("tests/features/history/test_macros.py",),
-    "features/declaration/derived.py": ("tests/features/test_online.py",),
-    "features/kernel/order.py": ("tests/features/test_local.py",),
-    "features/online.py": ("tests/features/kernel/test_kernel.py",),
-    "serving/scoring/answer.py": (
-        "tests/serving/scoring/test_scoring.py",
-        "tests/serving/test_settings.py",
-    ),
-    "serving/scoring/scoring.py": ("tests/serving/scoring/test_answer.py",),
-    "serving/model/reference.py": ("tests/serving/model/test_model.py",),
-    "serving/model/scorer.py": ("tests/serving/model/test_model.py",),
-    **dict.fromkeys(
-        ("training/learning/baseline.py", "training/learning/choice.py"),
-        ("tests/docs/test_documented.py",),
-    ),
-    "training/learning/examples.py": ("tests/training/learning/test_learners.py",),
-}
-"""Tests of a module besides the file that has its name."""
+from experiments.pure_core import CORE, ROOT, checks_of
 
 _SWAPS = {
     "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==",
@@ -69,9 +41,31 @@ _SWAPS = {
     '"left"': '"right"', '"right"': '"left"',
 }  # fmt: skip
 _OUTSIDE = {".git", ".venv", ".hypothesis", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
-_PATIENCE_SECONDS = 300
-_SLOW = ("lightgbm", "matplotlib.figure", "mlflow", "numba", "pandas", "sklearn.linear_model")
+_PATIENCE_SECONDS = 100
+"""Of work, not of waiting; tests that take longer never end."""
+
+_SLOW = (
+    "alembic.command", "anyio.pytest_plugin", "babel.dates", "duckdb", "holidays",
+    "hypothesis.extra.numpy", "lightgbm", "matplotlib.figure", "mlflow", "numba", "pandas",
+    "playwright.sync_api", "psycopg", "pyarrow.parquet", "schemathesis", "sklearn.linear_model",
+    "sqlalchemy.orm", "tomlkit", "xdist.scheduler",
+)  # fmt: skip
 """Imported once, since every mutant has a process of its own, forked from this one."""
+
+_ANY_EXAMPLE = "any example"
+# A mistake that is noticed need not be told by the smallest example.
+settings.register_profile(
+    _ANY_EXAMPLE,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate],
+)
+
+_AS_PYTHON = ("features", "serving")
+"""Rooms whose compiled functions run as Python: what was compiled of one is kept, and would not
+know of a mistake in what it calls."""
+
+_COMPILED_ONLY = ("-k", "not threads and not bits and not compiled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,24 +136,18 @@ def _quiet(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     ]
 
 
-def tests_of(module: str) -> list[str]:
-    """Return the test files of a module."""
-    mirrored = Path("tests", module).with_name(f"test_{Path(module).name}")
-    own = [str(mirrored)] if (ROOT / mirrored).is_file() else []
-    return [*own, *FURTHER.get(module, ())]
-
-
-def _pass(tree: Path, tests: list[str]) -> bool:
-    """Return whether tests pass in a tree; those that never end do not."""
-    process = multiprocessing.get_context("fork").Process(target=_run, args=(tree, tests))
+def _pass(tree: Path, modules: list[str], patience: int) -> bool:
+    """Return whether the tests of modules of one room pass in a tree; not if they never end."""
+    process = multiprocessing.get_context("fork").Process(
+        target=_run, args=(tree, modules, patience)
+    )
     process.start()
-    process.join(_PATIENCE_SECONDS)
-    process.kill()
     process.join()
     return process.exitcode == 0
 
 
-def _run(tree: Path, tests: list[str]) -> None:
+def _run(tree: Path, modules: list[str], patience: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (patience, patience))
     os.chdir(tree)
     sys.path.insert(0, str(tree))
     # A second mutant of the same second and size would be taken for the first.
@@ -167,10 +155,19 @@ def _run(tree: Path, tests: list[str]) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    options = ("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0")
-    # A plugin of pytest has come with the libraries.
-    known = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
-    sys.exit(pytest.main([*options, *known, *tests]))
+    options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
+    options.append(f"--hypothesis-profile={_ANY_EXAMPLE}")
+    # Plugins of pytest have come with the libraries.
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    if _room(modules[0]) in _AS_PYTHON:
+        numba.config.DISABLE_JIT = True
+        options += _COMPILED_ONLY
+    tests = dict.fromkeys(test for module in modules for test in checks_of(module))
+    sys.exit(pytest.main([*options, *tests]))
+
+
+def _room(module: str) -> str:
+    return Path(module).parts[0]
 
 
 def survivors(chosen: list[Mutant], tree: Path, console: Console) -> list[Mutant]:
@@ -182,18 +179,19 @@ def survivors(chosen: list[Mutant], tree: Path, console: Console) -> list[Mutant
         console: Where to tell.
 
     Raises:
-        RuntimeError: The tests of a module fail without any mutant.
+        RuntimeError: Tests fail without any mutant.
     """
     for library in _SLOW:
         importlib.import_module(library)
-    for module in {mutant.module: None for mutant in chosen}:
-        if not _pass(tree, tests_of(module)):
-            raise RuntimeError(f"the tests of {module} fail as it is")
+    for _, changed in groupby(sorted({mutant.module for mutant in chosen}), _room):
+        modules = list(changed)
+        if not _pass(tree, modules, _PATIENCE_SECONDS * len(modules)):
+            raise RuntimeError(f"the tests of {', '.join(modules)} fail as they are")
     found = []
     for mutant in track(chosen, "mutants", console=console):
         path = tree / mutant.module
         path.write_text(mutant.text, encoding="utf-8")
-        if _pass(tree, tests_of(mutant.module)):
+        if _pass(tree, [mutant.module], _PATIENCE_SECONDS):
             found.append(mutant)
             console.print(f"{mutant.module}:{mutant.line}: {mutant.shown}", markup=False)
         shutil.copy2(ROOT / mutant.module, path)
@@ -203,7 +201,9 @@ def survivors(chosen: list[Mutant], tree: Path, console: Console) -> list[Mutant
 def main() -> None:
     """Make mutants, run the tests on each and tell the share noticed."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m experiments.mutants")
-    parser.add_argument("--files", nargs="+", default=CORE, help="modules; all of the core if none")
+    parser.add_argument(
+        "--files", nargs="+", default=[*CORE], help="modules; all of the core if none"
+    )
     parser.add_argument("--sample", type=int, help="so many of the mutants, drawn")
     parser.add_argument("--seed", type=int, default=0, help="of the draw")
     given = parser.parse_args()
