@@ -8,6 +8,7 @@ module run; a mutant that they let pass is printed with its line.
 
 import argparse
 import ast
+import gc
 import importlib
 import io
 import multiprocessing
@@ -20,6 +21,7 @@ import tempfile
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -45,10 +47,9 @@ _PATIENCE_SECONDS = 100
 """Of work, not of waiting; tests that take longer never end."""
 
 _SLOW = (
-    "alembic.command", "anyio.pytest_plugin", "babel.dates", "duckdb", "holidays",
-    "hypothesis.extra.numpy", "lightgbm", "matplotlib.figure", "mlflow", "numba", "pandas",
-    "playwright.sync_api", "psycopg", "pyarrow.parquet", "schemathesis", "sklearn.linear_model",
-    "sqlalchemy.orm", "tomlkit", "xdist.scheduler",
+    "alembic.command", "babel.dates", "duckdb", "holidays", "hypothesis.extra.numpy", "lightgbm",
+    "matplotlib.figure", "mlflow", "pandas", "playwright.sync_api", "psycopg", "pyarrow.parquet",
+    "sklearn.linear_model", "sqlalchemy.orm", "tomlkit", "xdist.scheduler",
 )  # fmt: skip
 """Imported once, since every mutant has a process of its own, forked from this one."""
 
@@ -61,11 +62,12 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate],
 )
 
-_AS_PYTHON = ("features", "serving")
-"""Rooms whose compiled functions run as Python: what was compiled of one is kept, and would not
-know of a mistake in what it calls."""
+_COMPILED = ("features/", "serving/model/", "serving/scoring/strongest.py")
+"""What compiled functions read. These run as Python instead: what was compiled of them is kept, and
+would know nothing of a mistake elsewhere."""
 
-_COMPILED_ONLY = ("-k", "not threads and not bits and not compiled")
+_AS_PYTHON = ("-k", "not threads and not bits and not compiled")
+"""Leaves out, as the Makefile does, tests of compiling itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def _quiet(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:
 
 
 def _pass(tree: Path, modules: list[str], patience: int) -> bool:
-    """Return whether the tests of modules of one room pass in a tree; not if they never end."""
+    """Return whether the tests of modules pass in a tree, which they do not if they never end."""
     process = multiprocessing.get_context("fork").Process(
         target=_run, args=(tree, modules, patience)
     )
@@ -155,19 +157,29 @@ def _run(tree: Path, modules: list[str], patience: int) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
-    options.append(f"--hypothesis-profile={_ANY_EXAMPLE}")
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:unraisableexception"]
+    options += ["--hypothesis-seed=0", f"--hypothesis-profile={_ANY_EXAMPLE}"]
     # Plugins of pytest have come with the libraries.
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    if _room(modules[0]) in _AS_PYTHON:
-        numba.config.DISABLE_JIT = True
-        options += _COMPILED_ONLY
+    if _is_compiled(modules[0]):
+        numba.config.DISABLE_JIT = True  # type: ignore[attr-defined]  # Made at run time.
+        options += _AS_PYTHON
     tests = dict.fromkeys(test for module in modules for test in checks_of(module))
     sys.exit(pytest.main([*options, *tests]))
 
 
-def _room(module: str) -> str:
-    return Path(module).parts[0]
+def _is_compiled(module: str) -> bool:
+    return module.startswith(_COMPILED)
+
+
+def _import_slow() -> None:
+    for library in _SLOW:
+        importlib.import_module(library)
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
+    # No search for garbage need look through it again.
+    gc.collect()
+    gc.freeze()
 
 
 def survivors(chosen: list[Mutant], tree: Path, console: Console) -> list[Mutant]:
@@ -181,10 +193,10 @@ def survivors(chosen: list[Mutant], tree: Path, console: Console) -> list[Mutant
     Raises:
         RuntimeError: Tests fail without any mutant.
     """
-    for library in _SLOW:
-        importlib.import_module(library)
-    for _, changed in groupby(sorted({mutant.module for mutant in chosen}), _room):
-        modules = list(changed)
+    _import_slow()
+    changed = sorted({mutant.module for mutant in chosen}, key=_is_compiled)
+    for _, alike in groupby(changed, _is_compiled):
+        modules = list(alike)
         if not _pass(tree, modules, _PATIENCE_SECONDS * len(modules)):
             raise RuntimeError(f"the tests of {', '.join(modules)} fail as they are")
     found = []
