@@ -14,8 +14,24 @@ _ONLINE = "tests/features/test_online.py"
 _ANSWER = "tests/serving/scoring/test_answer.py"
 _SCORING = "tests/serving/scoring/test_scoring.py"
 _MODEL = "tests/serving/model/test_model.py"
-_EXPLAINED = tuple(
-    f"tests/serving/model/test_explanation{of}.py" for of in ("", "_exact", "_limits")
+_EXPLAINED = (
+    "tests/serving/model/test_explanation_exact.py",
+    "tests/serving/model/test_explanation_limits.py",
+    *(
+        f"tests/serving/model/test_explanation.py::test_{name}"
+        for name in (
+            "what_it_tells_of_itself",
+            "one_row_and_many_are_the_same_bit_for_bit[16]",
+            "one_row_and_many_are_the_same_bit_for_bit[257]",
+            "one_row_and_many_are_the_same_bit_for_bit[1025]",
+            "any_layout_of_the_matrix_will_do",
+            "a_booster_without_a_split_contributes_nothing",
+            "a_number_at_its_threshold_goes_left",
+            "a_tree_without_a_split_before_stumps",
+            "no_rows",
+            "a_matrix_of_another_width_is_refused",
+        )
+    ),
 )
 _AGREEMENT = "tests/serving/lifecycle/test_agreement.py"
 _DATASET = "tests/training/rows/test_dataset.py"
@@ -91,7 +107,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "training/learning/evidence.py": (),
     "training/learning/examples.py": (_LEARNERS,),
     "training/learning/forward.py": (_CHOICE, _REFIT),
-    "training/learning/ground.py": (_LEARNERS, _CHOICE),
+    "training/learning/ground.py": (_LEARNERS,),
     "training/learning/logistic.py": (_LEARNERS,),
 }
 """By module, its tests besides the file that has its name."""
