@@ -22,7 +22,7 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from itertools import groupby, pairwise
+from itertools import groupby
 from pathlib import Path
 
 import numba
@@ -42,6 +42,7 @@ _SWAPS = {
     "maximum": "minimum", "argmin": "argmax", "continue": "break", "break": "continue",
     '"left"': '"right"', '"right"': '"left"',
 }  # fmt: skip
+_TELLS_OWN_MISTAKES = ["strict", "=", "True"]
 _OUTSIDE = {".git", ".venv", ".hypothesis", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
 _PATIENCE_SECONDS = 100
 """Of work, not of waiting; tests that take longer never end."""
@@ -95,11 +96,10 @@ def mutants(module: str, text: str) -> Iterator[Mutant]:
     quiet = _quiet(ast.parse(text))
     lines = text.splitlines(keepends=True)
     tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
-    for before, token in pairwise(tokens):
+    for name, equals, token in zip(tokens, tokens[1:], tokens[2:], strict=False):
         (row, begin), (_, end) = token.start, token.end
         other = _other(token)
-        # `strict=True` only tells a mistake of the code itself.
-        if other is None or (before.string == "=" and token.string == "True"):
+        if other is None or [name.string, equals.string, token.string] == _TELLS_OWN_MISTAKES:
             continue
         if any(first <= token.start < last for first, last in quiet):
             continue

@@ -69,7 +69,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "serving/scoring/odds.py": (),
     "serving/scoring/reasons.py": (_ANSWER,),
     "serving/scoring/rules.py": (),
-    "serving/scoring/scoring.py": (_ANSWER,),
+    "serving/scoring/scoring.py": (_ANSWER, "tests/serving/scoring/test_use_cases.py"),
     "serving/scoring/strongest.py": (),
     "serving/scoring/use_cases.py": (),
     "serving/model/linear.py": (_MODEL, _LEARNERS),
