@@ -34,9 +34,7 @@ _EXPLAINED = (
     ),
 )
 _AGREEMENT = "tests/serving/lifecycle/test_agreement.py"
-_DATASET = "tests/training/rows/test_dataset.py"
 _LEARNERS = "tests/training/learning/test_learners.py"
-_CHOICE = "tests/training/learning/test_choice.py"
 _REFIT = "tests/training/learning/test_refit.py"
 _DOCUMENTED = "tests/docs/test_documented.py::test_what_is_tried_is_documented"
 
@@ -95,7 +93,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "training/rows/derivation.py": (),
     "training/rows/grid.py": (),
     "training/rows/groups.py": (),
-    "training/rows/sample.py": (_DATASET,),
+    "training/rows/sample.py": (),
     "training/rows/schedule.py": (),
     "training/checks/doubts.py": (),
     "training/checks/evaluation.py": (),
@@ -106,7 +104,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "training/learning/columns.py": (),
     "training/learning/evidence.py": (),
     "training/learning/examples.py": (_LEARNERS,),
-    "training/learning/forward.py": (_CHOICE, _REFIT),
+    "training/learning/forward.py": (_REFIT,),
     "training/learning/ground.py": (_LEARNERS,),
     "training/learning/logistic.py": (_LEARNERS,),
 }
