@@ -164,7 +164,7 @@ def _run(tree: Path, modules: list[str], patience: int) -> None:
     if _is_compiled(modules[0]):
         numba.config.DISABLE_JIT = True  # type: ignore[attr-defined]  # Made at run time.
         options += _AS_PYTHON
-    tests = dict.fromkeys(test for module in modules for test in checks_of(module))
+    tests = dict.fromkeys(test for module in modules for test in checks_of(module, tree))
     sys.exit(pytest.main([*options, *tests]))
 
 
@@ -200,13 +200,16 @@ def survivors(chosen: list[Mutant], tree: Path, console: Console) -> list[Mutant
         if not _pass(tree, modules, _PATIENCE_SECONDS * len(modules)):
             raise RuntimeError(f"the tests of {', '.join(modules)} fail as they are")
     found = []
+    kept = tree / "unchanged.py"
     for mutant in track(chosen, "mutants", console=console):
         path = tree / mutant.module
+        # Whoever waits may go on working on the tree that was copied.
+        shutil.copy2(path, kept)
         path.write_text(mutant.text, encoding="utf-8")
         if _pass(tree, [mutant.module], _PATIENCE_SECONDS):
             found.append(mutant)
             console.print(f"{mutant.module}:{mutant.line}: {mutant.shown}", markup=False)
-        shutil.copy2(ROOT / mutant.module, path)
+        shutil.copy2(kept, path)
     return found
 
 

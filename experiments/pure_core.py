@@ -111,8 +111,8 @@ CORE: dict[str, tuple[str, ...]] = {
 """By module, its tests besides the file that has its name."""
 
 
-def checks_of(module: str) -> list[str]:
-    """Return the tests of a module, as pytest takes them."""
+def checks_of(module: str, tree: Path = ROOT) -> list[str]:
+    """Return the tests of a module in a tree, as pytest takes them."""
     mirrored = Path("tests", module).with_name(f"test_{Path(module).name}")
-    own = [str(mirrored)] if (ROOT / mirrored).is_file() else []
+    own = [str(mirrored)] if (tree / mirrored).is_file() else []
     return [*own, *CORE.get(module, ())]
