@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from tests.training.studies import flat_dataset
+from training.learning.boosting import booster_settings, staged_margins
 from training.learning.forward import Forward, log_losses
+from training.learning.ground import ground
 from training.learning.learners import Candidate
 
 DATASET = flat_dataset(rows=600)
+ROWS = DATASET.learning.rows
 CANDIDATE = Candidate(
     season=False, by_age=False, half_life=0.5, logistic_c=0.1, tree_weight=0.0, leaves=4, rounds=5
 )
@@ -21,7 +24,7 @@ def forward() -> Forward:
 
 
 def test_windows_are_the_newest_that_are_known_each_from_its_anchor_on(forward: Forward) -> None:
-    schedule, rows = DATASET.schedule, DATASET.learning.rows
+    schedule, rows = DATASET.schedule, ROWS
     cutoff = schedule.cutoffs[1]
     windows = forward.windows(cutoff, 3)
     assert [w.anchor for w in windows] == [cutoff - n * schedule.step for n in (1, 2, 3)]
@@ -41,7 +44,17 @@ def test_trees_and_logistic_are_mixed_by_their_weights(forward: Forward) -> None
     assert np.abs(logistic - trees).max() > 0.1
     np.testing.assert_allclose(mixed, 0.7 * logistic + 0.3 * trees)
     more = forward.margins(window, replace(CANDIDATE, tree_weight=1.0, rounds=10))
-    assert np.abs(more - trees).max() > 0.01
+    known = ground(DATASET, window.anchor)
+    assert known is not None
+    boosters = staged_margins(
+        known.feature_set,
+        known.examples(CANDIDATE.half_life, by_age=False),
+        booster_settings(CANDIDATE.leaves, 0.1, seed=7),
+        (5, 10),
+        known.encode(DATASET.learning.take(DATASET.schedule.window(ROWS, window.anchor)).table),
+    )
+    for found, (_, whole) in zip((trees, more), boosters, strict=True):
+        np.testing.assert_allclose(found, whole[window.known])
 
 
 def test_what_is_asked_again_is_what_was_said(forward: Forward) -> None:
