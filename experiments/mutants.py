@@ -63,7 +63,10 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate],
 )
 
-_COMPILED = ("features/", "serving/model/", "serving/scoring/strongest.py")
+_COMPILED = (
+    "features/contract/", "features/declaration/", "features/kernel/", "serving/model/",
+    "serving/scoring/strongest.py",
+)  # fmt: skip
 """What compiled functions read. These run as Python instead: what was compiled of them is kept, and
 would know nothing of a mistake elsewhere."""
 

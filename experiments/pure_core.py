@@ -54,7 +54,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "features/kernel/by_size.py": ("tests/serving/scoring/test_strongest.py",),
     "features/kernel/derived.py": (_ONLINE,),
     "features/kernel/kernel.py": (),
-    "features/kernel/order.py": ("tests/features/test_local.py",),
+    "features/kernel/order.py": (),
     "features/kernel/plan.py": (_KERNEL,),
     "features/online.py": (_KERNEL,),
     "features/local.py": (),
