@@ -137,6 +137,7 @@ def test_a_fingerprint_is_of_what_a_file_says() -> None:
         (small({**MQL_BY_RULE, "needs": {"known": []}}), "known"),
         (small({**MQL_BY_RULE, "needs": {"known": ["x" * 201]}}), "known"),
         (small({**MQL_BY_RULE, "needs": {"probability_at_least": -0.1}}), "probability_at_least"),
+        (small({**MQL_BY_RULE, "needs": {"probability_at_least": 1.1}}), "probability_at_least"),
         (small(views=[{"name": "warm", "stages": ["SAL"]}]), "there is no [stages.SAL]"),
         (small(stages={"MQL": {"also": ["sql"]}, "SQL": {"end": True}}), "'sql' is said twice"),
         (

@@ -123,6 +123,12 @@ def test_decisions_are_those_of_people_and_the_crm(some: list[Life], begin: int,
     assert {n: (one.verdict, one.at) for n, one in found.items()} == expected
 
 
+def test_a_period_ends_before_its_last_moment() -> None:
+    journey = Journey(1, 0, passes(0, [Step("SAL", 10, "sales")]), {})
+    for begin, end, counts in ((10, 11, True), (9, 10, False), (11, 20, False)):
+        assert bool(decisions_of([journey], begin, end)) is counts
+
+
 def _reviewed(*steps: tuple[Stage, int], drawn: int = 10) -> Reviewed:
     role: Role = "sales"
     every = [Step(stage, at, role) for stage, at in steps]
