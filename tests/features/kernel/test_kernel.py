@@ -124,6 +124,22 @@ def test_an_event_counts_to_the_microsecond(
     assert _alone(feature, occurred, recorded) == counted
 
 
+def test_what_is_not_known_yet_hides_nothing_that_happened_before() -> None:
+    occurred = np.array([LATEST - 3 * DAY_US, LATEST - 2 * DAY_US, LATEST - DAY_US])
+    events = EventArrays(
+        type_code=np.full(3, UNKNOWN_TYPE, dtype=np.int32),
+        occurred=occurred,
+        recorded=np.array([LATEST, LATEST, LATEST + 1]),
+        value=np.full(3, np.nan),
+        item=np.arange(3),
+    )
+    one = Rows(start=np.array([0]), stop=np.array([3]), as_of=np.array([LATEST]))
+    declared = (Behaviour(operator="count"), Behaviour(operator="days_since_last"))
+    out = np.full((1, 2), np.nan)
+    compute(lay_out(FeatureSet(features=declared), "lead"), events, one, out)
+    assert out.tolist() == [[2.0, 2.0]]
+
+
 def test_the_first_day_of_1970_is_a_day_like_others() -> None:
     assert _alone(Behaviour(operator="active_days"), occurred=5, recorded=5, as_of=DAY_US) == 1.0
 
