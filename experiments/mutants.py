@@ -8,56 +8,30 @@ module run; a mutant that they let pass is printed with its line.
 
 import argparse
 import ast
+import gc
 import importlib
 import io
 import multiprocessing
 import os
 import random
+import resource
 import shutil
 import sys
 import tempfile
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from importlib.metadata import entry_points
+from itertools import groupby
 from pathlib import Path
 
+import numba
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 from rich.console import Console
 from rich.progress import track
 
-ROOT = Path(__file__).parents[1]
-
-_NAMES = ("baseline", "calibration", "choice", "columns", "evidence", "examples")
-CORE = (
-    "features/contract/visibility.py", "features/kernel/order.py",
-    "features/declaration/derived.py", "features/declaration/encoder.py",
-    "features/online.py", "serving/scoring/answer.py", "serving/scoring/fallback.py",
-    "serving/scoring/scoring.py", "serving/model/reference.py", "serving/model/scorer.py",
-    "training/rows/grid.py", "training/rows/schedule.py", "training/checks/metrics.py",
-    "training/checks/doubts.py", *(f"training/learning/{name}.py" for name in _NAMES),
-)  # fmt: skip
-"""Modules whose lines are all decisions: nothing in them is there for a file or a network."""
-
-FURTHER = {
-    "features/contract/visibility.py": ("tests/features/history/test_macros.py",),
-    "features/declaration/derived.py": ("tests/features/test_online.py",),
-    "features/kernel/order.py": ("tests/features/test_local.py",),
-    "features/online.py": ("tests/features/kernel/test_kernel.py",),
-    "serving/scoring/answer.py": (
-        "tests/serving/scoring/test_scoring.py",
-        "tests/serving/test_settings.py",
-    ),
-    "serving/scoring/scoring.py": ("tests/serving/scoring/test_answer.py",),
-    "serving/model/reference.py": ("tests/serving/model/test_model.py",),
-    "serving/model/scorer.py": ("tests/serving/model/test_model.py",),
-    **dict.fromkeys(
-        ("training/learning/baseline.py", "training/learning/choice.py"),
-        ("tests/docs/test_documented.py",),
-    ),
-    "training/learning/examples.py": ("tests/training/learning/test_learners.py",),
-}
-"""Tests of a module besides the file that has its name."""
+from experiments.pure_core import CORE, ROOT, checks_of
 
 _SWAPS = {
     "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==",
@@ -68,10 +42,36 @@ _SWAPS = {
     "maximum": "minimum", "argmin": "argmax", "continue": "break", "break": "continue",
     '"left"': '"right"', '"right"': '"left"',
 }  # fmt: skip
+_TELLS_OWN_MISTAKES = ["strict", "=", "True"]
 _OUTSIDE = {".git", ".venv", ".hypothesis", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
-_PATIENCE_SECONDS = 300
-_SLOW = ("lightgbm", "matplotlib.figure", "mlflow", "numba", "pandas", "sklearn.linear_model")
+_PATIENCE_SECONDS = 100
+"""Of work, not of waiting; tests that take longer never end."""
+
+_SLOW = (
+    "alembic.command", "babel.dates", "duckdb", "holidays", "hypothesis.extra.numpy", "lightgbm",
+    "matplotlib.figure", "mlflow", "pandas", "playwright.sync_api", "psycopg", "pyarrow.parquet",
+    "sklearn.linear_model", "sqlalchemy.orm", "tomlkit", "xdist.scheduler",
+)  # fmt: skip
 """Imported once, since every mutant has a process of its own, forked from this one."""
+
+_ANY_EXAMPLE = "any example"
+# A mistake that is noticed need not be told by the smallest example.
+settings.register_profile(
+    _ANY_EXAMPLE,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate],
+)
+
+_COMPILED = (
+    "features/contract/", "features/declaration/", "features/kernel/", "serving/model/",
+    "serving/scoring/strongest.py",
+)  # fmt: skip
+"""What compiled functions read. These run as Python instead: what was compiled of them is kept, and
+would know nothing of a mistake elsewhere."""
+
+_AS_PYTHON = ("-k", "not threads and not bits and not compiled")
+"""Leaves out, as the Makefile does, tests of compiling itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,10 @@ def mutants(module: str, text: str) -> Iterator[Mutant]:
     quiet = _quiet(ast.parse(text))
     lines = text.splitlines(keepends=True)
     tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
-    for before, token in pairwise(tokens):
+    for name, equals, token in zip(tokens, tokens[1:], tokens[2:], strict=False):
         (row, begin), (_, end) = token.start, token.end
         other = _other(token)
-        # `strict=True` only tells a mistake of the code itself.
-        if other is None or (before.string == "=" and token.string == "True"):
+        if other is None or [name.string, equals.string, token.string] == _TELLS_OWN_MISTAKES:
             continue
         if any(first <= token.start < last for first, last in quiet):
             continue
@@ -142,24 +141,18 @@ def _quiet(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     ]
 
 
-def tests_of(module: str) -> list[str]:
-    """Return the test files of a module."""
-    mirrored = Path("tests", module).with_name(f"test_{Path(module).name}")
-    own = [str(mirrored)] if (ROOT / mirrored).is_file() else []
-    return [*own, *FURTHER.get(module, ())]
-
-
-def _pass(tree: Path, tests: list[str]) -> bool:
-    """Return whether tests pass in a tree; those that never end do not."""
-    process = multiprocessing.get_context("fork").Process(target=_run, args=(tree, tests))
+def _pass(tree: Path, modules: list[str], patience: int) -> bool:
+    """Return whether the tests of modules pass in a tree, which they do not if they never end."""
+    process = multiprocessing.get_context("fork").Process(
+        target=_run, args=(tree, modules, patience)
+    )
     process.start()
-    process.join(_PATIENCE_SECONDS)
-    process.kill()
     process.join()
     return process.exitcode == 0
 
 
-def _run(tree: Path, tests: list[str]) -> None:
+def _run(tree: Path, modules: list[str], patience: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (patience, patience))
     os.chdir(tree)
     sys.path.insert(0, str(tree))
     # A second mutant of the same second and size would be taken for the first.
@@ -167,10 +160,29 @@ def _run(tree: Path, tests: list[str]) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    options = ("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0")
-    # A plugin of pytest has come with the libraries.
-    known = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
-    sys.exit(pytest.main([*options, *known, *tests]))
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:unraisableexception"]
+    options += ["--hypothesis-seed=0", f"--hypothesis-profile={_ANY_EXAMPLE}"]
+    # Plugins of pytest have come with the libraries.
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    if _is_compiled(modules[0]):
+        numba.config.DISABLE_JIT = True  # type: ignore[attr-defined]  # Made at run time.
+        options += _AS_PYTHON
+    tests = dict.fromkeys(test for module in modules for test in checks_of(module, tree))
+    sys.exit(pytest.main([*options, *tests]))
+
+
+def _is_compiled(module: str) -> bool:
+    return module.startswith(_COMPILED)
+
+
+def _import_slow() -> None:
+    for library in _SLOW:
+        importlib.import_module(library)
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
+    # No search for garbage need look through it again.
+    gc.collect()
+    gc.freeze()
 
 
 def survivors(chosen: list[Mutant], tree: Path, console: Console) -> list[Mutant]:
@@ -182,28 +194,34 @@ def survivors(chosen: list[Mutant], tree: Path, console: Console) -> list[Mutant
         console: Where to tell.
 
     Raises:
-        RuntimeError: The tests of a module fail without any mutant.
+        RuntimeError: Tests fail without any mutant.
     """
-    for library in _SLOW:
-        importlib.import_module(library)
-    for module in {mutant.module: None for mutant in chosen}:
-        if not _pass(tree, tests_of(module)):
-            raise RuntimeError(f"the tests of {module} fail as it is")
+    _import_slow()
+    changed = sorted({mutant.module for mutant in chosen}, key=_is_compiled)
+    for _, alike in groupby(changed, _is_compiled):
+        modules = list(alike)
+        if not _pass(tree, modules, _PATIENCE_SECONDS * len(modules)):
+            raise RuntimeError(f"the tests of {', '.join(modules)} fail as they are")
     found = []
+    kept = tree / "unchanged.py"
     for mutant in track(chosen, "mutants", console=console):
         path = tree / mutant.module
+        # Whoever waits may go on working on the tree that was copied.
+        shutil.copy2(path, kept)
         path.write_text(mutant.text, encoding="utf-8")
-        if _pass(tree, tests_of(mutant.module)):
+        if _pass(tree, [mutant.module], _PATIENCE_SECONDS):
             found.append(mutant)
             console.print(f"{mutant.module}:{mutant.line}: {mutant.shown}", markup=False)
-        shutil.copy2(ROOT / mutant.module, path)
+        shutil.copy2(kept, path)
     return found
 
 
 def main() -> None:
     """Make mutants, run the tests on each and tell the share noticed."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m experiments.mutants")
-    parser.add_argument("--files", nargs="+", default=CORE, help="modules; all of the core if none")
+    parser.add_argument(
+        "--files", nargs="+", default=[*CORE], help="modules; all of the core if none"
+    )
     parser.add_argument("--sample", type=int, help="so many of the mutants, drawn")
     parser.add_argument("--seed", type=int, default=0, help="of the draw")
     given = parser.parse_args()

@@ -173,6 +173,15 @@ def test_warming_up_changes_nothing() -> None:
     np.testing.assert_array_equal(warmed, ONLINE.row(lead(), events, AS_OF_US).table.numbers)
 
 
+def test_a_value_of_minus_zero_is_zero_to_the_last_bit() -> None:
+    highest = OnlineFeatures(FeatureSet(features=(Behaviour(operator="max", event_type="demo"),)))
+    plain, minus = (
+        highest.row(lead(), [Event("demo", AS_OF - HOUR, value=value)], AS_OF_US).table.numbers
+        for value in (0.0, -0.0)
+    )
+    assert plain.tobytes() == minus.tobytes()
+
+
 TICK = timedelta(microseconds=1)
 THEN = AS_OF - HOUR
 

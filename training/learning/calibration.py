@@ -59,7 +59,7 @@ class OutOfTime:
     @property
     def tells(self) -> bool:
         """Whether both outcomes occur."""
-        return len(self.label) > 0 and bool(0 < self.label.mean() < 1)
+        return bool(0 < self.label.sum() < len(self.label))
 
 
 def calibrate(

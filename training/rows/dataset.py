@@ -43,7 +43,7 @@ class Scene:
     table: FeatureTable
     rules: Explained
 
-    def take(self, some: NDArray[np.bool_]) -> "Scene":
+    def take(self, some: NDArray[np.bool_] | NDArray[np.intp]) -> "Scene":
         """Return some of the rows."""
         rules = self.rules._replace(
             log_odds=self.rules.log_odds[some],

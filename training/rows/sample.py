@@ -22,9 +22,9 @@ def lay_most(lay: Callable[[int], LabelledRows], leads: int) -> tuple[LabelledRo
 
     Args:
         lay: Lays the rows of all leads below a lot.
-        leads: How many there are.
+        leads: How many there are, at least one.
     """
-    lot = LOTS * min(_FIRST_LEADS, leads) // max(leads, 1)
+    lot = LOTS * min(_FIRST_LEADS, leads) // leads
     rows = lay(lot)
     fitting = min(LOTS, lot * MOST_ROWS // max(len(rows), 1))
     if fitting >= LOTS == lot:

@@ -53,7 +53,9 @@ def test_all_fields_must_fit() -> None:
     assert group_text(group) == "country AT, product a or b"
 
 
-@pytest.mark.parametrize("written", [{}, {"country": []}, {"": "AT"}, {"country": None}])
+@pytest.mark.parametrize(
+    "written", [{}, {"country": []}, {"": "AT"}, {"country": None}, {"x" * 61: 1}]
+)
 def test_what_tells_nobody_apart_is_refused(written: object) -> None:
     with pytest.raises(ValidationError):
         GROUP.validate_python(written)
@@ -66,6 +68,11 @@ def test_whoever_is_in_the_narrower_group_is_in_the_wider_one(
     narrow, wide = GROUP.validate_python(inner), GROUP.validate_python(outer)
     if within_group(narrow, wide) and in_group(narrow, profile):
         assert in_group(wide, profile)
+
+
+def test_a_field_has_a_name_of_up_to_sixty_characters() -> None:
+    assert in_group(GROUP.validate_python({"x" * 60: 1}), {"x" * 60: 1})
+    assert in_group(GROUP.validate_python({"x": 1}), {"x": 1})
 
 
 def test_a_group_that_says_less_is_not_within() -> None:

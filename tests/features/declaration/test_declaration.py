@@ -28,6 +28,13 @@ def test_the_fingerprint_is_stable() -> None:
     )
 
 
+def test_the_fingerprint_of_an_event_type_with_an_umlaut_is_stable() -> None:
+    features = FeatureSet(features=(Behaviour(operator="count", event_type="Vorführung"),))
+    assert features.fingerprint == (
+        "355e58ba81acd1613b808fc1b91d68039d86798e044db1bc4e5fa312f4850337"
+    )
+
+
 def test_names_for_readers_do_not_change_the_fingerprint() -> None:
     named = FEATURES.model_copy(update={"names": {"demo": DisplayName(de="Vorführung", en="demo")}})
     assert FeatureSet.model_validate(named.model_dump()).fingerprint == FEATURES.fingerprint

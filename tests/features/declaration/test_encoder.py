@@ -94,6 +94,9 @@ def test_what_is_rare_is_not_written_down() -> None:
     assert "erika" not in written.casefold()
     again = Encoder.model_validate_json(written)
     assert again.seen("trade", "Erika Muster")
+    # Of so short a mark, nobody can tell what it was made of.
+    [mark] = encoder.rare["trade"] or ()
+    assert len(mark) == 6
 
 
 def test_where_too_many_are_rare_a_new_one_is_no_news() -> None:

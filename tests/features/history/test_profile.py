@@ -47,6 +47,9 @@ def test_what_is_no_number_is_refused_without_telling_it(value: ProfileValue) ->
         ("True", "true"),
         ("FALSE", "false"),
         ("007", "007"),
+        (1e14, "100000000000000"),
+        (1e15, "1000000000000000.0"),
+        (False, "false"),
     ],
 )
 def test_texts(value: ProfileValue, text: str | None) -> None:

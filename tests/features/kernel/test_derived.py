@@ -35,6 +35,14 @@ def test_the_time_of_year_is_an_angle(days: int) -> None:
     assert min(distance, 1 - distance) < 2.5 / 365
 
 
+def test_every_day_of_the_years_has_its_angle() -> None:
+    # A quarter into the day, so that the last one of a year, which is not whole, is met as well.
+    days = np.arange(8 * 366) + 0.24
+    angle = 2 * np.pi * np.floor(days % 365.2425) / 365.2425
+    found = _season((days * DAY_US).astype(np.int64).tolist())
+    np.testing.assert_allclose(found, np.column_stack((np.sin(angle), np.cos(angle))), atol=1e-12)
+
+
 @pytest.mark.parametrize("rows", [1, 2, 3, 7, 8, 100])
 def test_many_rows_say_bit_for_bit_what_one_says(rows: int) -> None:
     moments = [n * 37 * DAY_US + 12345 for n in range(rows)]

@@ -14,7 +14,7 @@ from features.contract.duration import DAY_US
 from features.contract.lead import Event, Lead
 from features.declaration.feature_set import Behaviour, FeatureSet
 from features.declaration.operators import OPERATORS, OperatorName
-from features.kernel.kernel import compute
+from features.kernel.kernel import compute, compute_parallel
 from features.kernel.plan import UNKNOWN_TYPE, EventArrays, Rows, lay_out
 from features.online import OnlineFeatures
 from tests.features.oracle import oracle
@@ -124,8 +124,49 @@ def test_an_event_counts_to_the_microsecond(
     assert _alone(feature, occurred, recorded) == counted
 
 
+def test_what_is_not_known_yet_hides_nothing_that_happened_before() -> None:
+    occurred = np.array([LATEST - 3 * DAY_US, LATEST - 2 * DAY_US, LATEST - DAY_US])
+    events = EventArrays(
+        type_code=np.full(3, UNKNOWN_TYPE, dtype=np.int32),
+        occurred=occurred,
+        recorded=np.array([LATEST, LATEST, LATEST + 1]),
+        value=np.full(3, np.nan),
+        item=np.arange(3),
+    )
+    one = Rows(start=np.array([0]), stop=np.array([3]), as_of=np.array([LATEST]))
+    declared = (Behaviour(operator="count"), Behaviour(operator="days_since_last"))
+    out = np.full((1, 2), np.nan)
+    compute(lay_out(FeatureSet(features=declared), "lead"), events, one, out)
+    assert out.tolist() == [[2.0, 2.0]]
+
+
 def test_the_first_day_of_1970_is_a_day_like_others() -> None:
     assert _alone(Behaviour(operator="active_days"), occurred=5, recorded=5, as_of=DAY_US) == 1.0
+
+
+def test_many_rows_on_all_cores_are_those_of_one_core() -> None:
+    drawn = np.random.default_rng(5)
+    size, rows = 40, 300
+    events = EventArrays(
+        type_code=drawn.integers(-1, 1, size).astype(np.int32),
+        occurred=np.sort(drawn.integers(0, 30, size)) * DAY_US,
+        recorded=drawn.integers(0, 40, size) * DAY_US,
+        value=drawn.normal(size=size),
+        item=drawn.integers(-1, 3, size),
+    )
+    begin = drawn.integers(0, size, rows)
+    asked = Rows(
+        start=begin,
+        stop=drawn.integers(begin, size + 1),
+        as_of=drawn.integers(0, 45, rows) * DAY_US,
+    )
+    declared = [Behaviour(operator="sum"), Behaviour(operator="count", event_type="demo")]
+    plan = lay_out(FeatureSet(features=tuple(declared)), "lead")
+    together, alone = np.full((2, rows, 2), np.nan)
+    compute_parallel(plan, events, asked, together)
+    compute(plan, events, asked, alone)
+    assert np.isfinite(alone).all()
+    np.testing.assert_array_equal(together, alone)
 
 
 @pytest.mark.parametrize("name", OPERATORS)

@@ -107,6 +107,37 @@ def test_a_fingerprint_is_of_what_a_file_says() -> None:
             small(views=[{"name": "warm", "stages": "MQL"}, {"name": "cold", "stages": ["MQL"]}]),
             "view 'cold' of MQL: views before it take all",
         ),
+        (
+            small(
+                {**MQL_BY_RULE, "needs": {"grade": "A"}},
+                {"from": "MQL", "to": "SAL", "by": ["rule"], "needs": {"grade": "B"}},
+                {"from": "SAL", "to": "SQL", "by": ["sales"]},
+                stages={"MQL": {}, "SAL": {}, "SQL": {"end": True}},
+            ),
+            "grade of MQL -> SAL asks for less than that of lead -> MQL",
+        ),
+        (
+            small(
+                {"from": "MQL", "to": "disqualified", "by": ["sales"]},
+                {
+                    "from": "disqualified", "to": "MQL", "by": ["rule"],
+                    "needs": {"consent": True, "in_stage_at_least": "30d"},
+                },
+                stages={"MQL": {}, "SQL": {"end": True}, "disqualified": {}},
+            ),
+            "from 'disqualified' a rule leads to 'recycled' only",
+        ),
+        (
+            small(
+                {**MQL_BY_RULE, "needs": {"probability_at_least": 0.4, "probability_below": 0.4}}
+            ),
+            "or it never holds",
+        ),
+        (small({**MQL_BY_RULE, "needs": {"bant_at_least": 0}}), "bant_at_least"),
+        (small({**MQL_BY_RULE, "needs": {"known": []}}), "known"),
+        (small({**MQL_BY_RULE, "needs": {"known": ["x" * 201]}}), "known"),
+        (small({**MQL_BY_RULE, "needs": {"probability_at_least": -0.1}}), "probability_at_least"),
+        (small({**MQL_BY_RULE, "needs": {"probability_at_least": 1.1}}), "probability_at_least"),
         (small(views=[{"name": "warm", "stages": ["SAL"]}]), "there is no [stages.SAL]"),
         (small(stages={"MQL": {"also": ["sql"]}, "SQL": {"end": True}}), "'sql' is said twice"),
         (
@@ -168,6 +199,19 @@ def test_a_mistake_names_file_and_key(line: str, said: str, tmp_path: Path) -> N
     with pytest.raises(DocumentError) as caught:
         read_lifecycle(file)
     assert f"{file}: {said}" in str(caught.value)
+
+
+def test_thresholds_along_a_way_may_be_the_same() -> None:
+    asked = {"probability_at_least": 0.3, "grade": "B", "bant_at_least": 1, "known": ["x" * 200]}
+    document = small(
+        {**MQL_BY_RULE, "needs": asked},
+        {"from": "MQL", "to": "SAL", "by": ["rule"], "needs": asked},
+        {"from": "SAL", "to": "SQL", "by": ["sales"]},
+        {"from": "MQL", "to": "recycled", "by": ["rule"], "needs": {"probability_below": 0.3}},
+        {"from": "recycled", "to": "MQL", "by": ["sales"]},
+        stages={"MQL": {}, "SAL": {}, "SQL": {"end": True}, "recycled": {}},
+    )
+    assert len(Lifecycle.model_validate(document).transitions) == 7
 
 
 def test_the_first_use_case_that_fits_has_thresholds_of_its_own() -> None:

@@ -56,6 +56,9 @@ def state(subject: Subject, *reports: Report) -> str:
         ("budget", {"at_least": float("inf"), "currency": "EUR"}),
         ("authority", {"part": "boss"}),
         ("need", {"code": "Karla Sommer will das!"}),
+        ("need", {"code": "x" * 61}),
+        ("need", {"code": ""}),
+        ("budget", {"at_most": 1.1e15, "currency": "EUR"}),
         ("need", {}),
         ("timeline", {}),
         ("timeline", {"day": "2026-06-01", "quarter": "2026-Q2"}),
@@ -66,6 +69,29 @@ def state(subject: Subject, *reports: Report) -> str:
 def test_other_forms_are_refused(subject: Subject, form: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         FORMS[subject].model_validate(form)
+
+
+@pytest.mark.parametrize(
+    ("subject", "form"),
+    [
+        ("need", {"code": "x" * 60}),
+        ("need", {"code": "x"}),
+        ("budget", {"at_least": 0, "at_most": 0, "currency": "EUR"}),
+        ("budget", {"at_least": 1e15, "at_most": 1e15, "currency": "EUR"}),
+    ],
+)
+def test_forms_reach_up_to_their_borders(subject: Subject, form: dict[str, Any]) -> None:
+    assert FORMS[subject].model_validate(form)
+
+
+def test_usual_evidence_is_half_sure_and_half_a_year_old() -> None:
+    assert (TERMS.confidence_at_least, TERMS.fresh_for) == (0.5, 180 * DAY_US)
+    assert BantTerms(confidence_at_least=1.0).confidence_at_least == 1.0
+    for sure in (0.0, 1.1):
+        with pytest.raises(ValidationError):
+            BantTerms(confidence_at_least=sure)
+    with pytest.raises(ValidationError):
+        BantTerms(authority=())
 
 
 @pytest.mark.parametrize(

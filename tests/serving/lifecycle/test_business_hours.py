@@ -262,6 +262,7 @@ def test_through_the_night_a_changed_clock_counts_as_it_passes() -> None:
         ({"region": "DE-XX"}, "'XX' is no region of DE"),
         ({"monday": "9-17"}, "'9-17' are no hours of a day; write '09:00-17:00'"),
         ({"monday": "17:00-09:00"}, "must end after it begins"),
+        ({"monday": "09:00-09:00"}, "must end after it begins"),
         ({"monday": "09:00-24:30"}, "at 24:00 at the latest"),
         ({"monday": ["13:00-17:00", "09:00-12:00"]}, "must not overlap; write them in order"),
         ({"monday": 9}, "9 are no hours of a day"),
@@ -286,6 +287,32 @@ def test_a_mistake_says_what_to_write(changes: dict[str, object], said: str) -> 
     with pytest.raises(ValidationError) as caught:
         BusinessHours.model_validate({"time_zone": "UTC", "monday": "09:00-17:00"} | changes)
     assert said in str(caught.value)
+
+
+def test_hours_may_follow_each_other_at_once() -> None:
+    halves = BERLIN.model_dump() | {"monday": ["09:00-12:00", "12:00-17:00"]}
+    monday = at("2026-11-23T09:00")
+    assert BusinessHours.model_validate(halves).add_business(monday, 8 * HOUR_US) == at(
+        "2026-11-23T17:00"
+    )
+
+
+def test_between_a_moment_and_itself_no_time_passes() -> None:
+    assert BERLIN.business_between(at("2026-11-25T10:00"), at("2026-11-25T10:00")) == 0
+
+
+def test_a_promise_takes_a_year_of_the_hours_at_most() -> None:
+    # Seven hours on five days.
+    BERLIN.require(52 * 35 * HOUR_US, "within")
+    with pytest.raises(ValueError, match="within: 109201min is more than a year of hours"):
+        BERLIN.require(52 * 35 * HOUR_US + MINUTE_US, "within")
+
+
+def test_whole_minutes_in_microseconds_pass_as_they_are() -> None:
+    assert parse_business_time(MINUTE_US) == 60_000_000
+    for micros_ in (MINUTE_US - 1, MINUTE_US * 3 // 2, 0):
+        with pytest.raises(ValueError, match="is no time in business hours"):
+            parse_business_time(micros_)
 
 
 @pytest.mark.parametrize("text", ["8h", "30min", "90min", " 16 h "])

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from features.contract.duration import DAY_US
 from serving.lifecycle.handover import NOBODY, Candidates, HandoverTerms, expected_value
 
 shares = st.floats(0, 1)
@@ -92,7 +93,7 @@ def test_one_call_more(probabilities: list[float], agreed: HandoverTerms) -> Non
         ([0.09, 0.05], 3, 0.1, (0, 0)),  # nobody pays
         ([0.1, 0.5], 1, 0.5, (1, 1)),
         ([0.1], 1, 0.1, (1, 1)),  # at the border a call is worth nothing, and costs nothing
-        ([0.5, 0.4], 0, NOBODY, (0, 0)),  # no time
+        ([0.5, 0.4], 0, 1.0, (0, 0)),  # no time
     ],
 )
 def test_borders(
@@ -124,6 +125,9 @@ def test_the_curve_shows_every_threshold_or_an_even_choice() -> None:
         ({"value_of_conversion": 0.0, "cost_of_call": 0.0}, "must be less than"),
         ({"calls_per_week": -1}, "greater than or equal to 0"),
         ({"calls_per_week": 2.5}, "integer"),
+        ({"calls_per_week": 1_000_001}, "less than or equal to 1000000"),
+        ({"cost_of_call": -1.0}, "greater than or equal to 0"),
+        ({"value_of_conversion": 1.1e12}, "less than or equal to 1000000000000"),
         ({"value_of_conversion": math.inf}, "finite"),
         ({"currency": "EURO"}, "pattern"),
         ({"currency": "XQQ"}, "no currency of ISO 4217"),
@@ -134,6 +138,11 @@ def test_the_curve_shows_every_threshold_or_an_even_choice() -> None:
 def test_what_terms_must_not_say(changes: dict[str, object], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         terms(**changes)  # type: ignore[arg-type]
+
+
+def test_what_terms_leave_out_is_usual() -> None:
+    usual = terms(calls=1_000_000, value=1e12, cost=0.0)
+    assert (usual.apply, usual.stage, usual.horizon) == ("propose", "MQL", 30 * DAY_US)
 
 
 @pytest.mark.parametrize("calls", [10, 50, 200])

@@ -21,12 +21,13 @@ from serving.lifecycle.moves import (
     UnscoredError,
     Wish,
     allowed_way,
+    has_way,
     may_be_handed_over,
     moves_by_rule,
 )
 from serving.lifecycle.position import Position, position
 from serving.lifecycle.stages import ASIDE, STAGES, Role, Stage
-from tests.serving.lifecycle.agreements import NOW, SHIPPED, agreement, facts
+from tests.serving.lifecycle.agreements import NOW, SHIPPED, agreement, facts, small
 
 DECLARED = STAGES[2:]
 ROLES: tuple[Role, ...] = ("rule", "sales", "marketing", "crm", "admin")
@@ -291,3 +292,21 @@ def test_a_position_keeps_what_was_entered() -> None:
     assert stands.after("MQL", NOW + 1) is stands
     assert stands.after("recycled", NOW + 1) == Position("recycled", NOW + 1, frozenset())
     assert stands.after(None, NOW + 1).entered == stands.entered
+
+
+@pytest.mark.parametrize(
+    ("origin", "to", "role", "has"),
+    [
+        ("lead", "MQL", "sales", True),
+        ("lead", "MQL", "marketing", False),
+        ("lead", "SQL", "sales", False),
+        ("MQL", "SQL", "sales", True),
+        ("SQL", "MQL", "sales", False),
+        (None, "MQL", "sales", False),
+        ("lead", None, "sales", False),
+    ],
+)
+def test_an_agreement_has_a_way_for_a_role(
+    origin: Stage | None, to: Stage | None, role: Role, *, has: bool
+) -> None:
+    assert has_way(Lifecycle.model_validate(small()), origin, to, role) is has

@@ -16,7 +16,7 @@ from serving.lifecycle.disagreement import (
 )
 from serving.lifecycle.kpis.figure import Figure, share
 from serving.lifecycle.kpis.journeys import Journey, Step, passes
-from serving.lifecycle.review import draw, weighted_share
+from serving.lifecycle.review import ReviewTerms, draw, weighted_share
 from serving.lifecycle.stages import Role, Stage
 from tests.serving.lifecycle.agreements import SHIPPED
 from tests.serving.lifecycle.kpis.lives import (
@@ -40,6 +40,18 @@ def test_a_draw_is_the_same_of_the_same_leads(numbers: set[int], most: int) -> N
     assert (drawn.eligible, drawn.probability) == (
         len(numbers), len(drawn.sampled) / len(numbers),
     )  # fmt: skip
+
+
+def test_a_draw_is_the_same_in_every_version() -> None:
+    assert draw(range(100), 4, "2026-W01") == (100, (12, 29, 0, 88), 0.04)
+
+
+def test_a_week_draws_one_lead_at_least_and_ten_thousand_at_most() -> None:
+    for most in (1, 10_000):
+        assert ReviewTerms(leads_per_week=most).grades == ("D",)
+    for most in (0, 10_001):
+        with pytest.raises(ValueError, match="leads_per_week"):
+            ReviewTerms(leads_per_week=most)
 
 
 def test_every_lead_is_as_likely_to_be_drawn_and_weeks_know_nothing_of_each_other() -> None:
@@ -109,6 +121,12 @@ def test_decisions_are_those_of_people_and_the_crm(some: list[Life], begin: int,
                 expected[number] = (("accepted" if accepted else "rejected"), step.at)
     found = decisions_of([life.journey(n) for n, life in enumerate(some)], begin, end)
     assert {n: (one.verdict, one.at) for n, one in found.items()} == expected
+
+
+def test_a_period_ends_before_its_last_moment() -> None:
+    journey = Journey(1, 0, passes(0, [Step("SAL", 10, "sales")]), {})
+    for begin, end, counts in ((10, 11, True), (9, 10, False), (11, 20, False)):
+        assert bool(decisions_of([journey], begin, end)) is counts
 
 
 def _reviewed(*steps: tuple[Stage, int], drawn: int = 10) -> Reviewed:

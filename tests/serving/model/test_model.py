@@ -204,6 +204,11 @@ def test_log_odds_are_capped_and_their_parts_still_add_up(base: float, parts: li
     assert said.base_log_odds + said.contributions.sum() == pytest.approx(said.log_odds[0])
 
 
+def test_a_probability_is_the_logistic_function_of_log_odds() -> None:
+    said = probability(np.log(np.array([1.0, 3.0, 1 / 3])))
+    np.testing.assert_allclose(said, [0.5, 0.75, 0.25])
+
+
 def test_scores_are_percentiles_from_1_to_100() -> None:
     reference = Reference.of(np.linspace(-5, 5, 1001))
     scores = reference.scores(np.array([-9.0, -5.0, 0.0, 4.0, 5.0, 9.0]))

@@ -12,7 +12,7 @@ from features.contract.case import Case
 from features.contract.lead import Event, Lead
 from serving.model.reference import grade_of
 from serving.model.scorer import LeadModel
-from serving.scoring.answer import Answer
+from serving.scoring.answer import Answer, Enquiry, compose
 from serving.scoring.rules import Rules, read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.scoring.strongest import Listing
@@ -211,6 +211,14 @@ def test_a_category_that_training_never_had_is_named_by_its_field(by_model: Scor
 def test_rules_have_seen_no_categories(by_model: Scoring) -> None:
     case = Case(Lead("L", NOW, None, {"industry": "Geheim"}), [], None, NOW_US, None)
     assert Scoring(RULES, "no_model").score(case, 0.0).unknown == []
+
+
+def test_of_whom_no_more_is_told_nothing_was_left_out() -> None:
+    scoring = Scoring(RULES, "no_model")
+    [found] = scoring.assess([Case(Lead("L", NOW), [], None, NOW_US, None)])
+    answer = compose(Enquiry("L", NOW_US), found, Listing(), "en", None)
+    assert (answer.events_ignored, answer.events_incomplete, answer.unknown) == (0, 0, [])
+    assert "events" not in answer.missing
 
 
 def test_a_probability_lies_between_none_and_one() -> None:

@@ -10,6 +10,7 @@ from features.contract.language import Language
 from features.declaration.feature_set import DisplayName
 from serving.scoring.answer import Answer
 from serving.scoring.drawing import draw
+from serving.scoring.reasons import Reason
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
 from tests.serving.sent import case, lead
@@ -39,6 +40,34 @@ def test_every_part_is_drawn(answer: Answer) -> None:
         assert line.startswith("█") == (reason.contribution < 0)
     assert "Missing: Role, channel" in lines
     assert not any("without value" in line for line in lines)
+
+
+def test_bars_are_as_long_as_what_they_tell_and_never_nothing(answer: Answer) -> None:
+    told = [
+        Reason.about(name, size, name, [])
+        for name, size in (("most", 2.0), ("half", -1.0), ("tiny", 0.001), ("less", -0.001))
+    ]
+    said = answer.model_copy(update={"reasons": told, "other_contribution": 0.0})
+    lines = drawn(said).splitlines()
+    every = ("most", "half", "tiny", "less", "Everything else")
+    bars = {name: line for line in lines for name in every if line.rstrip().endswith(name)}
+    assert {name: line.count("█") for name, line in bars.items()} == {
+        "most": 12, "half": 6, "tiny": 1, "less": 1, "Everything else": 0,
+    }  # fmt: skip
+    # What lowers the chance stands on the left, up to what raises it.
+    assert [bars[name].index("█") for name in ("most", "half", "tiny", "less")] == [7, 0, 7, 5]
+    assert bars["most"].rstrip() == " " * 7 + "█" * 12 + " +2.00 most"
+
+
+def test_an_answer_that_rests_on_nothing_has_no_bars(answer: Answer) -> None:
+    text = drawn(answer.model_copy(update={"reasons": [], "other_contribution": 0.0}))
+    assert "█" not in text
+    assert "+0.00 Everything else" in text
+
+
+def test_a_chance_is_drawn_in_percent(answer: Answer) -> None:
+    text = drawn(answer.model_copy(update={"probability": 0.12345}))
+    assert ", probability 12.3 %" in text
 
 
 def test_it_is_drawn_in_german(answer: Answer) -> None:

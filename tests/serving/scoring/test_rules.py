@@ -150,6 +150,10 @@ def test_a_missing_number_fires_the_missing_rule_of_a_numeric_field(tmp_path: Pa
         (FIT + "at_least = 3", "key 'fit.mine.profile' is missing"),
         (FIT.replace("10", '"ten"') + 'profile = "x"\nbelow = 3', "fit.mine.points: "),
         (FIT.replace("10", "2.5") + 'profile = "x"\nbelow = 3', "fit.mine.points: "),
+        (FIT.replace("10", "1001") + 'profile = "x"\nbelow = 3', "fit.mine.points: "),
+        (FIT.replace("10", "-1001") + 'profile = "x"\nbelow = 3', "fit.mine.points: "),
+        (FIT + 'profile = "x"\none_of = []', "fit.mine.one_of: "),
+        (FIT.replace("Mine", "") + 'profile = "x"\nbelow = 3', "fit.mine.en: "),
         (FIT + 'profile = "x"\nbelow = nan', "fit.mine.below: "),
         (BEHAVIOUR + 'event = "x"', "behaviour.mine: needs a condition: at_least and/or below"),
         (BEHAVIOUR + 'event = "x"\nat_least = 1\nwithin = "soon"', "behaviour.mine.within: "),
@@ -214,6 +218,21 @@ def test_scores_and_grades_follow_the_thresholds(tmp_path: Path, points: int, sc
     scoring = Scoring(read_rules(written(tmp_path, HEAD + rule)), "no_model")
     answer = scoring.score(case(), 0.0)
     assert (answer.score, answer.grade) == (score, grade_of(score))
+
+
+@pytest.mark.parametrize("points", [-1000, 1000])
+def test_points_reach_up_to_their_borders(tmp_path: Path, points: int) -> None:
+    rule = FIT.replace("10", str(points)) + 'profile = "x"\none_of = ["a"]\n[behaviour]\n'
+    assert read_rules(written(tmp_path, HEAD + rule)).fit["mine"].points == points
+
+
+def test_chances_reach_up_to_their_borders(tmp_path: Path) -> None:
+    rule = FIT + 'profile = "x"\none_of = ["a"]\n[behaviour]\n'
+    far = HEAD.replace("0.02", "1e-6").replace("0.5", "0.999999")
+    assert read_rules(written(tmp_path, far + rule)).probability.at_sql == 0.999999
+    for old, new in (("0.02", "9e-7"), ("0.5", "0.9999999")):
+        with pytest.raises(DocumentError, match="probability"):
+            read_rules(written(tmp_path, HEAD.replace(old, new) + rule))
 
 
 def test_the_anchors_hold(tmp_path: Path) -> None:

@@ -105,6 +105,14 @@ def test_the_deadline_of_a_batch_grows_with_its_leads(model: LeadModel) -> None:
     assert reasons == ["deadline", None, None, None, None]
 
 
+def test_other_rules_leave_the_model_as_it_is(model: LeadModel) -> None:
+    in_time = Conditions(deadline=math.inf)
+    answer = Scoring(RULES, model, in_time).under(RULES).score(case(), 0.0)
+    assert (answer.basis, answer.model_version) == ("model", "tiny/1")
+    refused = Scoring(RULES, "model_refused", in_time).under(RULES).score(case(), 0.0)
+    assert refused.fallback_reason == "model_refused"
+
+
 def test_warming_leaves_nothing_behind(model: LeadModel) -> None:
     scoring = Scoring(RULES, model, Conditions(deadline=math.inf))
     before = scoring.score(case(), 0.0)

@@ -72,3 +72,7 @@ def test_a_level_that_moves_is_told_with_its_figures() -> None:
     within_chance = _backtest(_metric(0.8, spread=0.19), _metric(1.2, spread=0.22))
     assert doubts(GOOD, within_chance) == ()
     assert doubts(GOOD, _backtest(_metric(0.8), _metric(1.19))) == ()
+    # Half as much again is told, and intervals that touch still tell of one level.
+    assert len(doubts(GOOD, _backtest(_metric(0.5), _metric(0.75)))) == 1
+    touching = _backtest(_metric(0.5, spread=0.25), _metric(1.0, spread=0.25))
+    assert doubts(GOOD, touching) == ()

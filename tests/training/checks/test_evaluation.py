@@ -13,11 +13,13 @@ from tests.tiny import FEATURE_SET
 from tests.training.studies import CHOICES, flat_dataset
 from training.checks.backtest import Backtest, run_backtest
 from training.checks.evaluation import (
+    AFTER,
     BASE_RATE,
     DEFAULTS,
     LOGISTIC,
     MODEL,
     RULES,
+    UNSEEN,
     Evaluation,
     SliceSize,
     evaluate_newest,
@@ -26,6 +28,7 @@ from training.checks.metrics import METRICS
 from training.learning.procedure import Procedure
 from training.progress import Progress
 from training.rows.dataset import Dataset
+from training.rows.grid import AFTER_EVENT, REGULAR
 
 QUIET = Progress(Console(quiet=True))
 
@@ -106,6 +109,30 @@ def test_the_rules_are_held_against_the_same_rows(dataset: Dataset, evaluation: 
     rules = probability(dataset.learning.rules.log_odds[_newest(dataset)])
     label = dataset.learning.rows.label[_newest(dataset)]
     assert evaluation.metrics[RULES]["brier"].value == pytest.approx(((rules - label) ** 2).mean())
+
+
+def test_leads_unseen_before_and_moments_after_events_have_figures_of_their_own(
+    dataset: Dataset, study: tuple[Backtest, Evaluation]
+) -> None:
+    # Every two leads become one, so that some of the newest rows are of leads that were seen.
+    lead = dataset.learning.rows.lead // 2
+    order = np.lexsort((dataset.learning.rows.as_of, lead))
+    scene = dataset.learning.take(order)
+    kind = np.where(np.arange(len(order)) % 3 == 0, AFTER_EVENT, REGULAR).astype(np.int8)
+    rows = replace(scene.rows, lead=lead[order], kind=kind)
+    changed = replace(dataset, learning=replace(scene, rows=rows))
+    evaluation = evaluate_newest(changed, Procedure(changed, CHOICES), study[0], 7)
+    newest = np.concatenate(
+        [np.flatnonzero(dataset.schedule.window(rows, cutoff)) for cutoff in study[0].fitted]
+    )
+    seen = set(rows.lead[~_newest(changed)].tolist())
+    errors = (evaluation.probability - evaluation.label) ** 2
+    for name, some in (
+        (AFTER, rows.kind[newest] == AFTER_EVENT),
+        (UNSEEN, np.array([one not in seen for one in rows.lead[newest].tolist()])),
+    ):
+        assert 0 < some.sum() < len(newest)
+        assert evaluation.metrics[name]["brier"].value == pytest.approx(errors[some].mean())
 
 
 def test_labels_after_a_cut_off_change_nothing_that_was_said_before_it(

@@ -110,10 +110,21 @@ def test_a_fixed_way_without_anything_to_learn_from_is_refused() -> None:
     assert calibrate(nothing, HORIZON, None)[0] == AS_LEARNED
 
 
-@pytest.mark.parametrize(("label", "tells"), [([0, 0], False), ([1, 1], False), ([0, 1], True)])
+@pytest.mark.parametrize(
+    ("label", "tells"),
+    [
+        ([], False),
+        ([1], False),
+        ([0, 0], False),
+        ([1, 1], False),
+        ([0, 1], True),
+        ([1, 1, 0], True),
+    ],
+)
 def test_predictions_of_one_outcome_tell_nothing(label: list[int], *, tells: bool) -> None:
-    zero = np.zeros(2, dtype=np.int64)
-    assert OutOfTime(np.zeros(2), np.array(label, dtype=float), zero, zero, zero).tells is tells
+    zero = np.zeros(len(label), dtype=np.int64)
+    told = np.array(label, dtype=np.float64)
+    assert OutOfTime(np.zeros(len(label)), told, zero, zero, zero).tells is tells
 
 
 def test_two_windows_that_could_be_predicted_are_enough_to_choose_by() -> None:

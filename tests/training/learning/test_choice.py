@@ -137,8 +137,10 @@ def test_what_is_chosen_needs_ten_leads_of_either_outcome(
     learning = replace(dataset.learning, rows=replace(rows, label=label))
     changed = replace(dataset, learning=learning)
     forward = Forward(changed, rounds_tried(CHOICES), CHOICES.learning_rate, CHOICES.seed)
-    fixed = CHOICES.model_copy(update={"tree_weight": 0.0, "season": False})
-    assert bool(choose(forward, dataset.schedule.end, fixed).trials) is tried
+    fixed = CHOICES.model_copy(update={"tree_weight": 0.0, "season": False, "rounds": None})
+    chosen = choose(forward, dataset.schedule.end, fixed)
+    assert bool(chosen.trials) is tried
+    assert tried or chosen.candidate == USUAL
 
 
 USUAL = Candidate(

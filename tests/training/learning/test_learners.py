@@ -10,7 +10,8 @@ from scipy.special import ndtri
 from sklearn.linear_model import LogisticRegression
 
 from features.declaration.encoder import Encoder
-from serving.model.linear import CategoryTerm
+from features.declaration.feature_set import FeatureSet, Season
+from serving.model.linear import CategoryTerm, NumberTerm
 from tests.tiny import FEATURE_SET, random_table
 from training.learning.baseline import fit_baseline
 from training.learning.boosting import booster_settings, fit_booster, staged_margins
@@ -88,6 +89,22 @@ def test_the_quantile_map_ascends_and_takes_the_middle_of_ties(values: list[floa
     if len(known):
         middle = [((known < g).sum() + (known <= g).sum()) / 2 / len(known) for g in grid]
         np.testing.assert_allclose(normal, np.clip(ndtri(middle), -2.5, 2.5))
+
+
+def test_the_quantile_map_has_a_step_for_each_percent() -> None:
+    grid, _ = quantile_map(np.arange(1001.0))
+    assert grid == tuple(np.arange(0.0, 1001.0, 10.0))
+
+
+def test_a_wave_stays_one_and_varies_as_much_as_a_normal_deviate() -> None:
+    wave = np.sin(np.linspace(0.0, 2 * np.pi, 1000, endpoint=False))
+    examples = Examples(wave[:, None], (wave > 0.5).astype(np.float64), np.ones(1000))
+    features = FeatureSet(features=(Season(wave="sine"),))
+    [term] = fit_linear(features, Encoder(categories={}), examples, c=0.1).model.terms
+    assert isinstance(term, NumberTerm)
+    deviates = term.deviates(wave)
+    assert deviates.var() == pytest.approx(1.0)
+    np.testing.assert_allclose(deviates, wave * deviates.max(), atol=1e-3)
 
 
 def _rows(lead: list[int], as_of: list[int]) -> LabelledRows:
