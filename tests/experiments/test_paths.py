@@ -119,8 +119,8 @@ def _answer(lead_id: str, value: str | None = "240.0") -> dict[str, Any]:
 def test_files_are_read_back_alike(tmp_path: Path) -> None:
     batch = pa.RecordBatch.from_pylist([_answer("a"), _answer("b", None)], SCORES)
     for name in ("scores.parquet", "scores.csv"):
-        with score_file(tmp_path / name) as write:
-            write(batch)
+        with score_file(tmp_path / name) as file:
+            file.write(file.form(batch))
     parquet = parquet_answers(tmp_path / "scores.parquet")
     comparison = compare(("Parquet", parquet), ("CSV", csv_answers(tmp_path / "scores.csv")), {})
     assert (comparison.compared, comparison.equal, comparison.same) == (2, 2, True)
