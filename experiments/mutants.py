@@ -120,7 +120,7 @@ def _other(token: tokenize.TokenInfo) -> str | None:
     if token.type != tokenize.NUMBER:
         return _SWAPS.get(token.string)
     if token.string.isdigit():
-        return f"{token.string} + 1"
+        return f"({token.string} + 1)"
     return f"(2 * {token.string})" if float(token.string) else "1.0"
 
 
