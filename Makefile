@@ -16,22 +16,22 @@ AS_PYTHON := tests/features/kernel tests/features/wording/test_facts.py tests/se
 
 PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
-# Side by side, since tests wait now and then, for servers and browsers.
+# Side by side, and more than there are cores, since tests wait for servers and browsers.
 test: .venv/ready
 	$(MAKE) --jobs compiled as_python
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 96.7
 
-# The learner comes to the same with one thread; with two in each of two processes, they wait for each other.
+# The learner comes to the same with one thread; with two in each of several processes, they wait for each other.
 kernels compiled as_python: export OMP_NUM_THREADS := 1
 
-# Compiling takes half as long again when coverage looks on, and two processes would both do it.
+# Compiling takes half as long again when coverage looks on, and each process would do it.
 kernels: .venv/ready
 	$(BIN)/python -m tests.kernels
 
 # Files as tests/conftest.py orders them, each in one process, for what is trained once in it.
 compiled: kernels
-	COVERAGE_FILE=.coverage.$@ $(PYTEST) --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	COVERAGE_FILE=.coverage.$@ $(PYTEST) --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 as_python: lint
 	COVERAGE_FILE=.coverage.$@ NUMBA_DISABLE_JIT=1 $(PYTEST) $(AS_PYTHON)

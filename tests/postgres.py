@@ -1,6 +1,7 @@
 """A real PostgreSQL, which needs nothing but its package."""
 
 import importlib
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,10 @@ def running_postgres() -> Iterator[str]:
             _forgo_safety(server.get_uri())
             yield server.get_uri()
         finally:
+            # All it holds goes with its folder, and need not be written there first.
+            process = server.get_postmaster_info().process
+            process.send_signal(signal.SIGQUIT)
+            process.wait()
             server.cleanup()
 
 
