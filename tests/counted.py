@@ -14,22 +14,28 @@ _BOTH_ALIKE = ("tests/serving/http/", "tests/serving/work/", "tests/serving/stor
 _ASKING = ("tests/contract/", "tests/serving/http/pages/")
 """Tests that ask a service and look at its answers."""
 
+Parameters = tuple[tuple[str, int], ...]
+"""Names of parameters, and which of their values."""
+
 
 class Counted:
     """Has coverage look on where a test may bring something new."""
 
     def __init__(self) -> None:
         """Start with nothing seen."""
-        self._seen: set[tuple[FixtureDef[object], int]] = set()
+        self._seen: set[tuple[FixtureDef[object], Parameters]] = set()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(
         self, fixturedef: FixtureDef[object], request: FixtureRequest
     ) -> Iterator[None]:
         """Count what a fixture does the first time; the others it does the same."""
-        fixture = fixturedef, getattr(request, "param_index", 0)
+        # What it depends on may have parameters, too: on another database it does something else.
+        fixture = fixturedef, _parameters(request)
         if fixture not in self._seen:
-            self._seen.add(fixture)
+            # A first time that nobody looks at is none.
+            if sys.gettrace() is not None:
+                self._seen.add(fixture)
             return (yield)
         with _uncounted_here():
             return (yield)
@@ -50,6 +56,13 @@ class Counted:
             return (yield)
         with _uncounted_here():
             return (yield)
+
+
+def _parameters(request: FixtureRequest) -> Parameters:
+    own = ("", getattr(request, "param_index", 0))
+    # A module or a session has none.
+    of_test = getattr(request.node, "callspec", None)
+    return (own, *of_test.indices.items()) if of_test else (own,)
 
 
 def _is_repeated(item: Item) -> bool:
