@@ -11,7 +11,7 @@ from pytest import FixtureDef, FixtureRequest, Item
 _BOTH_ALIKE = ("tests/serving/http/", "tests/serving/work/", "tests/serving/stored/")
 """Tests of what goes about both databases alike; how it does is tested by the others."""
 
-_ASKING = ("tests/contract/", "tests/serving/http/pages/")
+_ASKING = ("tests/contract/", "tests/serving/http/pages/", "tests/serving/http/routes/pages/")
 """Tests that ask a service and look at its answers."""
 
 Parameters = tuple[tuple[str, int], ...]

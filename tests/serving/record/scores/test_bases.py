@@ -2,15 +2,8 @@
 
 from serving.record.database.database import Database
 from serving.record.scores.bases import Answered, answered
-from serving.record.scores.scores import GivenScore, give_scores
-from tests.serving.record.telling import NOW, put, told
-
-
-def given(lead: int, at: int, chance: float, version: str | None) -> GivenScore:
-    basis, why = ("rules", "deadline") if version is None else ("model", None)
-    return GivenScore(
-        lead, at, at, chance, 50, "B", basis, why, version, None, 0.0, 0.0, {}
-    )  # fmt: skip
+from serving.record.scores.scores import give_scores
+from tests.serving.record.telling import NOW, given, put, told
 
 
 def test_scores_are_counted_by_what_they_rested_on(database: Database) -> None:
