@@ -75,10 +75,19 @@ CORE: dict[str, tuple[str, ...]] = {
     "serving/model/scorer.py": (_MODEL,),
     **{
         f"serving/model/explain/{name}.py": _EXPLAINED
-        for name in ("cells", "contributions", "explanation", "splits", "tables", "trees")
+        for name in (
+            "cells",
+            "contributions",
+            "decisions",
+            "explanation",
+            "questions",
+            "tables",
+            "trees",
+        )
     },
     "serving/lifecycle/bant.py": (),
     "serving/lifecycle/business_hours.py": (),
+    "serving/lifecycle/business_time.py": (),
     "serving/lifecycle/closed_days.py": ("tests/serving/lifecycle/test_business_hours.py",),
     "serving/lifecycle/criteria.py": ("tests/serving/lifecycle/test_moves.py", _AGREEMENT),
     "serving/lifecycle/disagreement.py": ("tests/serving/lifecycle/test_review.py",),
@@ -89,6 +98,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "serving/lifecycle/review.py": (),
     "serving/lifecycle/situation.py": ("tests/serving/lifecycle/test_next_action.py", _AGREEMENT),
     "serving/lifecycle/sla.py": (),
+    "serving/lifecycle/sla_moments.py": (),
     "serving/lifecycle/soundness.py": (_AGREEMENT,),
     "training/rows/derivation.py": (),
     "training/rows/grid.py": (),

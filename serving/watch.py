@@ -7,9 +7,9 @@ from pathlib import Path
 
 from serving.model.artefact import ModelRefusedError
 from serving.model.scorer import LeadModel
-from serving.registry.fetched import REGISTRY_SCHEME, ModelUnavailableError
 from serving.registry.loaded import load_fetched
 from serving.registry.loader import fetch_model
+from serving.registry.model_folder import REGISTRY_SCHEME, ModelUnavailableError
 from serving.scoring.answer import FallbackReason
 from serving.scoring.rules import Rules
 from serving.scoring.scoring import Conditions, Scoring

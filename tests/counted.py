@@ -11,8 +11,11 @@ from pytest import FixtureDef, FixtureRequest, Item
 _BOTH_ALIKE = ("tests/serving/http/", "tests/serving/work/", "tests/serving/stored/")
 """Tests of what goes about both databases alike; how it does is tested by the others."""
 
-_ASKING = ("tests/contract/", "tests/serving/http/pages/")
+_ASKING = ("tests/contract/", "tests/serving/http/pages/", "tests/serving/http/routes/pages/")
 """Tests that ask a service and look at its answers."""
+
+Parameters = tuple[tuple[str, int], ...]
+"""Names of parameters, and which of their values."""
 
 
 class Counted:
@@ -20,16 +23,19 @@ class Counted:
 
     def __init__(self) -> None:
         """Start with nothing seen."""
-        self._seen: set[tuple[FixtureDef[object], int]] = set()
+        self._seen: set[tuple[FixtureDef[object], Parameters]] = set()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(
         self, fixturedef: FixtureDef[object], request: FixtureRequest
     ) -> Iterator[None]:
         """Count what a fixture does the first time; the others it does the same."""
-        fixture = fixturedef, getattr(request, "param_index", 0)
+        # What it depends on may have parameters, too: on another database it does something else.
+        fixture = fixturedef, _parameters(request)
         if fixture not in self._seen:
-            self._seen.add(fixture)
+            # A first time that nobody looks at is none.
+            if sys.gettrace() is not None:
+                self._seen.add(fixture)
             return (yield)
         with _uncounted_here():
             return (yield)
@@ -50,6 +56,13 @@ class Counted:
             return (yield)
         with _uncounted_here():
             return (yield)
+
+
+def _parameters(request: FixtureRequest) -> Parameters:
+    own = ("", getattr(request, "param_index", 0))
+    # A module or a session has none.
+    of_test = getattr(request.node, "callspec", None)
+    return (own, *of_test.indices.items()) if of_test else (own,)
 
 
 def _is_repeated(item: Item) -> bool:

@@ -2,7 +2,9 @@
 
 Files by `leadscore score` (Parquet, CSV, Spark on two cores), and a sample of leads by requests to
 a running service: one by one, many at once, and by the record, which is told all of them before.
-What is sent is read from the exports past the product. It ends with 1 if anything is not equal.
+What is sent is read from the exports by code of its own, but for the project file, which files a
+path means, and how a value is written as text. It ends with 1 if anything is not equal, or nothing
+is compared.
 
     python -m experiments.paths demo/project.toml --sample 500
     LEADSCORE_DATA=../shared/data python -m experiments.paths experiments/projects/relax_signup.toml
@@ -28,6 +30,7 @@ from experiments.paths.comparison import Answer, Comparison, compare
 from experiments.paths.exports import Exports
 from features.contract.clock import now
 from features.contract.mistake import MistakeError
+from serving.http.requests.fields import MOST_LEADS
 from training.project.project import Project, read_project
 
 _NOTHING_APART: Mapping[str, str] = {}
@@ -79,7 +82,7 @@ def comparisons(asked: Asked, folder: Path) -> Iterator[Comparison]:
     drawn = np.random.default_rng(asked.seed).permutation(len(answers))[: asked.sample]
     sampled = [answers[place] for place in drawn.tolist()]
     with _served(asked, folder) as client:
-        yield from _requested(asked, project, sampled, client)
+        yield from requested(asked, project, sampled, client)
 
 
 class _Files:
@@ -111,9 +114,20 @@ def _served(asked: Asked, folder: Path) -> Iterator[httpx.Client]:
             yield client
 
 
-def _requested(
+def requested(
     asked: Asked, project: Project, sampled: Sequence[Answer], client: httpx.Client
 ) -> Iterator[Comparison]:
+    """Yield requests held against the file, and further ways against these.
+
+    Args:
+        asked: What is asked.
+        project: The project.
+        sampled: Answers of the file about the leads that are asked about.
+        client: To a service with the model and an empty record.
+
+    Raises:
+        MistakeError: The exports are not read here, or the service refuses.
+    """
     exports = Exports(project, asked.project.parent)
     requests = [ways.request_of(exports, answer, asked.language) for answer in sampled]
     features = {one["name"] for one in client.get("/v1/model").json()["features"]}
@@ -133,18 +147,18 @@ def _as_filed(answer: Answer, features: set[str]) -> Answer:
     return answer | {"unknown": [name for name in answer["unknown"] if name in features]}
 
 
-def main() -> int:
-    """Compare what is asked for; return 1 if anything is not equal."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Compare what is asked for; return 1 if anything is not equal, or nothing is compared."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("project", type=Path, help="project file")
     parser.add_argument("--model", help="as of leadscore score; trained here if left out")
-    parser.add_argument("--sample", type=int, default=500, help="leads asked about by requests")
-    parser.add_argument("--stored", type=int, default=100, help="of these by the record")
+    parser.add_argument("--sample", type=_leads, default=500, help="leads asked about by requests")
+    parser.add_argument("--stored", type=_leads, default=100, help="of these by the record")
     parser.add_argument("--seed", type=int, default=7, help="of the sample")
     parser.add_argument("--language", choices=["de", "en"], default="de", help="of the reasons")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     console = Console(soft_wrap=True, markup=False, highlight=False)
     same = True
     with tempfile.TemporaryDirectory() as place:
@@ -159,6 +173,13 @@ def main() -> int:
             same &= found.same
             console.print("\n".join(found.lines()))
     return 0 if same else 1
+
+
+def _leads(text: str) -> int:
+    """Return how many leads are asked about; the record is asked about all of them at once."""
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_LEADS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {MOST_LEADS}")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -47,8 +47,8 @@ class Comparison:
 
     @property
     def same(self) -> bool:
-        """Whether all that was answered is equal."""
-        return self.alone == 0 and self.equal == self.compared
+        """Whether something was answered, and all of it is equal."""
+        return self.alone == 0 and self.equal == self.compared > 0
 
     def lines(self) -> Iterator[str]:
         """Yield what was found; of a lead that differs, values alone, and neither id nor events."""

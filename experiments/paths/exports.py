@@ -1,6 +1,8 @@
 """A project's exports, row by row as they stand in its files, as a CRM would send them.
 
-They are read past the product, so that a mistake in how it reads them would be seen.
+Rows, moments, numbers and who did what are read by code of their own, so that a mistake in how the
+product reads them would be seen. The project file, which files a path means, and how a value is
+written as text are the product's; a mistake there would be on both sides.
 """
 
 import csv

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pyarrow.parquet as pq
@@ -114,7 +115,7 @@ def stored_answers(
             "occurred_at": created,
             "recorded_at": created,
         }
-        client.put(f"/v1/leads/{lead_id}", json=told).raise_for_status()
+        client.put(f"/v1/leads/{quote(lead_id, safe='')}", json=told).raise_for_status()
     events = [
         {"lead_id": lead_id, "recorded_at": event["occurred_at"]} | event
         for lead_id in every

@@ -35,7 +35,7 @@ from serving.http.routes.stored import stored_routes
 from serving.http.routes.webhooks import webhook_routes
 from serving.http.server.headers import Headers
 from serving.http.server.ids import register_ids
-from serving.http.server.observation import Watched
+from serving.http.server.observation import Observed
 from serving.http.server.shortcut import Shortcut
 from serving.http.state import ServiceState
 from serving.metrics import expect_answers
@@ -111,7 +111,7 @@ def _put_together(
     if limits.rate is not None:
         app.add_middleware(Rates, state=state, rate=limits.rate)
     app.add_middleware(Headers, state=state)
-    app.add_middleware(Watched, log_requests=state.log_requests)
+    app.add_middleware(Observed, log_requests=state.log_requests)
     return app
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from serving.model.artefact import ModelRefusedError, load_model
 from serving.model.scorer import LeadModel
-from serving.registry.fetched import FetchedModel, ModelUnavailableError
 from serving.registry.loader import fetch_model
+from serving.registry.model_folder import FetchedModel, ModelUnavailableError
 
 _log = logging.getLogger(__name__)
 

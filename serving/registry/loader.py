@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from serving.registry.fetched import REGISTRY_SCHEME, FetchedModel, manifest_folder
+from serving.registry.model_folder import REGISTRY_SCHEME, FetchedModel, manifest_folder
 
 
 def fetch_model(uri: str, tracking_uri: str, cache: Path, *, anew: bool = False) -> FetchedModel:
@@ -21,6 +21,6 @@ def fetch_model(uri: str, tracking_uri: str, cache: Path, *, anew: bool = False)
     if not uri.startswith(REGISTRY_SCHEME):
         return FetchedModel(manifest_folder(Path(uri)), version=None)
     # MLflow takes a second and 70 MB, which a folder does without.
-    from serving.registry.registered import fetch_registered  # noqa: PLC0415
+    from serving.registry.mlflow_registry import fetch_registered  # noqa: PLC0415
 
     return fetch_registered(uri, tracking_uri, cache, anew=anew)

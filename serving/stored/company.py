@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 from serving.lifecycle.agreement import Lifecycle
 from serving.lifecycle.stages import Stage
 from serving.record.identity.people import Person, people_of
-from serving.record.leads.groups import members_of
 from serving.record.leads.leads import StoredLead, leads_by_number
+from serving.record.leads.members import members_of
 from serving.record.lifecycle.stages import stages_of
 from serving.record.scores.scores import CurrentScore, current_scores
 from serving.stored.standing import stands

@@ -12,8 +12,8 @@ from serving.agreements import Agreements
 from serving.lifecycle.agreement import Lifecycle, read_lifecycle
 from serving.record.database.database import Database
 from serving.record.leads.cases import stored_cases
-from serving.record.leads.groups import find_with_parts
 from serving.record.leads.leads import StoredLead, parts_of
+from serving.record.leads.members import find_with_parts
 from serving.record.privacy.consents import without_basis
 from serving.record.privacy.policy import Policy
 from serving.record.scores.scores import GivenScore

@@ -18,16 +18,18 @@ from leadscore import app
 from serving.http.app import create_app
 from serving.http.errors import ErrorBody
 from serving.http.problems import KINDS, ErrorCode
+from serving.http.requests.bant import BantBody
 from serving.http.requests.batch import BatchResult
-from serving.http.requests.decisions import BantBody, TransitionBody
 from serving.http.requests.events import EventOfLead
+from serving.http.requests.kpis import KpisQuery
 from serving.http.requests.leads import LeadBody, ToldConsent, ToldContact
 from serving.http.requests.opt_ins import OptInBody
 from serving.http.requests.queries import ImportQuery, ListQuery
 from serving.http.requests.score import ScoreRequest, SentEvent, SentLead
+from serving.http.requests.transitions import TransitionBody
 from serving.http.state import Readiness, ServiceState
 from serving.http.views.handover import HandoverView, NextView, QuestionView
-from serving.http.views.kpis import FigureView, KpisQuery
+from serving.http.views.kpis import FigureView
 from serving.http.views.lifecycle import LeadLifecycle
 from serving.http.views.reviews import DisagreementView, ReviewView
 from serving.intake.importing.headings import HEADINGS, heading_key

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from experiments.paths.__main__ import main
 from experiments.paths.comparison import Answer, compare
 from experiments.paths.exports import Exports, ExportsError
 from experiments.paths.ways import csv_answers, parquet_answers, request_of
@@ -159,6 +160,21 @@ def test_no_difference_stays_untold(name: str, change: Answer) -> None:
 def test_a_lead_that_one_way_leaves_out_is_told() -> None:
     found = compare(("file", _answers("a", "b")), ("request", _answers("a")), {})
     assert (found.same, found.compared, found.alone) == (False, 1, 1)
+
+
+def test_where_nothing_is_compared_nothing_is_the_same() -> None:
+    found = compare(("file", _answers()), ("request", _answers()), {})
+    assert (found.same, found.compared, found.alone) == (False, 0, 0)
+
+
+@pytest.mark.parametrize("option", ["--sample", "--stored"])
+@pytest.mark.parametrize("number", ["0", "1001", "-1", "ten"])
+def test_as_many_leads_as_one_request_may_ask_about(
+    option: str, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["project.toml", f"{option}={number}"])
+    assert f"{option}: '{number}' is no number from 1 to 1000" in capsys.readouterr().err
 
 
 def _answers(*lead_ids: str) -> list[Answer]:

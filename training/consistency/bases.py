@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from serving.model.artefact import ModelRefusedError
-from serving.registry.fetched import REGISTRY_SCHEME, ModelUnavailableError
 from serving.registry.loaded import load_fetched
 from serving.registry.loader import fetch_model
+from serving.registry.model_folder import REGISTRY_SCHEME, ModelUnavailableError
 from serving.scoring.basis import Basis, ModelBasis
 from training.consistency.given import Giver
 from training.project.project import Project

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from serving.batch.answers import Wording
 from serving.batch.history_scoring import BasisChoice
 from serving.model.artefact import ModelRefusedError
-from serving.registry.fetched import ModelUnavailableError
 from serving.registry.loaded import load_fetched
 from serving.registry.loader import fetch_model
+from serving.registry.model_folder import ModelUnavailableError
 from serving.scoring.basis import ModelBasis, RulesBasis
 from serving.scoring.use_cases import OwnModel
 from training.progress import Progress

@@ -23,15 +23,17 @@ from serving.http.document.openapi_3_0 import Document, as_3_0
 from serving.http.document.operations import own_errors
 from serving.http.document.security import SCHEMES
 from serving.http.errors import ErrorBody
-from serving.http.requests.decisions import BantBody, OwnerBody, TransitionBody
+from serving.http.requests.bant import BantBody
 from serving.http.requests.events import EventsBody
 from serving.http.requests.feedback import FeedbackBody
 from serving.http.requests.leads import LeadBody
 from serving.http.requests.merges import DifferentBody, MergeBody
 from serving.http.requests.opt_ins import OptInBody
+from serving.http.requests.owners import OwnerBody
 from serving.http.requests.queries import StoredRequest
 from serving.http.requests.score import BatchRequest, ScoreRequest
 from serving.http.requests.stages import StagesBody
+from serving.http.requests.transitions import TransitionBody
 from serving.http.requests.webhooks import WebhookBody
 from serving.intake.segment_message import CALLS
 from serving.scoring.rules import read_rules

@@ -11,9 +11,10 @@ from serving.http.auth import needs
 from serving.http.body import respond
 from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError, invalid
+from serving.http.requests.kpis import KpisQuery, PeriodQuery
 from serving.http.route import GuardedRoute
 from serving.http.state import ServiceState
-from serving.http.views.kpis import KpisQuery, KpisView, PeriodQuery
+from serving.http.views.kpis import KpisView
 from serving.lifecycle.kpis.kpis import Kpis, TooManyGroupsError
 from serving.lifecycle.kpis.table import csv_text
 from serving.stored.kpis import kpis_of

@@ -15,8 +15,9 @@ from serving.http.document.bodies import body_of
 from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError, invalid
 from serving.http.problems import ErrorCode
-from serving.http.requests.decisions import BantBody, TransitionBody
+from serving.http.requests.bant import BantBody
 from serving.http.requests.queries import LifecycleQuery
+from serving.http.requests.transitions import TransitionBody
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState

@@ -16,7 +16,7 @@ from serving.http.body import read_as, read_body, respond
 from serving.http.document.bodies import body_of
 from serving.http.document.errors import RECORD_ERRORS
 from serving.http.errors import RefusedError
-from serving.http.requests.decisions import OwnerBody
+from serving.http.requests.owners import OwnerBody
 from serving.http.route import GuardedRoute
 from serving.http.routes.rights import found_lead
 from serving.http.state import ServiceState

@@ -9,14 +9,14 @@ from features.contract.clock import now
 from serving.http.auth import needs
 from serving.http.body import respond
 from serving.http.document.errors import RECORD_ERRORS
+from serving.http.requests.kpis import PeriodQuery
+from serving.http.requests.reviews import ReviewsQuery
 from serving.http.route import GuardedRoute
 from serving.http.routes.kpis import period_of
 from serving.http.state import ServiceState
-from serving.http.views.kpis import PeriodQuery
 from serving.http.views.reviews import (
     MOST_LISTED,
     DisagreementView,
-    ReviewsQuery,
     ReviewView,
     SampledLead,
 )

@@ -27,8 +27,8 @@ from serving.http.state import ServiceState
 from serving.http.views.changes import ChangeView
 from serving.http.views.leads import AccountView, LeadList, ListedView, StoredAnswers, StoredResult
 from serving.record.access.audits import Look
-from serving.record.leads.groups import members_of
 from serving.record.leads.leads import leads_by_number, parts_of
+from serving.record.leads.members import members_of
 from serving.record.scores.listing import list_leads
 from serving.scoring.answer import Answer
 from serving.stored.change import explain_change

@@ -15,11 +15,11 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _log = logging.getLogger(__name__)
 
 
-class Watched:
+class Observed:
     """Gives every request an id, times it, and answers what nothing else has answered."""
 
     def __init__(self, app: ASGIApp, *, log_requests: bool) -> None:
-        """Watch an application.
+        """Observe an application.
 
         Args:
             app: What answers.

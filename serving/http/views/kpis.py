@@ -1,75 +1,16 @@
-"""The figures of marketing and sales, as they are asked for and shown."""
+"""The figures of marketing and sales, as the service shows them."""
 
-import re
 from dataclasses import asdict
-from datetime import UTC, date, datetime, time
-from typing import Annotated, Literal, Self
+from datetime import datetime
+from typing import Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
-from features.contract.lead import ContractError, micros, moment
-from serving.lifecycle.kpis.calendar import usual_period
+from features.contract.lead import moment
 from serving.lifecycle.kpis.figure import Figure
 from serving.lifecycle.kpis.groups import Dimension
 from serving.lifecycle.kpis.kpis import Group, KpiName, Kpis
 from serving.lifecycle.kpis.promises import Promise
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _day_text(sent: object) -> object:
-    # Numbers would else be seconds since 1970.
-    if isinstance(sent, str) and not _DAY.fullmatch(sent):
-        raise PydanticCustomError("day", "must be a day such as 2026-03-01")
-    return sent
-
-
-Day = Annotated[date, BeforeValidator(_day_text)]
-
-
-class PeriodQuery(BaseModel):
-    """Of which period something is told."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    begin: Day | None = Field(
-        default=None, alias="from", description="Its first day; a year of months, if left out."
-    )
-    end: Day | None = Field(
-        default=None, alias="to", description="The day after its last; tomorrow, if left out."
-    )
-
-    def period(self, now: int) -> tuple[int, int]:
-        """Return the period that is asked for, in microseconds since 1970.
-
-        Raises:
-            ContractError: It ends before it begins, or lies before 1970.
-        """
-        usual = usual_period(now)
-        begin = usual[0] if self.begin is None else _midnight(self.begin)
-        end = usual[1] if self.end is None else _midnight(self.end)
-        if not 0 <= begin < end:
-            raise ContractError("query.from", "must lie before to, and not before 1970")
-        return begin, end
-
-
-class KpisQuery(PeriodQuery):
-    """Of which period figures are told, and by what they are told apart."""
-
-    by: list[Dimension] = Field(
-        default_factory=list, max_length=3, description="May be repeated; of all, if left out."
-    )
-    format: Literal["json", "csv"] | None = Field(
-        default=None, description="As `Accept` says, if left out."
-    )
-
-    @field_validator("by")
-    @classmethod
-    def _once(cls, by: list[Dimension]) -> list[Dimension]:
-        if len({*by}) < len(by):
-            raise ValueError("must not name one twice")
-        return by
 
 
 class FigureView(BaseModel):
@@ -157,7 +98,3 @@ class KpisView(BaseModel):
             total=GroupView.of(kpis.total, ()),
             groups=[GroupView.of(one, kpis.by) for one in kpis.groups],
         )  # fmt: skip
-
-
-def _midnight(day: date) -> int:
-    return micros(datetime.combine(day, time(), UTC), "from")

@@ -8,8 +8,8 @@ from features.contract.case import Case
 from features.contract.language import Language
 from features.contract.lead import Event, Lead, ProfileValue, moment
 from serving.record.leads.events import events_of
-from serving.record.leads.groups import members_of
 from serving.record.leads.leads import StoredLead
+from serving.record.leads.members import members_of
 from serving.record.leads.profiles import profiles
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Select, func, select
 from serving.record.schema import score_given
 
 
-class Answered(NamedTuple):
+class CountedBasis(NamedTuple):
     """How many scores had a basis.
 
     Attributes:
@@ -23,7 +23,7 @@ class Answered(NamedTuple):
     scores: int
 
 
-def answered(connection: Connection, most: int) -> list[Answered]:
+def newest_bases(connection: Connection, most: int) -> list[CountedBasis]:
     """Return what the newest scores rested on, the most frequent first.
 
     Args:
@@ -41,4 +41,4 @@ def answered(connection: Connection, most: int) -> list[Answered]:
     by = [some.c[name] for name in names]
     counted: Select[*tuple[Any, ...]] = select(*by, func.count()).group_by(*by)
     rows = connection.execute(counted.order_by(func.count().desc()))
-    return [Answered(*row) for row in rows]
+    return [CountedBasis(*row) for row in rows]

@@ -1,42 +1,15 @@
-"""Promises by stage, and of what somebody is alerted, at every border."""
+"""Promises by stage, and what alerts of them and of others are about, at every border."""
 
 import hashlib
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from features.contract.duration import DAY_US, HOUR_US
-from features.contract.lead import micros
 from serving.lifecycle.agreement import Lifecycle
-from serving.lifecycle.alerts import Alert, EventAlert, GradeAlert, SlaAlert
-from serving.lifecycle.position import Position
-from serving.lifecycle.sla import SlaTerms, sla_of
-from serving.lifecycle.sla_moments import RECENT_US, due_moments, next_moment, sla_moments
-from serving.lifecycle.stages import Stage
+from serving.lifecycle.alerts import EventAlert, GradeAlert
+from serving.lifecycle.sla import sla_of
 from tests.serving.lifecycle.agreements import NOW, agreement, small
-
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
-HOURS: dict[str, object] = {
-    "time_zone": "Europe/Berlin", "region": "DE", **dict.fromkeys(WEEKDAYS, "09:00-17:00"),
-}  # fmt: skip
-TERMS = SlaTerms.model_validate({"hours": HOURS, "stages": {"MQL": {"within": "8h"}}})
-ALERTS: tuple[Alert, ...] = (
-    SlaAlert(name="warned", tell=("sales",), kind="sla_warning"),
-    SlaAlert(name="broken", tell=("sales",), kind="sla_broken"),
-    SlaAlert.model_validate({"name": "up", "tell": ["boss"], "kind": "sla_broken", "after": "8h"}),
-)
-
-
-def at(text: str) -> int:
-    return micros(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/Berlin")), "")
-
-
-SINCE = at("2026-04-02T13:00")  # the Thursday before Easter
-DUE = at("2026-04-07T13:00")  # the Tuesday after
-WARNED = at("2026-04-07T11:00")
+from tests.serving.lifecycle.promises import DUE, HOURS, SINCE, TERMS, WARNED, at
 
 
 @pytest.mark.parametrize(
@@ -60,52 +33,6 @@ def test_where_nothing_is_promised_nothing_runs() -> None:
     assert sla_of("SAL", SINCE, TERMS, SINCE) is None
     assert sla_of(None, SINCE, TERMS, SINCE) is None
     assert sla_of("MQL", SINCE, None, SINCE) is None
-
-
-def position(stage: Stage | None = "MQL") -> Position:
-    return Position(stage, SINCE, frozenset())
-
-
-def due(now: int) -> list[str]:
-    moments = sla_moments(ALERTS, TERMS, position(), None)
-    return [one.alert.name for one in due_moments(moments, now)]
-
-
-def test_each_alert_of_a_promise_has_its_moment() -> None:
-    moments = sla_moments(ALERTS, TERMS, position(), None)
-    escalated = at("2026-04-08T13:00") + 1
-    assert [one.at for one in moments] == [WARNED, DUE + 1, escalated]
-    assert {one.due_at for one in moments} == {DUE}
-    expected = {
-        WARNED - 1: [], WARNED: ["warned"], DUE: ["warned"], DUE + 1: ["broken"],
-        escalated: ["broken", "up"], DUE + RECENT_US: ["broken", "up"],
-        DUE + 1 + RECENT_US: ["up"], escalated + RECENT_US: [],
-    }  # fmt: skip
-    assert {now: due(now) for now in expected} == expected
-    following = {
-        SINCE: WARNED, WARNED - 1: WARNED, WARNED: DUE + 1, DUE + 1: escalated, escalated: None,
-    }  # fmt: skip
-    assert {now: next_moment(moments, now) for now in following} == following
-    assert sla_moments(ALERTS, TERMS, position("SAL"), None) == []
-    assert sla_moments(ALERTS, TERMS, position(None), None) == []
-    assert sla_moments(ALERTS, None, position(), None) == []
-
-
-@settings(deadline=None, max_examples=40)
-@given(st.lists(st.integers(1, 30 * 24), min_size=1, max_size=40))
-def test_who_looks_from_moment_to_moment_misses_none(steps: list[int]) -> None:
-    moments = sla_moments(ALERTS, TERMS, position(), None)
-    now, seen = SINCE, set()
-    # Whoever comes late by less than three days still tells what is broken.
-    for late in steps:
-        following = next_moment(moments, now)
-        if following is None:
-            break
-        now = following + late % 72 * HOUR_US
-        seen |= {one.alert.name for one in due_moments(moments, now)}
-    else:
-        return
-    assert {"broken", "up"} <= seen
 
 
 def test_an_event_is_one_of_those_that_were_agreed_on() -> None:

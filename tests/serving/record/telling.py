@@ -8,6 +8,7 @@ from serving.intake.leads import ToldLead, take_lead
 from serving.record.database.database import Database
 from serving.record.leads.cases import stored_cases
 from serving.record.leads.leads import StoredLead, find_lead, parts_of
+from serving.record.scores.scores import GivenScore
 
 NOW = 1_790_000_000_000_000
 HOUR = 3_600_000_000
@@ -42,6 +43,13 @@ def did(
     ]  # fmt: skip
     with database.writing() as connection:
         return take_events(connection, sent, at, source)
+
+
+def given(lead: int, at: int, chance: float, version: str | None) -> GivenScore:
+    basis, why = ("rules", "deadline") if version is None else ("model", None)
+    return GivenScore(
+        lead, at, at, chance, 50, "B", basis, why, version, None, 0.0, 0.0, {}
+    )  # fmt: skip
 
 
 def profile(database: Database, lead_id: str, as_of: int) -> dict[str, object]:

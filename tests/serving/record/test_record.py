@@ -10,8 +10,8 @@ from serving.intake.events import ToldEvent, Whose, take_events
 from serving.intake.leads import take_lead, take_leads
 from serving.record.database.database import Database
 from serving.record.identity.merges import MergeError, join_leads, undo_merge
-from serving.record.leads.groups import members_of
 from serving.record.leads.leads import StoredLead, find_lead, leads_by_number, settle_due
+from serving.record.leads.members import members_of
 from serving.record.schema import former_lead, profile_value
 from tests.serving.record.telling import HOUR, NOW, did, event, events, ids, profile, put, told
 

@@ -9,8 +9,8 @@ import mlflow
 import pytest
 
 from serving.model.artefact import load_model
-from serving.registry.fetched import ModelUnavailableError
 from serving.registry.loader import fetch_model
+from serving.registry.model_folder import ModelUnavailableError
 from tests.registry import MODEL_NAME, Registry, register
 
 AWAY = "http://crm:geheim@127.0.0.1:9"
@@ -94,7 +94,7 @@ def test_a_registry_that_does_not_answer_is_given_up(
     own_registry: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fresh = fetch_model(CHAMPION, own_registry, tmp_path / "cache")
-    monkeypatch.setattr("serving.registry.registered._PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("serving.registry.mlflow_registry._PATIENCE_SECONDS", 0.1)
     with closing(sqlite3.connect(own_registry.removeprefix("sqlite:///"))) as database:
         # Whoever asks the database waits for seconds while another has it for itself.
         database.execute("BEGIN EXCLUSIVE")

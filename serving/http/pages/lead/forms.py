@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from features.contract.language import Language
 from serving.http.pages.form import Form
 from serving.http.pages.mistakes import PageError
-from serving.http.requests.decisions import BantBody
+from serving.http.requests.bant import BantBody
 from serving.http.requests.fields import LONGEST_NOTE
 from serving.intake.spelling import words_of
 from serving.lifecycle.bant import Part, Report, Source

@@ -11,7 +11,7 @@ from serving.http.pages.answers import show
 from serving.http.pages.mistakes import PageError
 from serving.http.pages.route import for_permission, page_router
 from serving.http.pages.visit import Visit, Visiting
-from serving.http.views.kpis import KpisQuery
+from serving.http.requests.kpis import KpisQuery
 from serving.lifecycle.kpis.groups import Dimension
 from serving.lifecycle.kpis.kpis import KPI_NAMES, Group, KpiName, Kpis, TooManyGroupsError
 from serving.lifecycle.kpis.table import csv_text

@@ -13,7 +13,7 @@ from serving.http.pages.visit import Visit, Visiting
 from serving.lifecycle.kpis.calendar import usual_period
 from serving.lifecycle.kpis.promises import Promise
 from serving.model.manifest import Manifest, Metric
-from serving.record.scores.bases import answered
+from serving.record.scores.bases import newest_bases
 from serving.record.scores.challenges import Beside, beside
 from serving.scoring.basis import ModelBasis
 from serving.scoring.card import card_of, use_case_card
@@ -61,7 +61,7 @@ def model_routes() -> APIRouter:
 def _model(visit: Visit, *, counted: bool) -> Response:
     kept, scoring = visit.state.kept(), visit.state.loaded()
     with kept.database.reading() as connection:
-        rested, said = answered(connection, _NEWEST), beside(connection, _NEWEST)
+        rested, said = newest_bases(connection, _NEWEST), beside(connection, _NEWEST)
     basis = scoring.basis
     manifest = basis.model.manifest if isinstance(basis, ModelBasis) else None
     return show(

@@ -19,7 +19,7 @@ from serving.work.rescoring import rescore_due
 from tests.serving.http.pages.browser import Browser, text_of
 from tests.serving.http.pages.conftest import Added, Opened
 from tests.serving.http.pages.test_frame import HOSTILE
-from tests.serving.http.pages.test_leads import CONSENT, HOT, put
+from tests.serving.http.routes.pages.test_leads import CONSENT, HOT, put
 from tests.tiny import tiny_training
 
 PROFILE = {"role": "CEO", "employees": 240, "industry": "Maschinenbau"}

@@ -10,7 +10,7 @@ from serving.work.rescoring import rescore_due
 from tests.serving.http.pages.browser import Browser, text_of
 from tests.serving.http.pages.conftest import Added, Opened
 from tests.serving.http.pages.test_lead import PROFILE
-from tests.serving.http.pages.test_leads import HOT, names, put
+from tests.serving.http.routes.pages.test_leads import HOT, names, put
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from features.contract.clock import now
 from serving.http.server.gauges import Backlogs
-from serving.http.server.observation import Watched
+from serving.http.server.observation import Observed
 from serving.http.state import ServiceState
 from serving.record.database.database import Database
 from serving.record.privacy.policy import Policy
@@ -236,7 +236,7 @@ def test_a_defect_outside_of_every_route_has_an_answer_an_id_and_no_data_in_the_
         raise ValueError(scope["path"])
 
     async def asked() -> httpx.Response:
-        transport = httpx.ASGITransport(Watched(broken, log_requests=True))
+        transport = httpx.ASGITransport(Observed(broken, log_requests=True))
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
             return await client.get("/erika", headers={"X-Request-ID": "r-1"})
 

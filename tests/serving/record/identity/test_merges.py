@@ -11,8 +11,8 @@ from serving.intake.events import Whose
 from serving.record.database.database import Database, RecordAwayError
 from serving.record.identity.duplicates import tell_apart
 from serving.record.identity.merges import MergeError, find_merge, join_leads, merges_of, undo_merge
-from serving.record.leads.groups import members_of
 from serving.record.leads.leads import find_lead, parts_of, settle_due
+from serving.record.leads.members import members_of
 from serving.record.leads.roots import own_numbers
 from serving.record.lifecycle.stages import StageEntry, add_stages
 from serving.record.privacy.consents import NewConsent, add_consent, without_basis

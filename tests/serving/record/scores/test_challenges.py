@@ -3,8 +3,7 @@
 from serving.record.database.database import Database
 from serving.record.scores.challenges import Beside, Challenge, add_challenges, beside
 from serving.record.scores.scores import give_scores
-from tests.serving.record.scores.test_bases import given
-from tests.serving.record.telling import NOW, put, told
+from tests.serving.record.telling import NOW, given, put, told
 
 
 def test_a_challenger_stands_beside_what_was_given(database: Database) -> None:

@@ -3,7 +3,9 @@
 import pytest
 
 from features.contract.duration import DAY_US
+from serving.record.database.database import Database
 from serving.record.privacy.consents import NewConsent, add_consent
+from serving.record.privacy.policy import Policy
 from serving.record.queue.clock_skew import LONGEST_US, SKEW_US
 from serving.record.queue.outbox import Message, add_messages, claim_deliveries
 from serving.record.queue.webhooks import add_webhook
@@ -15,6 +17,11 @@ from serving.work.rescoring import make_stale_due, rescore_due
 from tests.serving.record.telling import NOW, put, told
 
 AHEAD = NOW + 1_000 * DAY_US
+
+
+@pytest.fixture
+def scores(database: Database) -> StoredScores:
+    return StoredScores(database, Policy())
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from serving.model.artefact import MANIFEST
 from serving.registry.address import without_secrets
-from serving.registry.fetched import (
+from serving.registry.model_folder import (
     REGISTRY_SCHEME,
     FetchedModel,
     ModelUnavailableError,
