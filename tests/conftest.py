@@ -26,7 +26,7 @@ _numbers = count(1)
 
 _BROWSER = shutil.which("chromium")
 
-_LONGEST = tuple(Path(__file__).parent / room for room in ("e2e", "docs", "training"))
+_LONGEST = tuple(Path(__file__).parent / room for room in ("e2e", "docs", "spark", "training"))
 
 _SPARK = "tests/spark/"
 
@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with files that train for a minute, which no process should be left alone with."""
+    """Begin with what takes a minute, which no process should be left alone with at the end."""
     items.sort(key=lambda item: not any(item.path.is_relative_to(room) for room in _LONGEST))
 
 
