@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from types import NoneType
 
 import duckdb
 import pyarrow as pa
@@ -123,8 +124,13 @@ def _text_batches(
 ) -> Iterator[pa.RecordBatch]:
     for rows in chunks:
         columns = zip(*rows, strict=True)
-        arrays = [pa.array([_text(v) for v in column], pa.string()) for column in columns]
+        arrays = [pa.array(_texts(column), pa.string()) for column in columns]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _texts(column: Sequence[object]) -> Sequence[object]:
+    # Most columns are text already, and go over as they are.
+    return column if set(map(type, column)) <= {str, NoneType} else list(map(_text, column))
 
 
 def _text(value: object) -> str | None:

@@ -15,16 +15,21 @@ class DeltaFiles:
 
     Attributes:
         files: Parquet files, sorted.
-        folders: Columns whose values stand in the names of folders, and in no file.
+        partition_columns: Columns whose values stand in the names of folders, and in no file.
     """
 
     files: list[str]
-    folders: frozenset[str]
+    partition_columns: frozenset[str]
 
     @staticmethod
     def are_in(folder: Path) -> bool:
         """Tell whether a folder is a Delta table."""
         return (folder / "_delta_log").is_dir()
+
+    @classmethod
+    def folder_of(cls, file: str) -> Path | None:
+        """Return the Delta table in whose folder a file lies, or None."""
+        return next(filter(cls.are_in, Path(file).parents), None)
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -39,6 +44,9 @@ class DeltaFiles:
             from deltalake.exceptions import DeltaError  # noqa: PLC0415
         except ModuleNotFoundError:
             raise ValueError(f"{folder} is a Delta table; install 'leadscore[delta]'") from None
+        # It is taken for an address, whose escapes are read as what they stand for.
+        if unquote(str(folder)) != str(folder):
+            raise ValueError(f"the Delta table {folder} has a '%' in its name; rename the folder")
         try:
             table = DeltaTable(str(folder))
             metadata = table.metadata()

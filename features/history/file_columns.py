@@ -7,6 +7,7 @@ from typing import Self
 import duckdb
 
 from features.contract.document import suggestion
+from features.history.delta_table import DeltaFiles
 from features.history.files import files_reader, is_csv, is_empty
 from features.history.misreading import Misreadings
 
@@ -87,4 +88,6 @@ class FileColumns:
             return "it is empty, leave it out of 'path'"
         if len(self.types[file]) == 1:
             return "it has one column only, perhaps with another delimiter"
+        if DeltaFiles.folder_of(file) is not None:
+            return "rewrite the Delta table once, so that all its files have all columns"
         return "write what is missing, or leave the file out of 'path'"

@@ -5,6 +5,7 @@ import gzip
 import re
 from pathlib import Path
 
+from features.history.delta_table import DeltaFiles
 from features.history.sql import literal
 
 
@@ -16,15 +17,25 @@ def find_files(folder: Path, path: str) -> list[str]:
         path: A file, or a pattern such as ``events/*.parquet``.
 
     Raises:
-        ValueError: There is none.
+        ValueError: There is none, or one may be of an earlier version of a Delta table.
     """
     whole = (folder / path).resolve()
     if whole.is_file():
-        return [str(whole)]
-    root = Path(whole.anchor)
-    files = sorted(str(file) for file in root.glob(str(whole.relative_to(root))) if file.is_file())
+        files = [str(whole)]
+    else:
+        root = Path(whole.anchor)
+        found = root.glob(str(whole.relative_to(root)))
+        files = sorted(str(file) for file in found if file.is_file())
     if not files:
         raise ValueError(f"there is no file {whole}; check the setting 'path'")
+    one_of_each_folder = {Path(file).parent: file for file in files if is_parquet(file)}
+    for file in one_of_each_folder.values():
+        table = DeltaFiles.folder_of(file)
+        # Rows that were deleted from the table are still in the files that it let go of.
+        if table is not None:
+            raise ValueError(
+                f"{file} is part of the Delta table {table}; set 'path' to that folder"
+            )
     return files
 
 

@@ -48,14 +48,14 @@ class Relation:
         self.section = section
         self._connection = connection
         self._source = source
-        self._folders: frozenset[str] = frozenset()
+        self._partition_columns: frozenset[str] = frozenset()
         files: list[str] = []
         try:
             if source.path is not None:
                 path = folder / expand(source.path)
                 if DeltaFiles.are_in(path):
                     delta = DeltaFiles.read(path.resolve())
-                    files, self._folders = delta.files, delta.folders
+                    files, self._partition_columns = delta.files, delta.partition_columns
                 else:
                     files = find_files(folder, expand(source.path))
                 self.sql = files_reader(files, source.delimiter)
@@ -192,7 +192,7 @@ class Relation:
         return f"coalesce({expression}, {stop})"
 
     def _existing(self, column: str) -> str:
-        if column in self._folders:
+        if column in self._partition_columns:
             raise HistoryError(
                 f"{self.section}: column '{column}' divides the Delta table into folders, and is "
                 "in none of its files; write its values into a column of another name as well"

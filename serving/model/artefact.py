@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from features.contract.mistake import MistakeError
 from features.declaration.feature_set import KERNEL_VERSION
-from serving.model.explain.explanation import BoosterError, TreeExplanation
+from serving.model.explain.explanation import TreeExplanation
+from serving.model.explain.trees import BoosterError
 from serving.model.linear import LinearExplanation, LinearModel
 from serving.model.manifest import FORMAT, Manifest
 from serving.model.scorer import Ensemble, LeadModel

@@ -64,4 +64,7 @@ def feature_table(feature_set: FeatureSet, frame: pd.DataFrame) -> FeatureTable:
 
 
 def _load_pyfunc(path: str) -> PyfuncModel:
-    return PyfuncModel(load_model(Path(path)))
+    model = load_model(Path(path))
+    # LightGBM is loaded now rather than by the first prediction, and so is what is wrong with it.
+    model.ensemble.margins(np.zeros((1, len(model.manifest.feature_set.features))))
+    return PyfuncModel(model)

@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 from features.contract.lead import micros
 from features.declaration.feature_set import FeatureSet, MissingCount, ProfileCategory
 from features.drivers import features_of
-from features.history.history import History
+from features.history.history import History, HistoryError
 from features.history.sources import ProfileFields, Sources
 from features.local import LocalFeatures
 from features.spark import reading
@@ -247,6 +247,9 @@ def test_a_delta_table_is_read_by_tasks(spark: SparkSession, folder: Path) -> No
         None, SOURCES.model_copy(update={"events": (delta,)}), PROFILE, folder, now=NOW
     ) as history:
         found = history.report
+    some = parquet.model_copy(update={"path": "events_delta/*.parquet"})
+    with pytest.raises(HistoryError, match="is part of the Delta table"):
+        reading.EventPieces.plan(some, "sources.events.0", folder, SOURCES.leads.columns)
     files = parquet.model_copy(update={"path": "events[01].parquet"})
     with History.open(
         SOURCES.model_copy(update={"events": (files,)}), PROFILE, folder, now=NOW

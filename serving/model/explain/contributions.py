@@ -1,8 +1,8 @@
 """Contributions read from tables: one bit per question, one look-up per cell.
 
 A row's answers become the bits of words, and those a cell demands are the number of a line. The
-kernels let go of the interpreter lock and share nothing,
-so that any number of threads may call them at once. One row and many come out the same bit for bit.
+kernels let go of the interpreter lock and share nothing, so that any number of threads may call
+them at once. One row and many come out the same bit for bit.
 """
 
 import os
@@ -180,8 +180,8 @@ def _answer_block(
     codes: NDArray[np.int32],
     bits: NDArray[np.uint64],
 ) -> None:
-    # `decisions` itself must not be handed to a call inside a loop over rows: counting the
-    # references to its arrays costs many times the decision.
+    # A call for each question and row must not be handed `decisions` itself: counting the
+    # references to its arrays costs many times the answer.
     bits[:] = 0
     no, bit = np.uint64(0), np.uint64(0)
     one = np.uint64(1)

@@ -1,11 +1,12 @@
 """Questions of words as flat arrays: how the kernels answer them."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.model.explain.questions import Question, Together, Word
+from serving.model.explain.questions import Word
 
 
 class Decisions(NamedTuple):
@@ -48,7 +49,7 @@ def lay_out_decisions(words: list[Word]) -> Decisions:
     """Lay out the questions of words."""
     numbers = [number for word in words for number in word.numbers]
     categories = [category for word in words for category in word.categories]
-    masks = [_masks(word.bits, question) for word in words for question in word.together]
+    masks = [masks for word in words for masks in _masks(word)]
     readings = list(dict.fromkeys(number.reading for number in numbers))
     coded = list(dict.fromkeys(category.feature for category in categories))
     place = {reading: i for i, reading in enumerate(readings)}
@@ -75,6 +76,11 @@ def starts(sizes: list[int]) -> NDArray[np.int32]:
     return np.cumsum([0, *sizes], dtype=np.int32)
 
 
-def _masks(bits: dict[Question, int], question: Together) -> tuple[int, int]:
-    asked = sum(1 << bits[part] for part, _ in question.answers)
-    return asked, sum(1 << bits[part] for part, answer in question.answers if answer)
+def _masks(word: Word) -> Iterator[tuple[int, int]]:
+    bits = word.bits
+    for question in word.together:
+        asked = answers = 0
+        for part, answer in question.answers:
+            asked |= 1 << bits[part]
+            answers |= answer << bits[part]
+        yield asked, answers

@@ -16,11 +16,7 @@ from serving.model.explain.contributions import contributions
 from serving.model.explain.decisions import Decisions, lay_out_decisions
 from serving.model.explain.questions import pack, questions
 from serving.model.explain.tables import Tables, compute_tables
-from serving.model.explain.trees import Tree, UnknownLayoutError, read_trees
-
-
-class BoosterError(ValueError):
-    """A text that is no booster, or one of several outputs or with linear trees."""
+from serving.model.explain.trees import BoosterError, Tree, UnknownLayoutError, read_trees
 
 
 class TreeExplanation:

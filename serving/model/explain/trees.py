@@ -19,6 +19,10 @@ class UnknownLayoutError(ValueError):
     """A booster's text that is not of `LAYOUT`."""
 
 
+class BoosterError(ValueError):
+    """A text that is no booster, or one of several outputs or with linear trees."""
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """One inner node.
@@ -91,25 +95,30 @@ def read_trees(booster_text: str) -> Forest:
 
     Raises:
         UnknownLayoutError: The text has another layout than `LAYOUT`.
+        BoosterError: It has this layout, and lacks parts or is damaged.
     """
     head, *blocks = booster_text.partition("\nend of trees")[0].split("\nTree=")
     if f"version={LAYOUT}" not in head.splitlines():
         raise UnknownLayoutError(f"the booster's text is not of layout {LAYOUT}")
     said = dict(line.split("=", 1) for line in head.splitlines() if "=" in line)
-    return Forest(
-        features=int(said["max_feature_idx"]) + 1,
-        outputs=int(said["num_tree_per_iteration"]),
-        trees=[_tree(block) for block in blocks],
-    )
+    try:
+        return Forest(
+            features=int(said["max_feature_idx"]) + 1,
+            outputs=int(said["num_tree_per_iteration"]),
+            trees=[_tree(block) for block in blocks],
+        )
+    except (KeyError, ValueError, IndexError):
+        # LightGBM ends the process on many such texts, so it is not asked.
+        raise BoosterError("the booster's text lacks parts, or is damaged") from None
 
 
 def _tree(block: str) -> Tree:
     fields = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
-    leaf_values = np.array(fields["leaf_value"].split(), dtype=np.float64)
+    leaves = int(fields["num_leaves"])
     return Tree(
-        splits=tuple(_splits(fields)) if len(leaf_values) > 1 else (),
-        leaf_values=leaf_values,
-        leaf_rows=np.array(fields["leaf_count"].split(), dtype=np.int64),
+        splits=tuple(_splits(fields)) if leaves > 1 else (),
+        leaf_values=np.array(fields["leaf_value"].split(), dtype=np.float64).reshape(leaves),
+        leaf_rows=np.array(fields["leaf_count"].split(), dtype=np.int64).reshape(leaves),
         linear=fields["is_linear"] == "1",
     )
 

@@ -73,6 +73,42 @@ def test_rows_of_earlier_versions_are_gone(delta: Path) -> None:
     assert _amounts(delta.parent, delta.name) == [4.0]
 
 
+@pytest.mark.parametrize("divided_by", [None, ["type"]])
+def test_files_that_a_table_let_go_of_are_not_read(
+    tmp_path: Path, divided_by: list[str] | None
+) -> None:
+    delta = tmp_path / "log"
+    deltalake.write_deltalake(str(delta), _table(1.0, 2.0), partition_by=divided_by)
+    deltalake.DeltaTable(str(delta)).delete("amount = 1.0")
+    file = next(delta.glob("**/part-*.parquet"))
+    for path in ("log/**/*.parquet", str(file)):
+        with pytest.raises(HistoryError) as caught:
+            _amounts(tmp_path, path)
+        assert str(caught.value).startswith(f"sources.events.0: {file.parent}/part-")
+        told = f" is part of the Delta table {delta}; set 'path' to that folder"
+        assert str(caught.value).endswith(told)
+
+
+def test_a_column_that_older_files_lack_is_told_with_what_to_do(tmp_path: Path) -> None:
+    delta = tmp_path / "log"
+    deltalake.write_deltalake(str(delta), _table(1.0).drop_columns("amount"))
+    deltalake.write_deltalake(str(delta), _table(2.0), mode="append", schema_mode="merge")
+    said = _mistake(delta)
+    assert " lacks the column 'amount' of " in said
+    assert said.endswith("; rewrite the Delta table once, so that all its files have all columns")
+    table = deltalake.DeltaTable(str(delta)).to_pyarrow_table()
+    deltalake.write_deltalake(str(delta), table, mode="overwrite")
+    assert set(_amounts(tmp_path, "log")) == {None, 2.0}
+
+
+def test_an_escape_in_the_name_of_a_folder_is_told(delta: Path) -> None:
+    renamed = delta.rename(delta.parent / "what%20they did")
+    assert f"the Delta table {renamed} has a '%' in its name; rename the folder" in _mistake(
+        renamed
+    )
+    assert _amounts(delta.parent, renamed.rename(delta.parent / "100 %").name) == [1.0, 2.0, 3.0]
+
+
 def test_a_value_that_cannot_be_read_is_told_by_its_file(delta: Path) -> None:
     deltalake.write_deltalake(str(delta), _table(float("inf")), mode="append")
     said = _mistake(delta)

@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 
 from serving.model.explain.cells import NoCellsError, cut
-from serving.model.explain.explanation import BoosterError, TreeExplanation
+from serving.model.explain.explanation import TreeExplanation
 from serving.model.explain.questions import pack, questions
 from serving.model.explain.tables import LARGEST_TABLES, compute_tables
-from serving.model.explain.trees import Split, Tree
+from serving.model.explain.trees import BoosterError, Split, Tree
 from tests.serving.boosters import Recipe, assert_explains, odd_rows, train
 
 DEEP = {"verbosity": -1, "num_leaves": 12, "min_data_in_leaf": 1, "learning_rate": 1.0}
@@ -102,3 +102,26 @@ def test_boosters_nobody_can_explain_are_refused(
     text = train(Recipe(settings=settings)).model_to_string()
     with pytest.raises(BoosterError, match=complaint):
         TreeExplanation(text)
+
+
+@pytest.mark.parametrize(
+    ("part", "damaged"),
+    [
+        ("max_feature_idx=", "max_feature="),
+        ("num_tree_per_iteration=1", "num_tree_per_iteration="),
+        ("leaf_value=", "leaf_value=1 "),
+        ("leaf_count=", "counts="),
+        ("decision_type=", "decision_type=2 "),
+        ("cat_boundaries=", "boundaries="),
+    ],
+)
+def test_a_damaged_text_is_refused(part: str, damaged: str) -> None:
+    text = train(Recipe(rounds=1)).model_to_string()
+    assert part in text
+    with pytest.raises(BoosterError, match="lacks parts, or is damaged"):
+        TreeExplanation(text.replace(part, damaged))
+
+
+def test_a_text_without_trees_and_their_features_is_refused() -> None:
+    with pytest.raises(BoosterError, match="lacks parts, or is damaged"):
+        TreeExplanation("tree\nversion=v4\n")

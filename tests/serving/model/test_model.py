@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from serving.model.artefact import ModelRefusedError, checksum, load_model
 from serving.model.manifest import Calibration
-from serving.model.pyfunc import PyfuncModel, feature_table
+from serving.model.pyfunc import PyfuncModel, _load_pyfunc, feature_table
 from serving.model.reference import Reference, grade_of
 from serving.model.scorer import LARGEST_LOG_ODDS, explained, probability
 from tests.tiny import FEATURE_SET, random_table, tiny_training
@@ -171,6 +172,15 @@ def test_the_frame_of_mlflow_is_scored_as_the_table(tmp_path: Path) -> None:
     np.testing.assert_array_equal(scored["log_odds"], model.log_odds(table))
     np.testing.assert_array_equal(scored["probability"], probability(model.log_odds(table)))
     assert scored["grade"].tolist() == [grade_of(score) for score in scored["score"]]
+
+
+def test_mlflow_is_told_at_loading_that_lightgbm_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_training().load(tmp_path)
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    with pytest.raises(ImportError, match="lightgbm"):
+        _load_pyfunc(str(tmp_path))
 
 
 def test_a_column_the_frame_lacks_is_missing() -> None:
