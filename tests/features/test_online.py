@@ -121,6 +121,13 @@ def test_what_is_ignored_is_not_named_as_unknown() -> None:
     assert (row.events_ignored, row.unknown) == (2, [])
 
 
+def test_what_happened_in_the_first_microsecond_of_1970_counts() -> None:
+    events = [Event("demo", moment(0)), Event("demo", moment(0) - timedelta(microseconds=1))]
+    row = ONLINE.row(lead(), events, AS_OF_US)
+    assert row.table.value(0, FEATURES.columns["count(*)"]) == 1.0
+    assert row.events_ignored == 1
+
+
 def test_a_value_that_is_no_number_can_count_as_unknown() -> None:
     row = OnlineFeatures(FEATURES, strict=False).row(lead(employees="50-249"), [], AS_OF_US)
     assert row.unknown == ["profile.employees"]

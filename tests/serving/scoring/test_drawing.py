@@ -59,6 +59,15 @@ def test_bars_are_as_long_as_what_they_tell_and_never_nothing(answer: Answer) ->
     assert bars["most"].rstrip() == " " * 7 + "█" * 12 + " +2.00 most"
 
 
+def test_reasons_follow_each_other_line_by_line_and_long_ones_are_folded(answer: Answer) -> None:
+    told = [Reason.about(name, 1.0, name, []) for name in ("first", "second " + "x" * 100)]
+    lines = drawn(answer.model_copy(update={"reasons": told})).splitlines()
+    start = next(at for at, line in enumerate(lines) if line.rstrip().endswith("first"))
+    assert lines[start + 1].rstrip().endswith("second")
+    assert lines[start + 2].strip("x ") == ""
+    assert "Everything else" in lines[start + 3]
+
+
 def test_an_answer_that_rests_on_nothing_has_no_bars(answer: Answer) -> None:
     text = drawn(answer.model_copy(update={"reasons": [], "other_contribution": 0.0}))
     assert "█" not in text

@@ -114,6 +114,16 @@ def test_a_baseline_needs_the_age() -> None:
     assert fitted.learned.ensemble.linear.model.terms
 
 
+def test_a_baseline_is_not_tried_where_some_window_knew_no_age() -> None:
+    dataset = _dataset(steep=2.0)
+    ageless = FeatureSet(features=(FEATURES.features[0], *FEATURES.features[2:]))
+    sets = dict(dataset.feature_sets)
+    oldest = dataset.schedule.anchors[3]
+    fitted = _refit(replace(dataset, feature_sets=sets | {oldest: ageless}))
+    assert any(trial.question == "age" for trial in _refit(dataset).trials)
+    assert not any(trial.question == "age" for trial in fitted.trials)
+
+
 def test_less_than_a_year_before_the_oldest_window_tells_no_season() -> None:
     # The newest window could be predicted from a year of rows, the two before it could not.
     trials = _refit(_dataset(wave=0.9, years=1.2)).trials
