@@ -2,13 +2,15 @@
 
 import logging
 import traceback
+from collections import Counter
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, get_origin
 
 from fastapi import FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from serving.http.auth import AWAY_SECONDS, Need, admit, need_of
@@ -44,10 +46,12 @@ class GuardedRoute(APIRoute):
         """Return what answers a request."""
         # What looks for parameters takes longer than a score that needs none of it.
         handle = self.endpoint if self.alone else super().get_route_handler()
+        once = _given_once(self.dependant)
 
         async def answer(request: Request) -> Response:
             try:
                 await admit(self._need, request.app.state.service, request)
+                _refuse_repeated(request, once)
                 return await handle(request)
             except (RefusedError, HTTPException):
                 raise
@@ -69,6 +73,26 @@ def _takes_request_alone(wanted: Dependant) -> bool:
     params = (wanted.path_params, wanted.query_params, wanted.header_params, wanted.cookie_params)
     more = (*params, wanted.body_params, wanted.dependencies)
     return wanted.request_param_name is not None and not any(more)
+
+
+def _given_once(wanted: Dependant) -> frozenset[str]:
+    """Return the parameters of a query that have one value."""
+    models = [param.field_info.annotation for param in wanted.query_params]
+    return frozenset(
+        name
+        for model in models
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        for name, field in model.model_fields.items()
+        if get_origin(field.annotation) is not list
+    )
+
+
+def _refuse_repeated(request: Request, once: frozenset[str]) -> None:
+    # The framework takes the last of several values, and says nothing of the others.
+    given = Counter(name for name, _ in request.query_params.multi_items()) if once else {}
+    for name, times in given.items():
+        if times > 1 and name in once:
+            raise RefusedError(422, "invalid_request", "is given more than once", name)
 
 
 def failed(error: Exception, where: str) -> Response:

@@ -200,6 +200,12 @@ def test_scores_that_were_given_are_kept(client: httpx.Client, state: ServiceSta
     assert (listed["grade"], listed["scored_at"]) == (answer["grade"], answer["as_of"])
 
 
+@pytest.mark.parametrize("name", ["owner", "limit", "min_grade"])
+def test_a_parameter_of_one_value_is_refused_twice(client: httpx.Client, name: str) -> None:
+    answer = client.get("/v1/leads", params=[(name, "A"), (name, "B")])
+    assert problem_of(answer) == (422, "invalid_request", name)
+
+
 def test_lists_are_read_page_by_page(client: httpx.Client, state: ServiceState) -> None:
     for number in range(7):
         put(client, f"L{number}", account_id="a" if number % 2 else "b")
