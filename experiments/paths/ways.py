@@ -60,9 +60,12 @@ def parquet_answers(path: Path) -> list[Answer]:
 
 def csv_answers(path: Path) -> list[Answer]:
     """Return the answers of a CSV file, which has the same texts for the same values."""
-    csv.field_size_limit(sys.maxsize)
-    with path.open(encoding="utf-8", newline="") as file:
-        return [_settled(_read(row)) for row in csv.DictReader(file)]
+    usual = csv.field_size_limit(sys.maxsize)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return [_settled(_read(row)) for row in csv.DictReader(file)]
+    finally:
+        csv.field_size_limit(usual)
 
 
 def request_of(exports: Exports, answer: Answer, language: str) -> Sent:

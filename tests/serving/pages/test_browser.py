@@ -238,7 +238,7 @@ def changed_agreements(page: Page) -> list[str]:
 
 
 # Words stand in the same places whatever their colours.
-@pytest.mark.parametrize(("language", "scheme"), zip(LANGUAGES, SCHEMES, strict=True))
+@pytest.mark.parametrize(("language", "scheme"), [*zip(LANGUAGES, SCHEMES, strict=True)])
 def test_no_page_has_barriers(
     chromium: Browser, address: str, language: Language, scheme: Scheme
 ) -> None:
