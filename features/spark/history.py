@@ -184,8 +184,12 @@ class SparkHistory(History):
         return count
 
     def _hold(self, frame: DataFrame) -> DataFrame:
-        """Keep what was computed of a frame, in memory or on disk, until the history is closed."""
-        held = frame.persist(StorageLevel.MEMORY_AND_DISK)
+        """Keep what was computed of a frame on disk until the history is closed.
+
+        Of 20 million events, what Spark would keep in memory first leaves too little of a gigabyte,
+        its usual heap, for the rest; and a disk that was just written to is read from memory.
+        """
+        held = frame.persist(StorageLevel.DISK_ONLY)
         self._opened.callback(held.unpersist)
         return held
 
