@@ -43,6 +43,8 @@ def test_a_damaged_file_is_compiled_anew(
 def test_a_disk_without_room_keeps_nothing(tmp_path: Path) -> None:
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     environment["PYTHONPATH"] = os.pathsep.join(sys.path)
+    # Python would leave a part of this file's own code, which no later run could read.
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
     ran = subprocess.run(
         [sys.executable, "-c", FULL], env=environment, capture_output=True, text=True, check=True
     )
