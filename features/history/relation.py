@@ -52,12 +52,12 @@ class Relation:
         files: list[str] = []
         try:
             if source.path is not None:
-                path = folder / expand(source.path)
-                if DeltaFiles.are_in(path):
-                    delta = DeltaFiles.read(path.resolve())
+                path = expand(source.path)
+                if DeltaFiles.are_in(folder / path):
+                    delta = DeltaFiles.read((folder / path).resolve())
                     files, self._partition_columns = delta.files, delta.partition_columns
                 else:
-                    files = find_files(folder, expand(source.path))
+                    files = find_files(folder, path)
                 self.sql = files_reader(files, source.delimiter)
             elif source.query is not None and source.database is not None:
                 self.sql = identifier(section)
