@@ -6,7 +6,7 @@ export MPLBACKEND := Agg
 # Threads of LightGBM that wait for each other leave the cores to other work.
 export OMP_WAIT_POLICY := passive
 
-.PHONY: demo test kernels compiled as_python lint bench results quality mutants clean
+.PHONY: packages pyspark demo test kernels compiled as_python lint bench results quality mutants clean
 
 demo: .venv/ready
 	$(BIN)/leadscore demo --port 0
@@ -55,11 +55,23 @@ quality: .venv/ready
 mutants: .venv/ready
 	$(BIN)/python -m experiments.mutants --sample 100
 
-.venv/ready: requirements/dev.lock pyproject.toml
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
+
+.venv/ready: requirements/dev.lock requirements/spark.lock pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements/dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(MAKE) --jobs packages pyspark
+	$(PIP) --no-build-isolation --editable .
 	touch $@
+
+# Side by side, since one pip keeps one core busy; neither holds a package of the other.
+packages:
+	$(PIP) --require-hashes -r requirements/dev.lock
+
+# Its wheel is unpacked at once, so that compressing it would be in vain; what it is built by comes
+# with it, since the packages bring another setuptools meanwhile.
+pyspark: export DIST_EXTRA_CONFIG := $(CURDIR)/requirements/stored.cfg
+pyspark:
+	$(PIP) --use-pep517 --require-hashes -r requirements/spark.lock
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis demo
