@@ -153,7 +153,8 @@ def chromium() -> Iterator[Browser]:
     if _BROWSER is None:
         pytest.skip("no browser here; get it by: apt-get install chromium")
     with sync_playwright() as playwright:
-        # Its own sandbox needs rights that a container does not have.
-        browser = playwright.chromium.launch(executable_path=_BROWSER, args=["--no-sandbox"])
+        # Its own sandbox needs rights that a container does not have; nobody looks at its drawing.
+        args = ["--no-sandbox", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=_BROWSER, args=args)
         yield browser
         browser.close()
