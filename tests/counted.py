@@ -1,17 +1,24 @@
-"""What coverage need not look at again: whatever it looks at takes twice the time."""
+"""Where coverage looks on: whatever it looks at takes twice the time."""
 
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
 
 import pytest
 from pytest import FixtureDef, FixtureRequest, Item
 
-_BOTH_ALIKE = ("tests/serving/http/", "tests/serving/work/", "tests/serving/stored/")
-"""Tests of what goes about both databases alike; how it does is tested by the others."""
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
-_ASKING = ("tests/contract/", "tests/serving/http/pages/", "tests/serving/http/routes/pages/")
+_ROOMS = ("tests/features/", "tests/serving/", "tests/training/", "tests/spark/")
+"""Whose own tests are counted; those that go through several bring nothing that these do not."""
+
+_BROWSER = "tests/serving/pages/test_browser.py"
+"""Looks at pages that other tests have made before."""
+
+_ASKING = ("tests/serving/http/pages/", "tests/serving/http/routes/pages/")
 """Tests that ask a service and look at its answers."""
 
 Parameters = tuple[tuple[str, int], ...]
@@ -19,11 +26,20 @@ Parameters = tuple[tuple[str, int], ...]
 
 
 class Counted:
-    """Has coverage look on where a test may bring something new."""
+    """Has coverage look on where a test may bring something new, and never at pytest itself."""
 
     def __init__(self) -> None:
         """Start with nothing seen."""
         self._seen: set[tuple[FixtureDef[object], Parameters]] = set()
+        self._tracer: TraceFunction | None = None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: Item) -> Iterator[None]:
+        """Count the tests of the rooms, and what goes about both databases alike on SQLite."""
+        repeated = _is_repeated(item)
+        self._tracer = None if repeated else sys.gettrace()
+        with _traced_by(None), _uncounted_in_threads() if repeated else nullcontext():
+            return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(
@@ -32,29 +48,17 @@ class Counted:
         """Count what a fixture does the first time; the others it does the same."""
         # What it depends on may have parameters, too: on another database it does something else.
         fixture = fixturedef, _parameters(request)
-        if fixture not in self._seen:
+        with _traced_by(None if fixture in self._seen else self._tracer):
             # A first time that nobody looks at is none.
-            if sys.gettrace() is not None:
+            if self._tracer is not None:
                 self._seen.add(fixture)
-            return (yield)
-        with _uncounted_here():
-            return (yield)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: Item) -> Iterator[None]:
-        """Count what both databases have alike on SQLite."""
-        if not _is_repeated(item):
-            return (yield)
-        with _uncounted_here(), _uncounted_in_threads():
             return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
         """Count a test that asks a service where the service answers, which is another thread."""
         asks = "client" in pyfuncitem.fixturenames and pyfuncitem.nodeid.startswith(_ASKING)
-        if not asks:
-            return (yield)
-        with _uncounted_here():
+        with _traced_by(None if asks else self._tracer):
             return (yield)
 
 
@@ -66,27 +70,28 @@ def _parameters(request: FixtureRequest) -> Parameters:
 
 
 def _is_repeated(item: Item) -> bool:
+    if not item.nodeid.startswith(_ROOMS) or item.nodeid.startswith(_BROWSER):
+        return True
     parameters = getattr(item, "callspec", None)
-    kind = parameters and parameters.params.get("database_kind")
-    return kind == "postgresql" and item.nodeid.startswith(_BOTH_ALIKE)
+    return parameters is not None and parameters.params.get("database_kind") == "postgresql"
 
 
 @contextmanager
-def _uncounted_here() -> Iterator[None]:
-    tracer = sys.gettrace()
-    sys.settrace(None)
+def _traced_by(tracer: "TraceFunction | None") -> Iterator[None]:
+    before = sys.gettrace()
+    sys.settrace(tracer)
     try:
         yield
     finally:
-        sys.settrace(tracer)
+        sys.settrace(before)
 
 
 @contextmanager
 def _uncounted_in_threads() -> Iterator[None]:
     """Let threads that begin meanwhile be; those of a service do."""
-    tracer = threading.gettrace()
+    before = threading.gettrace()
     threading.settrace(None)
     try:
         yield
     finally:
-        threading.settrace(tracer)
+        threading.settrace(before)
