@@ -5,6 +5,8 @@ BIN := .venv/bin
 export MPLBACKEND := Agg
 # Threads of LightGBM that wait for each other leave the cores to other work.
 export OMP_WAIT_POLICY := passive
+# What a process compiles of the sources it imports, others need not compile again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: packages pyspark demo test kernels compiled as_python lint bench results quality mutants clean
 
@@ -24,6 +26,8 @@ test: .venv/ready
 
 # The learner comes to the same with one thread; with two in each of several processes, they wait for each other.
 kernels compiled as_python: export OMP_NUM_THREADS := 1
+# Whose own threads are as many as there are cores, and then those of the learner, too.
+kernels compiled as_python: export NUMBA_NUM_THREADS := 1
 
 # Compiling takes half as long again when coverage looks on, and each process would do it.
 kernels: .venv/ready
