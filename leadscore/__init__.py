@@ -69,6 +69,13 @@ def main() -> None:
     # LightGBM's threads otherwise wait for each other by spinning: ten times slower where other
     # work shares the cores. It is read when LightGBM is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # Matrices of a training are too small for two threads of OpenBLAS, which wait by spinning: four
+    # times the processor time, and last digits of a model that depend on the number of cores.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Numba sets LightGBM's threads beside its own, and knows its own variable only.
+    most = os.environ.get("OMP_NUM_THREADS", "")
+    if most.isdecimal() and int(most) > 0:
+        os.environ.setdefault("NUMBA_NUM_THREADS", most)
     try:
         app()
     except MistakeError as mistake:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from leadscore.options import ProjectFile, TrackingUri
+from leadscore.starting import starting
 
 EXAMPLE = "Example: `leadscore backtest project.toml --cutoffs 12 --step 30d`"
 
@@ -30,7 +31,7 @@ def backtest(
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--step") from None
     progress = Progress()
-    with progress.step("Starting"):
+    with starting(progress):
         from training.pipeline import backtest as run
     summary = run(project, progress, now=now(), evaluation=evaluation, tracking_uri=tracking_uri)
     typer.echo(f"\n{summary}")

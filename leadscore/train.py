@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from leadscore.options import ProjectFile, TrackingUri
+from leadscore.starting import starting
 
 EXAMPLE = "Example: `leadscore train project.toml --promote`"
 
@@ -24,7 +25,7 @@ def train(
     # A mistake in the project is told before seconds go by for loading the libraries.
     read_project(project)
     progress = Progress()
-    with progress.step("Starting"):
+    with starting(progress):
         from training.pipeline import train as run
     training = run(project, progress, now=now(), promote=promote, tracking_uri=tracking_uri)
     version = training.version

@@ -10,6 +10,9 @@ from features.declaration.encoder import category_columns
 from features.declaration.feature_set import FeatureSet
 from training.learning.examples import Examples
 
+_FEWEST_FOR_THREADS = 10_000
+"""Rows; with fewer, threads that share a tree wait for each other more than they gain."""
+
 
 def booster_settings(leaves: int, learning_rate: float, seed: int) -> dict[str, object]:
     """Return LightGBM's parameters of the regularised booster."""
@@ -57,7 +60,9 @@ def staged_margins(
     Yields:
         A number of trees, and float64 [rows].
     """
-    booster = lightgbm.Booster(settings, _dataset(feature_set, examples))
+    # The trees are the same whatever the threads; 0 leaves their number to OpenMP.
+    threads = 1 if len(examples.label) < _FEWEST_FOR_THREADS else 0
+    booster = lightgbm.Booster(settings | {"num_threads": threads}, _dataset(feature_set, examples))
     baseline = 0.0 if examples.baseline is None else examples.baseline.margins(matrix)
     for stage in stages:
         while booster.current_iteration() < stage:

@@ -133,12 +133,10 @@ class _Trial:
         """Return the simplest candidate, which come in that order, of about the least loss."""
         if len(candidates) == 1:
             return candidates[0]
+        # Window by window, since what candidates learn from is laid out once for all of them.
+        margins = [[self._forward.margins(w, c) for c in candidates] for w in self._windows]
         losses = [
-            log_losses(
-                np.concatenate([self._forward.margins(w, candidate) for w in self._windows]),
-                self._label,
-            )
-            for candidate in candidates
+            log_losses(np.concatenate(of_one), self._label) for of_one in zip(*margins, strict=True)
         ]
         names = [candidate_name(question, candidate) for candidate in candidates]
         chosen, trials = simplest(question, names, losses, self._clusterings)

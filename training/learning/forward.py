@@ -6,11 +6,11 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from training.learning.baseline import age_column
+from training.learning.baseline import Baseline, age_column
 from training.learning.boosting import booster_settings, staged_margins
 from training.learning.ground import Ground, ground, sample
 from training.learning.learners import Candidate
-from training.learning.logistic import fit_linear
+from training.learning.logistic import Design, lay_out
 from training.rows.dataset import Dataset
 from training.rows.grid import LabelledRows
 
@@ -59,6 +59,7 @@ class Forward:
         self._trees: dict[tuple[int, bool, bool, float, int], dict[int, NDArray[np.float64]]] = {}
         self._ground = lru_cache(maxsize=_GROUNDS)(self._find_ground)
         self._encoded = lru_cache(maxsize=_GROUNDS)(self._find_window)
+        self._design = lru_cache(maxsize=1)(self._find_design)
         self._inside = cache(self._find_inside)
         self._too_little: set[int] = set()
 
@@ -96,7 +97,8 @@ class Forward:
         if key not in self._linear:
             known = self._known(anchor, season=candidate.season)
             examples = known.examples(candidate.half_life, by_age=candidate.by_age)
-            linear = fit_linear(known.feature_set, known.encoder, examples, candidate.logistic_c)
+            design = self._design(anchor, examples.baseline, season=candidate.season)
+            linear = design.fit(examples, candidate.logistic_c)
             self._linear[key] = linear.margins(self._encoded(anchor, season=candidate.season))
         return self._linear[key]
 
@@ -141,6 +143,11 @@ class Forward:
         """Return the window of an anchor as it is encoded then."""
         scene = self._dataset.learning
         return self._known(anchor, season=season).encode(scene.table.take(self._inside(anchor)))
+
+    def _find_design(self, anchor: int, baseline: Baseline | None, *, season: bool) -> Design:
+        """Return the rows of an anchor as the logistic regression takes them."""
+        known = self._known(anchor, season=season)
+        return lay_out(known.feature_set, known.encoder, known.matrix, baseline)
 
     def _find_inside(self, anchor: int) -> NDArray[np.bool_]:
         """Return which rows to learn from are those of the window of an anchor."""

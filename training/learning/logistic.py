@@ -1,6 +1,7 @@
 """The logistic half: quantile-normalised numbers, one-hot categories, columns for the missing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from features.declaration.encoder import Encoder
 from features.declaration.feature_set import FeatureSet
 from serving.model.linear import CategoryTerm, LinearExplanation, LinearModel, NumberTerm
+from training.learning.baseline import Baseline
 from training.learning.examples import Examples
 
 _GRID = 101
@@ -19,29 +21,64 @@ _WAVE_DEVIATES = (-(2.0**0.5), 2.0**0.5)
 """A wave stays one, scaled to the variance of a normal deviate."""
 
 
-def fit_linear(
-    feature_set: FeatureSet, encoder: Encoder, examples: Examples, c: float
-) -> LinearExplanation:
-    """Fit the logistic regression.
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Rows laid out for the logistic regression, whatever they weigh and however it is regularised.
+
+    Attributes:
+        terms: Not weighted yet.
+        used: Each bool [columns of a term]; what no row has would be weighted with zero, at the
+            price of every other column.
+        values: float64 [rows, used columns of all terms].
+    """
+
+    terms: tuple[NumberTerm | CategoryTerm, ...]
+    used: tuple[NDArray[np.bool_], ...]
+    values: NDArray[np.float64]
+
+    def fit(self, examples: Examples, c: float) -> LinearExplanation:
+        """Fit the logistic regression.
+
+        Args:
+            examples: Of which this is the design.
+            c: Inverse strength of the regularisation.
+        """
+        logistic = LogisticRegression(C=c, max_iter=200, solver="newton-cholesky")
+        logistic.fit(self.values, examples.label, sample_weight=examples.weight)
+        weights = np.zeros(sum(map(len, self.used)))
+        weights[np.concatenate(self.used)] = logistic.coef_[0]
+        borders = np.cumsum([len(some) for some in self.used])[:-1]
+        of_terms = zip(self.terms, np.split(weights, borders), strict=True)
+        weighted = [_weighted(term, some) for term, some in of_terms]
+        return _centred(float(logistic.intercept_[0]), weighted, examples)
+
+
+def lay_out(
+    feature_set: FeatureSet,
+    encoder: Encoder,
+    matrix: NDArray[np.float64],
+    baseline: Baseline | None,
+) -> Design:
+    """Lay rows out for the logistic regression.
 
     Args:
         feature_set: What the columns mean.
         encoder: What encoded them.
-        examples: To fit.
-        c: Inverse strength of the regularisation.
+        matrix: float64 [rows, features], encoded.
+        baseline: What is learned on top of; None where the age is a feature like others.
     """
-    terms = _empty_terms(feature_set, encoder, examples)
-    designs = [_design(term, examples.matrix[:, term.column]) for term in terms]
-    # What no row has would be weighted with zero, at the price of every other column.
-    used = np.concatenate([design.any(axis=0) for design in designs])
-    logistic = LogisticRegression(C=c, max_iter=200, solver="newton-cholesky")
-    logistic.fit(np.column_stack(designs)[:, used], examples.label, sample_weight=examples.weight)
-    weights = np.zeros(len(used))
-    weights[used] = logistic.coef_[0]
-    borders = np.cumsum([design.shape[1] for design in designs])[:-1]
-    of_terms = zip(terms, np.split(weights, borders), strict=True)
-    weighted = [_weighted(term, some) for term, some in of_terms]
-    return _centred(float(logistic.intercept_[0]), weighted, examples)
+    terms = _empty_terms(feature_set, encoder, matrix, baseline)
+    designs = [_design(term, matrix[:, term.column]) for term in terms]
+    used = tuple((design != 0.0).any(axis=0) for design in designs)
+    values = [design[:, some] for design, some in zip(designs, used, strict=True)]
+    return Design(tuple(terms), used, np.concatenate(values, axis=1))
+
+
+def fit_linear(
+    feature_set: FeatureSet, encoder: Encoder, examples: Examples, c: float
+) -> LinearExplanation:
+    """Fit the logistic regression once; arguments are those of `lay_out` and `Design.fit`."""
+    return lay_out(feature_set, encoder, examples.matrix, examples.baseline).fit(examples, c)
 
 
 def beside_trees(
@@ -87,10 +124,12 @@ def _centred(
 
 
 def _empty_terms(
-    feature_set: FeatureSet, encoder: Encoder, examples: Examples
+    feature_set: FeatureSet,
+    encoder: Encoder,
+    matrix: NDArray[np.float64],
+    baseline: Baseline | None,
 ) -> list[NumberTerm | CategoryTerm]:
     terms: list[NumberTerm | CategoryTerm] = []
-    matrix, baseline = examples.matrix, examples.baseline
     for column, feature in enumerate(feature_set.features):
         if feature.kind == "category":
             codes = len(encoder.categories[feature.field]) + 1
@@ -113,7 +152,8 @@ def quantile_map(values: NDArray[np.float64]) -> tuple[tuple[float, ...], tuple[
     known = np.sort(values[~np.isnan(values)])
     if len(known) == 0:
         return (0.0,), (0.0,)
-    grid = np.unique(np.quantile(known, np.linspace(0.0, 1.0, _GRID), method="nearest"))
+    nearest = np.rint(np.linspace(0.0, 1.0, _GRID) * (len(known) - 1)).astype(np.int64)
+    grid = np.unique(known[nearest])
     below = np.searchsorted(known, grid, side="left")
     up_to = np.searchsorted(known, grid, side="right")
     deviates = ndtri((below + up_to) / 2 / len(known))

@@ -18,7 +18,7 @@ from training.learning.boosting import booster_settings, fit_booster, staged_mar
 from training.learning.examples import Examples, row_weights
 from training.learning.ground import fit_encoder
 from training.learning.learners import Candidate, Learned, learn
-from training.learning.logistic import fit_linear, quantile_map
+from training.learning.logistic import fit_linear, lay_out, quantile_map
 from training.rows.grid import LabelledRows
 
 CANDIDATE = Candidate(
@@ -64,6 +64,14 @@ def test_the_linear_model_says_what_scikit_learn_says_of_its_design() -> None:
     assert np.ptp(expected) > 1
 
 
+def test_a_design_fitted_several_times_says_what_one_of_each_says() -> None:
+    encoder, examples = _examples(300, seed=4)
+    design = lay_out(FEATURE_SET, encoder, examples.matrix, examples.baseline)
+    evenly = replace(examples, weight=np.ones(300))
+    for some, c in ((examples, 0.01), (evenly, 0.01), (examples, 1.0), (examples, 0.01)):
+        assert design.fit(some, c).model == fit_linear(FEATURE_SET, encoder, some, c).model
+
+
 def test_contributions_of_the_linear_model_average_to_nothing() -> None:
     encoder, examples = _examples(500, seed=2)
     model = fit_linear(FEATURE_SET, encoder, examples, c=0.1)
@@ -89,6 +97,13 @@ def test_the_quantile_map_ascends_and_takes_the_middle_of_ties(values: list[floa
     if len(known):
         middle = [((known < g).sum() + (known <= g).sum()) / 2 / len(known) for g in grid]
         np.testing.assert_allclose(normal, np.clip(ndtri(middle), -2.5, 2.5))
+
+
+@pytest.mark.parametrize("rows", [1, 2, 51, 100, 101, 102, 151, 1234])
+def test_the_quantile_map_goes_through_the_nearest_ranks(rows: int) -> None:
+    values = np.random.default_rng(rows).normal(size=rows)
+    nearest = np.quantile(values, np.linspace(0.0, 1.0, 101), method="nearest")
+    assert quantile_map(values)[0] == tuple(np.unique(nearest))
 
 
 def test_the_quantile_map_has_a_step_for_each_percent() -> None:
@@ -207,6 +222,24 @@ def test_staged_margins_are_those_of_boosters_of_so_many_trees() -> None:
         whole = fit_booster(FEATURE_SET, examples, settings_, rounds)
         expected = whole.predict(examples.matrix, raw_score=True)
         np.testing.assert_allclose(margins, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("leaves", [4, 16])
+def test_trees_are_the_same_whatever_the_number_of_threads(leaves: int) -> None:
+    _, examples = _examples(12_000, seed=9)
+    alone, shared = (
+        fit_booster(
+            FEATURE_SET,
+            examples,
+            booster_settings(leaves, 0.1, seed=7) | {"num_threads": threads},
+            rounds=20,
+        )
+        for threads in (1, 2)
+    )
+    np.testing.assert_array_equal(
+        alone.predict(examples.matrix, raw_score=True),
+        shared.predict(examples.matrix, raw_score=True),
+    )
 
 
 def test_a_column_that_no_row_has_weighs_nothing_and_changes_nothing() -> None:
