@@ -42,7 +42,7 @@ def test_colleagues_have_one_company_and_leads_without_account_their_own() -> No
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Database:
     folder = tmp_path_factory.mktemp("weeks")
-    market = simulate(folder, leads=500, seed=3, until=UNTIL, others=20_000)
+    market = simulate(folder, leads=900, seed=3, until=UNTIL, others=20_000)
     database = Database(f"sqlite:///{folder / 'record.db'}")
     upgrade(database)
     scoring = Scoring(read_rules(), "no_model", Conditions(deadline=math.inf))
