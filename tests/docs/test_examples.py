@@ -3,12 +3,10 @@
 import json
 import math
 import os
-import re
 import shlex
-import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +29,7 @@ from serving.record.privacy.policy import Policy
 from serving.scoring.answer import Answer
 from serving.scoring.card import Card
 from serving.scoring.rules import Rules
-from tests.docs.command_line import command
+from tests.docs.command_line import run, typed
 from tests.docs.markdown import Block, blocks
 from tests.e2e.command import free_port, served
 from training.project.project import Project
@@ -60,7 +58,6 @@ MODELS: dict[str, type[BaseModel]] = {
         Readiness,
     )
 }
-_NEEDS_SHELL = re.compile(r"[<>|&;$\\]|^(?!leadscore )", re.MULTILINE)
 ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -95,8 +92,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     foreign = ("LEADSCORE_", "MLFLOW_")
     ours = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    # So few leads are learned from faster by one thread than by several that wait for each other.
-    settings = {"LEADSCORE_PORT": str(free_port()), "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
+    settings = {"LEADSCORE_PORT": str(free_port()), "MPLBACKEND": "Agg"}
     settings |= {
         "LEADSCORE_POLICY": "policy.toml",
         "LEADSCORE_SMTP_URL": "smtp://127.0.0.1:9",
@@ -111,28 +107,11 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def folder(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
     """Where the reader is: tables as the demo's, only fewer, and a model trained as documented."""
     folder = tmp_path_factory.mktemp("reader")
-    simulate(folder / "demo", leads=500)
+    simulate(folder / "demo", leads=250)
     policy = "\n".join(block.text for block in having("toml", "policy"))
     (folder / "policy.toml").write_text(policy, encoding="utf-8")
     typed(only(having("sh", "train")).text, folder, environment)
     return folder
-
-
-def typed(text: str, folder: Path, environment: Mapping[str, str]) -> str:
-    """Run what a reader types into a shell, and return what was printed."""
-    if _NEEDS_SHELL.search(text):
-        return run(["sh", "-euc", text], folder, environment)
-    ran = [command(line, folder, environment) for line in text.splitlines()]
-    assert all(one.returncode == 0 for one in ran), [one.stderr for one in ran]
-    return "".join(one.stdout for one in ran)
-
-
-def run(command: list[str], folder: Path, environment: Mapping[str, str]) -> str:
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.mark.parametrize("block", [b for b in having("sh") if not b.labels], ids=str)

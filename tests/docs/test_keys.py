@@ -1,10 +1,9 @@
 """The commands of the page on keys, run in order, and the key that they make, used."""
 
 import re
-import subprocess
 from pathlib import Path
 
-from tests.docs.command_line import command
+from tests.docs.command_line import command, typed
 from tests.docs.markdown import ROOT, blocks
 from tests.e2e.command import free_port, served
 
@@ -13,12 +12,7 @@ PAGE = "docs/keys.md"
 
 def test_the_commands_make_keys_that_count(environment: dict[str, str], tmp_path: Path) -> None:
     def run(text: str) -> str:
-        done = subprocess.run(
-            ["sh", "-euc", text], cwd=tmp_path, env=environment, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return typed(text, tmp_path, environment)
 
     run("leadscore db upgrade")
     in_record, in_file = [run(b.text) for b in blocks(PAGE) if (b.language, b.labels) == ("sh", ())]

@@ -118,7 +118,8 @@ def _wait_until_ready(client: httpx.Client, process: BaseProcess) -> None:
                 return
         except httpx.TransportError:
             pass
-        time.sleep(0.02)
+        # Asking keeps what is asked from getting ready.
+        time.sleep(0.1)
     raise AssertionError("the service is not ready after two minutes")
 
 

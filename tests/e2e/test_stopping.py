@@ -48,6 +48,7 @@ def test_processes_share_a_port_and_one_works_in_the_background(
                 scored = connection.execute(
                     select(func.count()).select_from(current_score)
                 ).scalar_one()
+            time.sleep(0.05)
         database.close()
     log = (tmp_path / "service.log").read_text(encoding="utf-8")
     assert log.count("Finished server process") == 2

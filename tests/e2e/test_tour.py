@@ -52,7 +52,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a record in which a sales team has worked up to now, as that of the demo."""
     folder = tmp_path_factory.mktemp("tour")
     at = now()
-    market = simulate(folder, leads=900, seed=8, until=moment(at))
+    market = simulate(folder, leads=450, seed=8, until=moment(at))
     database = Database(f"sqlite:///{folder / 'record.db'}")
     upgrade(database)
     scores = StoredScores(database, Policy())

@@ -1,6 +1,5 @@
 """The whole way: make a world, train, ask, and hold against the truth."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,28 +17,13 @@ from experiments.worlds.record import END, Run
 from experiments.worlds.report import report
 from experiments.worlds.seasonal import seasonal
 from experiments.worlds.world import World
-
-# Training imports what warns, and warnings are errors in tests.
-ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
-
-
-def command(module: str, *arguments: str | Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", module, *map(str, arguments)],
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=200,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+from tests.e2e.command import said
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     world = seasonal(tmp_path_factory.mktemp("world") / "seasonal", 1)
-    command("leadscore", "train", world.folder / "project.toml")
+    said(world.folder, "train", "project.toml")
     return world
 
 
@@ -54,8 +38,7 @@ def test_promised_is_what_the_front_door_scores(
     world: World, answers: TrainedWorld, tmp_path: Path
 ) -> None:
     scores = tmp_path / "scores.parquet"
-    project = world.folder / "project.toml"
-    command("leadscore", "score", project, scores, "--as-of", "2026-06-30")
+    said(world.folder, "score", "project.toml", str(scores), "--as-of", "2026-06-30")
     table = pq.read_table(scores)
     scored = dict(zip(table["lead_id"].to_pylist(), table["probability"].to_pylist(), strict=True))
     questions = at_end(world)
@@ -77,8 +60,10 @@ def test_what_is_in_the_file_is_shown_and_not_run_again(tmp_path: Path) -> None:
     run = Run("ageing", 1, 1.0, {END: compare(2 * true, true, constant=0.2)}, None)
     written = TypeAdapter(list[Run]).dump_json([run])
     out.write_bytes(written)
-    asked = ("--worlds", "ageing", "--seeds", "1", "--out", out, "--beside", out)
-    shown = command("experiments.worlds", *asked)
+    asked = ["--worlds", "ageing", "--seeds", "1", "--out", str(out), "--beside", str(out)]
+    # Training imports what warns, and warnings are errors in tests.
+    command = [sys.executable, "-m", "experiments.worlds", *asked]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=200).stdout
     assert shown.startswith(report([run]))
     assert shown.count(report([run])) == 2
     assert out.read_bytes() == written
