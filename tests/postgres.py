@@ -1,6 +1,7 @@
 """A real PostgreSQL, which needs nothing but its package."""
 
 import importlib
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,10 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
+from sqlalchemy.engine import make_url
+
+
+_MEMORY = Path("/dev/shm")
 
 
 @contextmanager
@@ -16,7 +21,9 @@ def running_postgres() -> Iterator[str]:
     """Start a server and give the address of its database `postgres`."""
     # Not below the folder of pytest: each run of it closes that to the user whom root's server runs
     # as, also while another run is under way.
-    with TemporaryDirectory(prefix="postgres") as place:
+    # A database is hundreds of files, which a disk takes ten times as long to copy as memory does.
+    memory = _MEMORY if os.access(_MEMORY, os.W_OK) else None
+    with TemporaryDirectory(prefix="postgres", dir=memory) as place:
         folder = Path(place)
         with pytest.MonkeyPatch.context() as environment:
             # The package warns when it is imported without this variable.
@@ -56,3 +63,9 @@ def new_database(
     return server.replace("postgresql://", "postgresql+psycopg://").replace(
         "/postgres?", f"/{name}?"
     )
+
+
+def drop_database(server: str, address: str) -> None:
+    """Remove a database that `new_database` made, whoever is still connected to it."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{make_url(address).database}" WITH (FORCE)')
