@@ -12,7 +12,6 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-
 _MEMORY = Path("/dev/shm")
 
 
