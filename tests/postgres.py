@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ import pytest
 from sqlalchemy.engine import make_url
 
 _MEMORY = Path("/dev/shm")
+_ROOM = 2 * 1024**3
+"""Bytes; for the server of each process, and what it logs. A container may have much less."""
 
 
 @contextmanager
@@ -20,9 +23,7 @@ def running_postgres() -> Iterator[str]:
     """Start a server and give the address of its database `postgres`."""
     # Not below the folder of pytest: each run of it closes that to the user whom root's server runs
     # as, also while another run is under way.
-    # A database is hundreds of files, which a disk takes ten times as long to copy as memory does.
-    memory = _MEMORY if os.access(_MEMORY, os.W_OK) else None
-    with TemporaryDirectory(prefix="postgres", dir=memory) as place:
+    with TemporaryDirectory(prefix="postgres", dir=_memory()) as place:
         folder = Path(place)
         with pytest.MonkeyPatch.context() as environment:
             # The package warns when it is imported without this variable.
@@ -37,6 +38,13 @@ def running_postgres() -> Iterator[str]:
             process.send_signal(signal.SIGQUIT)
             process.wait()
             server.cleanup()
+
+
+def _memory() -> Path | None:
+    # A database is hundreds of files, which a disk takes ten times as long to copy as memory does.
+    if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+        return _MEMORY
+    return None
 
 
 def _forgo_safety(server: str) -> None:
