@@ -3,6 +3,7 @@
 import gc
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import tests.sqlite  # noqa: F401
 from serving.record.database.database import Database
 from serving.record.upgrade import upgrade
 from tests.counted import Counted
-from tests.postgres import new_database, running_postgres
+from tests.postgres import drop_database, new_database, running_postgres
 from tests.registry import Registry, make_registry
 
 # A machine that is busy with something else is no mistake of what is tested.
@@ -115,11 +116,13 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def empty_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Return the address of a new database of either kind, not upgraded yet."""
     if database_kind == "sqlite":
-        return f"sqlite:///{tmp_path / 'empty.db'}"
-    return new_database(request.getfixturevalue("postgres"), f"empty{next(_numbers)}")
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    with _database(request.getfixturevalue("postgres"), "template1") as address:
+        yield address
 
 
 @pytest.fixture
@@ -130,13 +133,22 @@ def record_file(upgraded_file: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def record_url(database_kind: str, request: pytest.FixtureRequest) -> str:
+def record_url(database_kind: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """Return the address of an empty record of either kind."""
     if database_kind == "sqlite":
-        address: str = request.getfixturevalue("record_file")
-        return address
+        yield request.getfixturevalue("record_file")
+        return
     template: str = request.getfixturevalue("upgraded_postgres")
-    return new_database(request.getfixturevalue("postgres"), f"record{next(_numbers)}", template)
+    with _database(request.getfixturevalue("postgres"), template) as address:
+        yield address
+
+
+@contextmanager
+def _database(server: str, template: str) -> Iterator[str]:
+    address = new_database(server, f"of_test_{next(_numbers)}", template)
+    yield address
+    # A thousand of them would fill the memory.
+    drop_database(server, address)
 
 
 @pytest.fixture

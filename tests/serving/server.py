@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import httpx
 import uvicorn
@@ -30,6 +31,30 @@ def running(
     """Serve a state on a free port and give a client to it."""
     with serving(create_app(state, limits), connection) as client:
         yield client
+
+
+@contextmanager
+def answering(state: ServiceState) -> Iterator[httpx.Client]:
+    """Serve a state by the one application of this process: to make one takes most tests' time.
+
+    Tests of what an application keeps from one request to the next have their own, by `running`:
+    how much waits, a few seconds old, and who waits for whom, which is of one event loop.
+    """
+    # What either of them gets from now on, both have.
+    _current.__dict__ = state.__dict__
+    try:
+        with serving(_application()) as client:
+            yield client
+    finally:
+        _current.__dict__ = ServiceState().__dict__
+
+
+_current = ServiceState()
+
+
+@cache
+def _application() -> FastAPI:
+    return create_app(_current)
 
 
 @contextmanager

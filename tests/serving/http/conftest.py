@@ -13,7 +13,7 @@ from serving.record.privacy.policy import Policy
 from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Conditions, Scoring
 from serving.stored.scoring import StoredScores
-from tests.serving.server import running
+from tests.serving.server import answering
 
 
 @pytest.fixture
@@ -29,5 +29,5 @@ def state(database: Database) -> ServiceState:
 @pytest.fixture
 def client(state: ServiceState) -> Iterator[httpx.Client]:
     """Return a client of the service, which runs."""
-    with running(state) as client:
+    with answering(state) as client:
         yield client

@@ -15,7 +15,7 @@ from serving.access.keyring import Keyring
 from serving.http.state import ServiceState
 from serving.settings import Settings
 from tests.serving.http.sockets import answered, connected
-from tests.serving.server import running
+from tests.serving.server import answering
 
 PATH = "/v1/model"
 
@@ -30,7 +30,7 @@ def state() -> ServiceState:
 
 @pytest.fixture
 def client(state: ServiceState) -> Iterator[httpx.Client]:
-    with running(state) as client:
+    with answering(state) as client:
         yield client
 
 

@@ -66,17 +66,19 @@ def test_every_lead_is_as_likely_to_be_drawn_and_weeks_know_nothing_of_each_othe
 
 def test_the_weighted_share_is_right_on_average_where_the_drawn_alone_mislead() -> None:
     """Early weeks have few leads, and good ones; the later ones many, and poor ones."""
-    worlds = [
-        (number, week, number % (4 if place < 10 else 25) == 0)
+    world = {
+        week: {
+            number: number % (4 if place < 10 else 25) == 0
+            for number in range(place * 10_000, place * 10_000 + (40 if place < 10 else 400))
+        }
         for place, week in enumerate(WEEKS)
-        for number in range(place * 10_000, place * 10_000 + (40 if place < 10 else 400))
-    ]
-    truth = sum(good for _, _, good in worlds) / len(worlds)
+    }
+    leads = [good for of_week in world.values() for good in of_week.values()]
+    truth = sum(leads) / len(leads)
     weighted, plain, covered = [], [], 0
     for trial in range(60):
         reached, probabilities = [], []
-        for week in WEEKS:
-            of_week = {number: good for number, at, good in worlds if at == week}
+        for week, of_week in world.items():
             drawn = draw(of_week, 20, f"{trial}:{week}")
             reached += [of_week[number] for number in drawn.sampled]
             probabilities += [drawn.probability] * len(drawn.sampled)

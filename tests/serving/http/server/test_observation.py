@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -34,6 +35,13 @@ from tests.tiny import tiny_training
 CONSENT = [{"purpose": "profiling", "source": "test"}]
 LEAD = {"lead": {"lead_id": "L", "created_at": "2026-03-01T00:00:00Z"}}
 Labels = dict[str, str]
+
+
+@pytest.fixture
+def client(state: ServiceState) -> Iterator[httpx.Client]:
+    """Return a client of an application that knows nothing yet of what waits."""
+    with running(state) as client:
+        yield client
 
 
 class Told:

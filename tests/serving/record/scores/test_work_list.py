@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 
@@ -61,29 +62,27 @@ def pages(database: Database, wanted: Wanted, limit: int) -> Iterator[list[WorkI
             return
 
 
-@pytest.mark.parametrize("stages", [None, ("MQL",), ("lead", "SAL", NOWHERE), ("visitor",)])
-@pytest.mark.parametrize("grades", [None, ("A", "D")])
-@pytest.mark.parametrize("use_case", [None, "austria"])
 def test_pages_are_slices_of_a_plain_sort(
-    database: Database,
-    filled: list[tuple[int, float, str, str, str | None]],
-    stages: tuple[str, ...] | None,
-    grades: tuple[str, ...] | None,
-    use_case: str | None,
+    database: Database, filled: list[tuple[int, float, str, str, str | None]]
 ) -> None:
-    expected = [
-        number
-        for number, _, grade, stage, case in sorted(
-            filled, key=lambda r: (r[1], r[0]), reverse=True
-        )
-        if (stages is None or stage in stages)
-        and (grades is None or grade in grades)
-        and (use_case is None or case == use_case)
-    ]
-    for limit in (1, 3, 100):
-        found = list(pages(database, Wanted(stages, grades, use_case), limit))
-        assert [one.lead.number for page in found for one in page] == expected
-        assert all(len(page) == limit for page in found[:-1])
+    rows = sorted(filled, key=lambda row: (row[1], row[0]), reverse=True)
+    for stages, grades, use_case in product(
+        [None, ("MQL",), ("lead", "SAL", NOWHERE), ("visitor",)],
+        [None, ("A", "D")],
+        [None, "austria"],
+    ):
+        expected = [
+            number
+            for number, _, grade, stage, case in rows
+            if (stages is None or stage in stages)
+            and (grades is None or grade in grades)
+            and (use_case is None or case == use_case)
+        ]
+        wanted = Wanted(stages, grades, use_case)
+        for limit in (1, 3, 100):
+            found = list(pages(database, wanted, limit))
+            assert [one.lead.number for page in found for one in page] == expected, wanted
+            assert all(len(page) == limit for page in found[:-1]), wanted
 
 
 def test_leads_that_are_asked_for_by_number_need_no_score(
