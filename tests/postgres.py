@@ -33,9 +33,9 @@ def running_postgres() -> Iterator[str]:
             _forgo_safety(server.get_uri())
             yield server.get_uri()
         finally:
-            # All it holds goes with its folder, and need not be written there first.
+            # One that is killed would leave its shared memory behind.
             process = server.get_postmaster_info().process
-            process.send_signal(signal.SIGQUIT)
+            process.send_signal(signal.SIGINT)
             process.wait()
             server.cleanup()
 
