@@ -7,8 +7,8 @@ import numpy as np
 
 from serving.model.reference import GRADE_FROM_SCORE
 
-_BEST = 1 - GRADE_FROM_SCORE["A"] / 100
-"""The share of leads that are among the best of each."""
+_BEST = 100 - GRADE_FROM_SCORE["A"]
+"""How many of a hundred leads are among the best of each."""
 
 
 class Duel(NamedTuple):
@@ -38,7 +38,7 @@ def duel(said: Sequence[tuple[float, float]]) -> Duel | None:
     if not said:
         return None
     one, other = np.array(said).T
-    most = max(1, round(len(said) * _BEST))
+    most = max(1, round(len(said) * _BEST / 100))
     both = {*np.argsort(-one, kind="stable")[:most]} & {*np.argsort(-other, kind="stable")[:most]}
     return Duel(
         leads=len(said),

@@ -1,7 +1,7 @@
 """A champion and a challenger beside each other."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from serving.scoring.duel import Duel, duel
@@ -26,6 +26,7 @@ def test_nothing_is_no_duel() -> None:
     assert duel([(0.2, 0.2)]) == Duel(1, 0.2, 0.2, 0.0, 1.0)
 
 
+@example([(0.0, 0.0)] * 14 + [(0.0, 1.0)])
 @given(st.lists(CHANCES, min_size=1, max_size=60))
 def test_it_is_as_slowly_counted(said: list[tuple[float, float]]) -> None:
     found = duel(said)
