@@ -61,8 +61,9 @@ mutants: .venv/ready
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
 
-.venv/ready: requirements/dev.lock requirements/spark.lock pyproject.toml
+.venv/ready: requirements/pip.lock requirements/dev.lock requirements/spark.lock pyproject.toml
 	$(PYTHON) -m venv .venv
+	$(PIP) --require-hashes -r requirements/pip.lock
 	$(MAKE) --jobs packages pyspark
 	$(PIP) --no-build-isolation --editable .
 	touch $@
