@@ -65,7 +65,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-com
 	$(PYTHON) -m venv .venv
 	$(PIP) --require-hashes -r requirements/pip.lock
 	$(MAKE) --jobs packages pyspark
-	$(PIP) --no-build-isolation --editable .
+	@# Which warns of folders that are named as a package, and they are meant.
+	PYTHONWARNINGS=ignore $(PIP) --no-build-isolation --editable .
 	touch $@
 
 # Side by side, since one pip keeps one core busy; neither holds a package of the other.
