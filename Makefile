@@ -8,7 +8,7 @@ export OMP_WAIT_POLICY := passive
 # What a process compiles of the sources it imports, others need not compile again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: packages pyspark demo test kernels compiled as_python lint bench results quality mutants clean
+.PHONY: packages pyspark demo test kernels compiled as_python contract lint bench results quality mutants clean
 
 demo: .venv/ready
 	$(BIN)/leadscore demo --port 0
@@ -22,22 +22,27 @@ PYTEST := $(BIN)/python -m pytest --cov --cov-report=
 
 # Side by side, and more than there are cores, since tests wait for servers and browsers.
 test: .venv/ready
-	$(MAKE) --jobs compiled as_python
+	$(MAKE) --jobs compiled contract
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 96.7
 
 # The learner comes to the same with one thread; with two in each of several processes, they wait for each other.
-kernels compiled as_python: export OMP_NUM_THREADS := 1
+kernels compiled as_python contract: export OMP_NUM_THREADS := 1
 # Whose own threads are as many as there are cores, and then those of the learner, too.
-kernels compiled as_python: export NUMBA_NUM_THREADS := 1
+kernels compiled as_python contract: export NUMBA_NUM_THREADS := 1
 
 # Compiling takes half as long again when coverage looks on, and each process would do it.
 kernels: .venv/ready
 	$(BIN)/python -m tests.kernels
 
+# Requests are drawn where tests are looked for, which is best done by one process.
+contract: as_python
+	$(BIN)/python -m pytest tests/contract
+
 # Files as tests/conftest.py orders them, each in one process, for what is trained once in it.
 compiled: kernels
-	COVERAGE_FILE=.coverage.$@ $(PYTEST) --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	COVERAGE_FILE=.coverage.$@ $(PYTEST) --numprocesses 3 --dist loadfile --no-loadscope-reorder \
+		--ignore tests/contract
 
 as_python: lint
 	COVERAGE_FILE=.coverage.$@ NUMBA_DISABLE_JIT=1 $(PYTEST) $(AS_PYTHON)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadFileScheduling
 
+import tests.libraries
 import tests.sqlite  # noqa: F401
 from serving.record.database.database import Database
 from serving.record.upgrade import upgrade
@@ -47,6 +48,7 @@ def pytest_collection_finish() -> None:
     """Let no search for garbage look through what was imported, which stays to the end."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:
