@@ -12,7 +12,7 @@ EXAMPLE = "Example: `leadscore demo --no-serve --language de`"
 
 
 def demo(
-    leads: Annotated[int, typer.Option(help="How many leads to simulate.", min=2000)] = 20_000,
+    leads: Annotated[int, typer.Option(help="How many leads to simulate.", min=1000)] = 20_000,
     seed: Annotated[int, typer.Option(help="Of the simulation.", min=0)] = 7,
     folder: Annotated[Path, typer.Option(help="Where data and models go.")] = Path("demo"),
     port: Annotated[

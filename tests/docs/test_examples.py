@@ -83,15 +83,10 @@ def test_every_block_is_of_a_kind_that_a_test_reads() -> None:
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def environment(search_path: str) -> dict[str, str]:
     """The commands of a reader who has installed the product, and a free port instead of 8000."""
-    programs = tmp_path_factory.mktemp("programs")
-    leadscore = programs / "leadscore"
-    leadscore.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m leadscore "$@"\n')
-    leadscore.chmod(0o755)
     foreign = ("LEADSCORE_", "MLFLOW_")
     ours = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
-    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     settings = {"LEADSCORE_PORT": str(free_port()), "MPLBACKEND": "Agg"}
     settings |= {
         "LEADSCORE_POLICY": "policy.toml",
@@ -100,7 +95,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "LEADSCORE_PUBLIC_URL": "https://leads.example.com",
     }
     settings["LEADSCORE_DATABASE_URL"] = "sqlite:///leadscore.db"
-    return ours | {"PATH": path} | settings
+    return ours | {"PATH": search_path} | settings
 
 
 @pytest.fixture(scope="session")

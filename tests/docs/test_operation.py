@@ -2,7 +2,6 @@
 
 import ast
 import configparser
-import os
 import re
 import shlex
 import subprocess
@@ -15,7 +14,7 @@ from serving.settings import Settings, settings_table
 from tests.docs.command_line import require_command
 from tests.docs.image import compose
 from tests.docs.markdown import ROOT, Block, blocks, code, table
-from tests.e2e.command import COMMAND, ENVIRONMENT
+from tests.e2e.command import ENVIRONMENT
 
 PAGE = "docs/operation.md"
 EVERY = blocks(PAGE)
@@ -33,24 +32,22 @@ def test_every_block_is_of_a_kind_that_a_test_reads() -> None:
     }  # fmt: skip
 
 
-def test_a_record_is_installed_backed_up_tried_and_restored_as_written(tmp_path: Path) -> None:
-    program = tmp_path / "leadscore"
-    program.write_text(f'#!/bin/sh\nexec "{COMMAND[0]}" -m leadscore "$@"\n')
-    program.chmod(0o755)
+def test_a_record_is_installed_backed_up_tried_and_restored_as_written(
+    tmp_path: Path, search_path: str
+) -> None:
     steps = "\n".join(block.text for block in labelled("record", "drill"))
     for there, here in (
         ("runuser -u leadscore -- ", ""),
-        ("/opt/leadscore/bin/leadscore", str(program)),
+        ("/opt/leadscore/bin/leadscore", "leadscore"),
         ("/var/backups/leadscore", str(tmp_path)),
     ):
         assert there in steps
         steps = steps.replace(there, here)
     # On the page, a backup follows the first installation; an upgrade may follow any time.
     record = {"LEADSCORE_DATABASE_URL": f"sqlite:///{tmp_path / 'record.db'}"}
-    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["sh", "-euc", steps],
-        env={**ENVIRONMENT, **record, "PATH": path, "PYTHONPATH": str(ROOT)},
+        env={**ENVIRONMENT, **record, "PATH": search_path},
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -24,8 +24,6 @@ ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.starts
     "LEADSCORE_LEAVE_SECONDS": "0",
 }
 
-COMMAND = (sys.executable, "-m", "leadscore")
-
 _forked = multiprocessing.get_context("forkserver")
 # To import the rooms takes longer than most commands; so it is done once.
 _forked.set_forkserver_preload(["tests.e2e.rooms"])

@@ -10,7 +10,7 @@ def test_the_demo_prints_figures_closeness_and_an_explained_answer(
     tmp_path: Path,
 ) -> None:
     port = str(free_port())
-    printed = said(tmp_path, "demo", "--no-serve", "--leads", "2000", "--port", port)
+    printed = said(tmp_path, "demo", "--no-serve", "--leads", "1000", "--port", port)
     output = " ".join(printed.split())
     assert "### demo: probability of SQL." in output
     assert all(name in output for name in ("| leadscore |", "| base rate |", "| rules |"))
