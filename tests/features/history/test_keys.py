@@ -110,7 +110,7 @@ def _of_counters(key: str, counted: list[tuple[str, int, int, int]]) -> list[Eve
     return [Event(kind, at, at + _DELAY, float(figure)) for at, kind, figure in moments if figure]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(events_of("pqr"), events_of("a"), counters())
 def test_a_row_of_any_key_is_the_row_of_a_request(
     by_person: list[tuple[str, Event]],
