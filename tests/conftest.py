@@ -153,6 +153,21 @@ def _database(server: str, template: str) -> Iterator[str]:
     drop_database(server, address)
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Return the address of a record of either kind that is filled once for all tests of a file."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("shared") / "record.db"
+        shutil.copy(request.getfixturevalue("upgraded_file"), path)
+        yield f"sqlite:///{path}"
+        return
+    template: str = request.getfixturevalue("upgraded_postgres")
+    with _database(request.getfixturevalue("postgres"), template) as address:
+        yield address
+
+
 @pytest.fixture
 def database(record_url: str) -> Iterator[Database]:
     """Return an empty record of either kind."""

@@ -142,35 +142,39 @@ print(json.dumps({"homes": homes, "scored": scored.to_dict("list")}))
 """
 
 
-def test_a_clean_process_with_the_dependencies_of_serving_loads_the_model(
-    registry: Registry, tmp_path: Path
-) -> None:
-    model = mlflow.artifacts.download_artifacts(
-        f"models:/{MODEL_NAME}/1", dst_path=str(tmp_path / "model")
+@pytest.fixture(scope="module")
+def downloaded(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the model; what one process compiles of its code, the next finds there."""
+    folder = str(tmp_path_factory.mktemp("downloaded"))
+    uri = f"models:/{MODEL_NAME}/1"
+    return Path(
+        mlflow.artifacts.download_artifacts(
+            uri, dst_path=folder, tracking_uri=registry.tracking_uri
+        )
     )
+
+
+def test_a_clean_process_with_the_dependencies_of_serving_loads_the_model(
+    registry: Registry, downloaded: Path, tmp_path: Path
+) -> None:
     table = random_table(40, seed=21)
     _frame(table).to_csv(tmp_path / "rows.csv", index=False)
     # -S leaves out the packages of this environment, and with them the way to the checkout.
-    arguments = [sysconfig.get_path("purelib"), SERVING_LOCK, model, tmp_path / "rows.csv"]
+    arguments = [sysconfig.get_path("purelib"), SERVING_LOCK, downloaded, tmp_path / "rows.csv"]
     process = subprocess.run(
         [sys.executable, "-I", "-S", "-c", CLEAN_PROCESS, *map(str, arguments)],
         cwd=tmp_path,
-        env={"NUMBA_CACHE_DIR": str(tmp_path / "numba")},
+        env={},
         capture_output=True,
         text=True,
         check=False,
     )
     assert process.returncode == 0, process.stderr
     said = json.loads(process.stdout)
-    assert all(Path(home).is_relative_to(Path(model, "code")) for home in said["homes"])
+    assert all(Path(home).is_relative_to(downloaded / "code") for home in said["homes"])
     expected = load_model(registry.model_folder).log_odds(table)
     np.testing.assert_allclose(said["scored"]["log_odds"], expected, atol=1e-9)
     assert set(said["scored"]) == {"probability", "log_odds", "score", "grade"}
-
-
-def _downloaded(registry: Registry, folder: Path) -> Path:
-    uri = f"models:/{MODEL_NAME}/1"
-    return Path(mlflow.artifacts.download_artifacts(uri, dst_path=str(folder)))
 
 
 OWN_PACKAGES = """
@@ -187,14 +191,14 @@ print(scored["log_odds"].to_json(double_precision=15))
 
 
 def test_a_process_that_owns_packages_of_these_names_loads_the_model(
-    registry: Registry, tmp_path: Path
+    registry: Registry, downloaded: Path, tmp_path: Path
 ) -> None:
     for name in ("features", "serving", "training"):
         (tmp_path / "own" / name).mkdir(parents=True)
         (tmp_path / "own" / name / "__init__.py").write_text("OWN = True\n")
     table = random_table(10, seed=23)
     _frame(table).to_csv(tmp_path / "rows.csv", index=False)
-    arguments = (tmp_path / "own", _downloaded(registry, tmp_path / "model"), tmp_path / "rows.csv")
+    arguments = (tmp_path / "own", downloaded, tmp_path / "rows.csv")
     process = subprocess.run(
         [sys.executable, "-c", OWN_PACKAGES, *map(str, arguments)],
         cwd=tmp_path,
@@ -208,12 +212,11 @@ def test_a_process_that_owns_packages_of_these_names_loads_the_model(
 
 
 def test_models_of_two_versions_of_the_code_are_loaded_beside_each_other(
-    registry: Registry, tmp_path: Path
+    downloaded: Path, tmp_path: Path
 ) -> None:
-    model = _downloaded(registry, tmp_path / "model")
-    [package] = (model / "code").iterdir()
+    [package] = (downloaded / "code").iterdir()
     other = tmp_path / "other"
-    shutil.copytree(model, other)
+    shutil.copytree(downloaded, other, ignore=shutil.ignore_patterns("__pycache__"))
     (other / "code" / package.name).rename(other / "code" / "leadscore_model_other")
     for path in (other / "MLmodel", *other.rglob("*.py")):
         text = path.read_text(encoding="utf-8").replace(package.name, "leadscore_model_other")
@@ -221,7 +224,9 @@ def test_models_of_two_versions_of_the_code_are_loaded_beside_each_other(
         text = text.replace("np.exp(-log_odds)", "np.exp(log_odds)")
         path.write_text(text, encoding="utf-8")
     frame = _frame(random_table(10, seed=24))
-    ours, theirs = (mlflow.pyfunc.load_model(str(path)).predict(frame) for path in (model, other))
+    ours, theirs = (
+        mlflow.pyfunc.load_model(str(path)).predict(frame) for path in (downloaded, other)
+    )
     np.testing.assert_array_equal(ours["log_odds"], theirs["log_odds"])
     np.testing.assert_allclose(ours["probability"], 1 - theirs["probability"], atol=1e-12)
 

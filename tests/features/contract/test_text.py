@@ -1,6 +1,7 @@
 """Text is read without the spaces around it, whichever kind of space they are."""
 
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -34,14 +35,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("texts")
 
 
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        define_macros(connection)
+        yield connection
+
+
 @settings(max_examples=100, deadline=None)
 @given(values=st.lists(st.none() | AROUND | st.text(max_size=3)))
-def test_spaces_around_a_text_do_not_count(folder: Path, values: list[str | None]) -> None:
+def test_spaces_around_a_text_do_not_count(
+    folder: Path, connection: duckdb.DuckDBPyConnection, values: list[str | None]
+) -> None:
     pq.write_table(pa.table({"id": pa.array(values, pa.string())}), folder / "texts.parquet")
     columns = {"lead_id": "id", "occurred_at": "at", "event_type": "type"}
     source = EventSource.model_validate({"path": "texts.parquet", "columns": columns})
-    with duckdb.connect() as connection:
-        define_macros(connection)
-        relation = Relation(connection, source, "sources.events.0", folder)
-        found = relation.run(f"SELECT {relation.text('id')} FROM {relation.sql}").fetchall()
+    relation = Relation(connection, source, "sources.events.0", folder)
+    found = relation.run(f"SELECT {relation.text('id')} FROM {relation.sql}").fetchall()
     assert [text for (text,) in found] == [trimmed(value) for value in values]

@@ -76,7 +76,7 @@ def test_leads_may_be_created_when_first_seen(tmp_path: Path) -> None:
         ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 3), st.integers(1, 9), st.integers(-4, 9)), min_size=1, max_size=9

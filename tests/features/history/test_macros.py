@@ -20,7 +20,7 @@ AROUND = st.text(st.sampled_from(f"{SPACES}\t\n!a~\x7fä\u0301😀0."), max_size
 FIGURES = st.text(st.sampled_from(f"0123456789eE+-._ n{SPACES[1]}"), max_size=7)
 MOMENTS = st.integers(0, 3)
 
-many = settings(max_examples=300, deadline=None)
+many = settings(max_examples=100, deadline=None)
 
 
 @pytest.fixture(scope="module")

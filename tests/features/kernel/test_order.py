@@ -35,7 +35,7 @@ def unordered(draw: st.DrawFn) -> tuple[np.ndarray, range, EventArrays, list[int
     return column(np.int32, -1, entities.stop + 1), entities, events, cuts
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(unordered())
 def test_events_are_sorted_by_entity_and_all_that_can_be_told_apart(
     world: tuple[np.ndarray, range, EventArrays, list[int]],

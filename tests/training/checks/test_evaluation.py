@@ -33,6 +33,10 @@ from training.rows.grid import AFTER_EVENT, REGULAR
 QUIET = Progress(Console(quiet=True))
 
 
+def _backtest(dataset: Dataset) -> Backtest:
+    return run_backtest(dataset, Procedure(dataset, CHOICES), 7, QUIET)
+
+
 def _study(dataset: Dataset) -> tuple[Backtest, Evaluation]:
     procedure = Procedure(dataset, CHOICES)
     backtest = run_backtest(dataset, procedure, 7, QUIET)
@@ -141,7 +145,7 @@ def test_labels_after_a_cut_off_change_nothing_that_was_said_before_it(
     for cutoff in dataset.schedule.cutoffs:
         later = dataset.learning.rows.as_of >= cutoff
         label = np.where(later, 1 - dataset.learning.rows.label, dataset.learning.rows.label)
-        flipped, _ = _study(_with_label(dataset, label))
+        flipped = _backtest(_with_label(dataset, label))
         np.testing.assert_array_equal(flipped.said[cutoff], study[0].said[cutoff])
         assert flipped.fitted[cutoff].candidate == study[0].fitted[cutoff].candidate
 
@@ -153,7 +157,7 @@ def test_features_of_the_newest_rows_change_no_prediction_of_others(
     window = np.flatnonzero(dataset.schedule.window(dataset.learning.rows, newest))
     changed = np.arange(0, len(window), 2)
     table = _disturbed(dataset.learning.table, window[changed])
-    disturbed, _ = _study(replace(dataset, learning=replace(dataset.learning, table=table)))
+    disturbed = _backtest(replace(dataset, learning=replace(dataset.learning, table=table)))
     others = np.delete(np.arange(len(window)), changed)
     said, before = disturbed.said[newest], study[0].said[newest]
     np.testing.assert_array_equal(said[others], before[others])
@@ -171,7 +175,7 @@ def test_what_was_learned_from_does_matter(
     dataset: Dataset, study: tuple[Backtest, Evaluation]
 ) -> None:
     label = np.where(_newest(dataset), dataset.learning.rows.label, 1 - dataset.learning.rows.label)
-    flipped, _ = _study(_with_label(dataset, label))
+    flipped = _backtest(_with_label(dataset, label))
     oldest = min(dataset.schedule.cutoffs)
     assert (flipped.said[oldest] != study[0].said[oldest]).any()
 

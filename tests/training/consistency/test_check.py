@@ -267,6 +267,10 @@ def test_the_command_tells_by_its_exit_code(
     ill = leadscore(tmp_path, "consistency", "named.toml", "--model", "models:/leadscore-tiny/1")
     assert ill.returncode == 1, ill.stderr
     assert "log_odds differs in 3 scores" in ill.stdout
+
+
+def test_the_command_asks_for_the_address_of_the_record(tmp_path: Path) -> None:
+    (tmp_path / "project.toml").write_text('name = "tiny"\nsource = "record"\n')
     assert leadscore(tmp_path, "consistency", "project.toml").stderr.count("is not set") == 1
 
 

@@ -80,17 +80,19 @@ def test_without_a_season_none_is_learned_and_its_features_are_left_out() -> Non
 
 
 def test_a_season_that_is_fixed_is_not_tried() -> None:
-    fitted = _refit(_dataset(wave=0.9), season=False)
+    fitted = _refit(_dataset(wave=0.9), season=False, tree_weight=0.0)
     assert not fitted.feature_set.knows_season
     assert not any("time of year" in trial.name for trial in fitted.trials)
-    assert _refit(_dataset(), season=True).feature_set.knows_season
+    assert _refit(_dataset(), season=True, tree_weight=0.0).feature_set.knows_season
 
 
 def test_less_than_a_year_tells_no_season() -> None:
     dataset = _dataset(wave=0.9, years=0.95)
-    fitted = _refit(dataset, season=True)
+    fitted = _refit(dataset, season=True, tree_weight=0.0)
     assert not fitted.feature_set.knows_season
-    assert not any("time of year" in trial.name for trial in _refit(dataset).trials)
+    assert not any(
+        "time of year" in trial.name for trial in _refit(dataset, tree_weight=0.0).trials
+    )
 
 
 @pytest.mark.parametrize(("steep", "by_age"), [(2.0, True), (0.0, False)])
@@ -119,8 +121,9 @@ def test_a_baseline_is_not_tried_where_some_window_knew_no_age() -> None:
     ageless = FeatureSet(features=(FEATURES.features[0], *FEATURES.features[2:]))
     sets = dict(dataset.feature_sets)
     oldest = dataset.schedule.anchors[3]
-    fitted = _refit(replace(dataset, feature_sets=sets | {oldest: ageless}))
-    assert any(trial.question == "age" for trial in _refit(dataset).trials)
+    known = _refit(dataset, tree_weight=0.0)
+    fitted = _refit(replace(dataset, feature_sets=sets | {oldest: ageless}), tree_weight=0.0)
+    assert any(trial.question == "age" for trial in known.trials)
     assert not any(trial.question == "age" for trial in fitted.trials)
 
 

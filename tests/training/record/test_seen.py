@@ -1,5 +1,7 @@
 """Training sees of the record what the service answers by at every past moment; on both kinds."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -32,18 +34,21 @@ FEATURES = FeatureSet(
 MOMENTS = range(NOW - 80 * HOUR, NOW, 5 * HOUR)
 
 
-@pytest.fixture
-def market(database: Database) -> Market:
+@pytest.fixture(scope="module")
+def market(shared_url: str) -> Iterator[Database]:
+    """Return a record in disorder, of which one takes back their consent; no test may change it."""
+    database = Database(shared_url)
     market = Market(database, seed=3)
     market.begin()
     for at in range(NOW - 89 * HOUR, NOW, HOUR // 4):
         market.happen(at)
-    return market
+    market.consent("L3", NOW, given=False)
+    yield database
+    database.close()
 
 
-def test_training_sees_what_the_service_does(database: Database, market: Market) -> None:
-    del market
-    with database.reading() as connection:
+def test_training_sees_what_the_service_does(market: Database) -> None:
+    with market.reading() as connection:
         policy = Policy()
         with record_history(Record(connection, policy), fields_of(FEATURES)) as history:
             numbers = [int(number) for number in history.leads().carried[NUMBER]]
@@ -83,13 +88,10 @@ def test_what_rules_decided_is_not_learned(database: Database) -> None:
         assert history.names()[1] == {"MAL", "SAL"}
 
 
-def test_whoever_may_not_be_profiled_is_absent_and_counted(
-    database: Database, market: Market
-) -> None:
-    market.consent("L3", NOW, given=False)
+def test_whoever_may_not_be_profiled_is_absent_and_counted(market: Database) -> None:
     for bases, more in ((("consent",), 0), (("nothing",), len(LEADS))):
         policy = Policy(profiling=Profiling(bases=bases))
-        with database.reading() as connection:
+        with market.reading() as connection:
             record = Record(connection, policy)
             with record_history(record, fields_of(FEATURES)) as history:
                 ids = {*history.leads().lead_id}
@@ -101,9 +103,8 @@ def test_whoever_may_not_be_profiled_is_absent_and_counted(
         assert any("are no numbers" in said for said in history.report.left_out) != bool(more)
 
 
-def test_contacts_stay_in_the_record(database: Database, market: Market) -> None:
-    del market
-    with database.reading() as connection:
+def test_contacts_stay_in_the_record(market: Database) -> None:
+    with market.reading() as connection:
         record = Record(connection, Policy())
         with record_history(record, fields_of(FEATURES)) as history:
             tables = history.connection.execute(

@@ -45,6 +45,27 @@ def simulation(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
     return simulation
 
 
+@pytest.fixture(scope="module")
+def filed(simulation: Simulation) -> Dataset:
+    """Return what is learned from the files."""
+    return dataset(read_project(simulation.project), simulation.folder)
+
+
+@pytest.fixture(scope="module")
+def told_url(simulation: Simulation, shared_url: str) -> str:
+    """Return the address of a record that was told it all; no test may change it."""
+    tell(shared_url, simulation)
+    return shared_url
+
+
+@pytest.fixture
+def told_project(
+    simulation: Simulation, told_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Project:
+    monkeypatch.setenv("LEADSCORE_DATABASE_URL", told_url)
+    return read_project(record_project(simulation, tmp_path / "record.toml"))
+
+
 @pytest.fixture
 def project(
     simulation: Simulation, record_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -59,11 +80,9 @@ def dataset(project: Project, folder: Path) -> Dataset:
 
 
 def test_the_record_trains_as_files_do(
-    simulation: Simulation, project: Project, record_url: str
+    simulation: Simulation, told_project: Project, filed: Dataset
 ) -> None:
-    tell(record_url, simulation)
-    told = dataset(project, simulation.folder)
-    filed = dataset(read_project(simulation.project), simulation.folder)
+    told = dataset(told_project, simulation.folder)
     for left, right in (
         (told.learning, filed.learning),
         *((told.open_leads[cutoff], filed.open_leads[cutoff]) for cutoff in filed.open_leads),
@@ -77,18 +96,17 @@ def test_the_record_trains_as_files_do(
             assert left.table.texts[field].tolist() == texts.tolist()
     assert told.schedule.cutoffs == filed.schedule.cutoffs
     assert len(told.learning.rows) > 500 and told.learning.rows.converted >= 10
-    models = [refit(one, Procedure(one, project.model)) for one in (told, filed)]
+    models = [refit(one, Procedure(one, told_project.model)) for one in (told, filed)]
     assert len({model.learned.booster_text for model in models}) == 1
     assert models[0].learned.ensemble.linear.model == models[1].learned.ensemble.linear.model
 
 
 def test_leads_of_the_record_are_scored_by_the_project(
-    simulation: Simulation, project: Project, record_url: str, tmp_path: Path
+    simulation: Simulation, told_project: Project, tmp_path: Path
 ) -> None:
-    tell(record_url, simulation)
-    choice = choose_basis(project, tmp_path, "rules", tmp_path)
-    with open_history(project, tmp_path, QUIET) as history:
-        scoring = ProjectScoring(project, history, choice, Wording(Listing(), "en"))
+    choice = choose_basis(told_project, tmp_path, "rules", tmp_path)
+    with open_history(told_project, tmp_path, QUIET) as history:
+        scoring = ProjectScoring(told_project, history, choice, Wording(Listing(), "en"))
         scored = scoring.write(tmp_path / "scores.csv", None, QUIET)
         newest = max(rows(simulation, "events"), key=lambda event: event["recorded_at"])
         assert moment(scored.as_of - 1).isoformat()[:19] == newest["recorded_at"][:19]
