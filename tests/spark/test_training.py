@@ -36,8 +36,15 @@ def _build(folder: Path, changes: dict[str, str]) -> Dataset:
         return build_dataset(project, folder, history, QUIET)
 
 
-def test_a_dataset_of_spark_is_the_local_one(spark: SparkSession, folder: Path) -> None:
-    found, expected = _build(folder, IN_SPARK | SHORT), _build(folder, SHORT)
+@pytest.fixture(scope="module")
+def expected(folder: Path) -> Dataset:
+    return _build(folder, SHORT)
+
+
+def test_a_dataset_of_spark_is_the_local_one(
+    spark: SparkSession, folder: Path, expected: Dataset
+) -> None:
+    found = _build(folder, IN_SPARK | SHORT)
     assert found.schedule == expected.schedule
     assert found.feature_sets == expected.feature_sets
     assert found.notes == expected.notes
@@ -60,14 +67,13 @@ def test_however_few_leads_are_taken_their_share_is_told(lot: int, share: str) -
 
 
 def test_of_too_many_rows_those_of_some_leads_are_taken(
-    spark: SparkSession, folder: Path, monkeypatch: pytest.MonkeyPatch
+    spark: SparkSession, folder: Path, expected: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = _build(folder, SHORT)
-    monkeypatch.setattr(sample, "MOST_ROWS", len(whole.learning.rows) // 4)
+    monkeypatch.setattr(sample, "MOST_ROWS", len(expected.learning.rows) // 4)
     some = _build(folder, IN_SPARK | SHORT)
     assert "25% of the leads, drawn without regard" in some.notes[0]
-    assert 0.15 < len(some.learning.rows) / len(whole.learning.rows) < 0.35
-    kept = np.isin(whole.learning.rows.lead, some.learning.rows.lead)
-    assert differing(some.learning.table, whole.learning.table.take(kept)) == []
+    assert 0.15 < len(some.learning.rows) / len(expected.learning.rows) < 0.35
+    kept = np.isin(expected.learning.rows.lead, some.learning.rows.lead)
+    assert differing(some.learning.table, expected.learning.table.take(kept)) == []
     for cutoff, scene in some.open_leads.items():
-        assert len(scene.rows) < len(whole.open_leads[cutoff].rows)
+        assert len(scene.rows) < len(expected.open_leads[cutoff].rows)
