@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Self
@@ -257,4 +257,9 @@ def read_lifecycle(path: Path | None = None) -> Lifecycle:
     Raises:
         DocumentError: The file is missing or wrong; the message names file, key and what to do.
     """
-    return read_document(path or SHIPPED, Lifecycle)
+    return _shipped() if path is None else read_document(path, Lifecycle)
+
+
+@cache
+def _shipped() -> Lifecycle:
+    return read_document(SHIPPED, Lifecycle)

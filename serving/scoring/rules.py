@@ -1,7 +1,7 @@
 """Rules that marketing writes: points for what a lead is and does, in a file anyone can read."""
 
 import hashlib
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -240,4 +240,9 @@ def read_rules(path: Path | None = None) -> Rules:
     Raises:
         DocumentError: The file is missing or wrong; the message names file, rule and key.
     """
-    return read_document(path or SHIPPED, Rules)
+    return _shipped() if path is None else read_document(path, Rules)
+
+
+@cache
+def _shipped() -> Rules:
+    return read_document(SHIPPED, Rules)
