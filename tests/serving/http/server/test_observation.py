@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -35,13 +34,6 @@ from tests.tiny import tiny_training
 CONSENT = [{"purpose": "profiling", "source": "test"}]
 LEAD = {"lead": {"lead_id": "L", "created_at": "2026-03-01T00:00:00Z"}}
 Labels = dict[str, str]
-
-
-@pytest.fixture
-def client(state: ServiceState) -> Iterator[httpx.Client]:
-    """Return a client of an application that knows nothing yet of what waits."""
-    with running(state) as client:
-        yield client
 
 
 class Told:
@@ -142,12 +134,14 @@ def test_a_service_that_loads_is_not_ready_and_has_no_model() -> None:
     assert told("leadscore_record_up") is None
 
 
-def test_what_waits_is_told(state: ServiceState, client: httpx.Client) -> None:
+def test_what_waits_is_told(state: ServiceState) -> None:
     hook = {"url": "https://crm.example.com/x", "events": ["score.changed"]}
-    client.post("/v1/webhooks", json=hook).raise_for_status()
-    for lead_id in ("L", "M"):
-        client.put(f"/v1/leads/{lead_id}", json={"consents": CONSENT}).raise_for_status()
-    told = Told(client)
+    # One that knows nothing yet of what waits.
+    with running(state) as client:
+        client.post("/v1/webhooks", json=hook).raise_for_status()
+        for lead_id in ("L", "M"):
+            client.put(f"/v1/leads/{lead_id}", json={"consents": CONSENT}).raise_for_status()
+        told = Told(client)
     assert told("leadscore_leads_due") == 2.0
     assert told("leadscore_outbox_messages", state="waiting") == 0.0
     assert told("leadscore_outbox_oldest_seconds") == 0.0
