@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from features.contract.document import DocumentError, parse_document, read_text
-from serving.lifecycle.agreement import SHIPPED, Lifecycle
+from serving.lifecycle.agreement import SHIPPED, Lifecycle, read_lifecycle
 from serving.record.database.database import Database, RecordError
 from serving.record.lifecycle.agreements import Kind, find_version, newest_versions
 from serving.scoring.rules import SHIPPED as SHIPPED_RULES
-from serving.scoring.rules import Rules
+from serving.scoring.rules import Rules, read_rules
 
 EVERY_SECONDS = 2.0
 """How often the record is asked for a newer version."""
@@ -55,13 +55,12 @@ class Agreements:
         Raises:
             DocumentError: A file cannot be used.
         """
-        paths = {"lifecycle": lifecycle or SHIPPED, "rules": rules or SHIPPED_RULES}
         self.files: Mapping[Kind, str] = {
-            "lifecycle": read_text(paths["lifecycle"]),
-            "rules": read_text(paths["rules"]),
+            "lifecycle": read_text(lifecycle or SHIPPED),
+            "rules": read_text(rules or SHIPPED_RULES),
         }
-        self.lifecycle = _read(0, self.files["lifecycle"], str(paths["lifecycle"]), Lifecycle)
-        self.rules = _read(0, self.files["rules"], str(paths["rules"]), Rules)
+        self.lifecycle = InForce(0, self.files["lifecycle"], read_lifecycle(lifecycle))
+        self.rules = InForce(0, self.files["rules"], read_rules(rules))
         self.unusable: dict[Kind, str] = {}
         self._database = database
         self._seen: dict[Kind, int] = {"lifecycle": 0, "rules": 0}

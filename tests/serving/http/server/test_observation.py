@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -28,12 +29,19 @@ from serving.settings import Settings
 from serving.stored.scoring import StoredScores
 from serving.work.rescoring import rescore_due
 from tests.serving.logged import logged
-from tests.serving.server import running
+from tests.serving.server import answering, running
 from tests.tiny import tiny_training
 
 CONSENT = [{"purpose": "profiling", "source": "test"}]
 LEAD = {"lead": {"lead_id": "L", "created_at": "2026-03-01T00:00:00Z"}}
 Labels = dict[str, str]
+
+
+@pytest.fixture
+def client(state: ServiceState) -> Iterator[httpx.Client]:
+    """Return a client of an application that knows nothing yet of what waits."""
+    with running(state) as client:
+        yield client
 
 
 class Told:
@@ -134,14 +142,12 @@ def test_a_service_that_loads_is_not_ready_and_has_no_model() -> None:
     assert told("leadscore_record_up") is None
 
 
-def test_what_waits_is_told(state: ServiceState) -> None:
+def test_what_waits_is_told(state: ServiceState, client: httpx.Client) -> None:
     hook = {"url": "https://crm.example.com/x", "events": ["score.changed"]}
-    # One that knows nothing yet of what waits.
-    with running(state) as client:
-        client.post("/v1/webhooks", json=hook).raise_for_status()
-        for lead_id in ("L", "M"):
-            client.put(f"/v1/leads/{lead_id}", json={"consents": CONSENT}).raise_for_status()
-        told = Told(client)
+    client.post("/v1/webhooks", json=hook).raise_for_status()
+    for lead_id in ("L", "M"):
+        client.put(f"/v1/leads/{lead_id}", json={"consents": CONSENT}).raise_for_status()
+    told = Told(client)
     assert told("leadscore_leads_due") == 2.0
     assert told("leadscore_outbox_messages", state="waiting") == 0.0
     assert told("leadscore_outbox_oldest_seconds") == 0.0
@@ -220,15 +226,17 @@ def test_a_record_that_hangs_keeps_nobody_waiting_and_is_asked_once(
 
 
 @pytest.mark.parametrize("sent", ["abc-1", "4bf92f35:1/2+3=.", "x" * 128])
-def test_an_id_that_is_sent_comes_back(sent: str, client: httpx.Client) -> None:
-    for path in ("/healthz", "/none", "/v1/leads/L/score"):
-        assert client.get(path, headers={"X-Request-ID": sent}).headers["x-request-id"] == sent
+def test_an_id_that_is_sent_comes_back(sent: str, state: ServiceState) -> None:
+    with answering(state) as client:
+        for path in ("/healthz", "/none", "/v1/leads/L/score"):
+            assert client.get(path, headers={"X-Request-ID": sent}).headers["x-request-id"] == sent
 
 
 @pytest.mark.parametrize("sent", ["", "x" * 129, "erika@example.org", "a b", 'a"b', "a\tb", "ä"])
-def test_an_id_that_is_none_is_replaced(sent: str, client: httpx.Client) -> None:
+def test_an_id_that_is_none_is_replaced(sent: str, state: ServiceState) -> None:
     headers = [(b"X-Request-ID", sent.encode())]
-    given = [client.get("/healthz", headers=headers).headers["x-request-id"] for _ in range(2)]
+    with answering(state) as client:
+        given = [client.get("/healthz", headers=headers).headers["x-request-id"] for _ in range(2)]
     assert len(set(given)) == 2
     assert all(len(one) == 32 and one.isalnum() for one in given)
 
