@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadFileScheduling
 
+import tests.compiled
 import tests.libraries
 import tests.sqlite  # noqa: F401
 from serving.record.database.database import Database

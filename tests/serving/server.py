@@ -34,7 +34,9 @@ def running(
 
 
 @contextmanager
-def answering(state: ServiceState) -> Iterator[httpx.Client]:
+def answering(
+    state: ServiceState, connection: type[Connection] = Connection
+) -> Iterator[httpx.Client]:
     """Serve a state by the one application of this process: to make one takes most tests' time.
 
     Tests of what an application keeps from one request to the next have their own, by `running`:
@@ -43,7 +45,7 @@ def answering(state: ServiceState) -> Iterator[httpx.Client]:
     # What either of them gets from now on, both have.
     _current.__dict__ = state.__dict__
     try:
-        with serving(_application()) as client:
+        with serving(_application(), connection) as client:
             yield client
     finally:
         _current.__dict__ = ServiceState().__dict__

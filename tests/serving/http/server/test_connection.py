@@ -1,10 +1,12 @@
 """Who is silent, or sends too slowly, is let go."""
 
+import asyncio
 import contextlib
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from socket import SO_RCVBUF, SO_SNDBUF, SOL_SOCKET, socket
 
 import httpx
 import pytest
@@ -16,7 +18,7 @@ from serving.scoring.rules import read_rules
 from serving.scoring.scoring import Scoring
 from tests.serving.http.sockets import answered, connected, head, is_closed
 from tests.serving.sent import request
-from tests.serving.server import running
+from tests.serving.server import answering, running
 
 LEAD = json.dumps(request()).encode()
 
@@ -29,6 +31,21 @@ class Hasty(Connection):
     answer_seconds = 0.2
 
 
+class Narrow(Connection):
+    """A connection with hardly any room on the way to a caller, who takes little at once, too."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, 16_384)
+        super().connection_made(transport)
+
+
+@contextmanager
+def narrowly_connected(client: httpx.Client) -> Iterator[socket]:
+    with connected(client) as connection:
+        connection.setsockopt(SOL_SOCKET, SO_RCVBUF, 16_384)
+        yield connection
+
+
 @pytest.fixture
 def state() -> ServiceState:
     state = ServiceState()
@@ -38,7 +55,7 @@ def state() -> ServiceState:
 
 @pytest.fixture
 def client(state: ServiceState) -> Iterator[httpx.Client]:
-    with running(state, connection=Hasty) as client:
+    with answering(state, Hasty) as client:
         yield client
 
 
@@ -85,7 +102,7 @@ def test_a_body_that_comes_on_may_take_long(state: ServiceState) -> None:
             super()._judge_body()
             judged.release()
 
-    with running(state, connection=Watched) as client, connected(client) as connection:
+    with answering(state, Watched) as client, connected(client) as connection:
         connection.sendall(head("/v1/score", len(LEAD)) + LEAD[:-1])
         assert all(judged.acquire(timeout=30) for _ in range(3))
         connection.sendall(LEAD[-1:])
@@ -96,7 +113,7 @@ def test_a_body_that_comes_on_may_take_long(state: ServiceState) -> None:
 def test_an_answer_that_nobody_takes_is_not_kept(state: ServiceState, kept: bool) -> None:
     gone = threading.Event()
 
-    class Impatient(Hasty):
+    class Impatient(Narrow, Hasty):
         def connection_lost(self, exc: Exception | None) -> None:
             super().connection_lost(exc)
             gone.set()
@@ -105,15 +122,11 @@ def test_an_answer_that_nobody_takes_is_not_kept(state: ServiceState, kept: bool
             self.timeout_keep_alive = 1
             super().on_response_complete()
 
-    unknown = [
-        {"event_type": f"{n}".ljust(200, "x"), "occurred_at": "2026-02-27T00:00:00Z"}
-        for n in range(100)
-    ]
-    leads = json.dumps({"leads": [request(events=unknown)] * 1000}).encode()
+    leads = json.dumps({"leads": [request()] * 200}).encode()
     sent = head("/v1/score/batch", len(leads))
     if not kept:
         sent = sent.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
-    with running(state, connection=Impatient) as client, connected(client) as connection:
+    with answering(state, Impatient) as client, narrowly_connected(client) as connection:
         connection.sendall(sent + leads)
         assert gone.wait(60)
 
@@ -121,19 +134,19 @@ def test_an_answer_that_nobody_takes_is_not_kept(state: ServiceState, kept: bool
 def test_who_takes_no_answers_is_asked_nothing_more_and_keeps_nobody_out(
     state: ServiceState,
 ) -> None:
-    leads = json.dumps({"leads": [request()] * 1000}).encode()
+    leads = json.dumps({"leads": [request()] * 200}).encode()
     sent = head("/v1/score/batch", len(leads)) + leads
 
-    class Patient(Connection):
+    class Patient(Narrow):
         def on_response_complete(self) -> None:
             self.timeout_keep_alive = 60
             super().on_response_complete()
 
     with running(state, Limits(requests=5), Patient) as client, ExitStack() as opened:
-        greedy = [opened.enter_context(connected(client)) for _ in range(8)]
+        greedy = [opened.enter_context(narrowly_connected(client)) for _ in range(8)]
         for one in greedy:
             one.settimeout(0.5)
-            # More than there is room for on the way to it.
+            # Far more than it has answers of on the way to it.
             with contextlib.suppress(TimeoutError):
                 for _ in range(20):
                     one.sendall(sent)
