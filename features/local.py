@@ -118,8 +118,8 @@ class LocalFeatures:
         self, lead: NDArray[np.int64], as_of: NDArray[np.int64], numbers: NDArray[np.float64]
     ) -> dict[str, NDArray[np.object_]]:
         """Write the features of some rows into `numbers` and return their texts."""
-        # For an array that may not be written, as Arrow's are, all would be compiled anew.
-        as_of = np.require(as_of, requirements="W")
+        # For an array with gaps, or that may not be written, all would be compiled anew.
+        as_of = np.require(as_of, requirements=["C", "W"])
         profile = self._history.profile
         for field, column in self.feature_set.numbers.items():
             numbers[:, column] = profile.numbers(field, lead, as_of)

@@ -5,6 +5,7 @@ lie: a record is fetched from memory once, while its columns would be fetched on
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numba
 import numpy as np
@@ -59,7 +60,8 @@ class CanonicalOrder:
         ordered = self._room_for(int(start[-1]))
         free = start[:-1].copy()
         for entity, events in batches:
-            _deal(numba.get_num_threads(), entity, entities.start, events, free, self._records)
+            read, given = _read_only(entity), EventArrays(*(_read_only(one) for one in events))
+            _deal(numba.get_num_threads(), read, entities.start, given, free, self._records)
         _sort(start, self._records, ordered)
         _settle_ties(ordered, start)
         return ordered, start
@@ -71,6 +73,13 @@ class CanonicalOrder:
             self._records = np.empty(capacity, dtype=_RECORD)
             self._ordered = _columns(capacity)
         return EventArrays._make(column[:events] for column in self._ordered)
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array as one that may not be written; for a mixture, all would be compiled anew."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def _columns(events: int) -> EventArrays:

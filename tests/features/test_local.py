@@ -219,13 +219,16 @@ def test_a_field_that_was_not_declared_is_missing(history: History) -> None:
 @pytest.mark.skipif(
     not hasattr(kernel.compute_parallel, "signatures"), reason="nothing is compiled"
 )
-def test_nothing_is_compiled_anew_for_moments_that_may_not_be_written(history: History) -> None:
+def test_nothing_is_compiled_anew_for_moments_with_gaps_or_that_may_not_be_written(
+    history: History,
+) -> None:
     as_of = _as_of(AS_OF, AS_OF)
     compiled: Any = kernel.compute_parallel
     with history:
         features = LocalFeatures(FEATURES, history)
         features.table(np.array([0, 1]), as_of)
         before = list(compiled.signatures)
+        features.table(np.array([0, 1]), np.repeat(as_of, 2)[::2])
         as_of.setflags(write=False)
         features.table(np.array([0, 1]), as_of)
     assert compiled.signatures == before

@@ -1,12 +1,15 @@
 """The canonical order against NumPy's sort by all keys."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from features.kernel import order
 from features.kernel.order import CanonicalOrder
 from features.kernel.plan import EventArrays, take_events
 
@@ -54,6 +57,20 @@ def test_more_entities_than_a_core_sorts_at_a_time() -> None:
         item=drawn.integers(-1, 3, size),
     )
     _check(drawn.integers(0, 700, size).astype(np.int32), range(0, 700), events, [1_000])
+
+
+@pytest.mark.skipif(not hasattr(order._deal, "signatures"), reason="nothing is compiled")
+def test_nothing_is_compiled_anew_for_events_that_may_not_be_written() -> None:
+    compiled: Any = order._deal
+    entity, events = np.zeros(2, dtype=np.int32), EventArrays(
+        np.zeros(2, dtype=np.int32), np.arange(2), np.arange(2), np.zeros(2), np.arange(2)
+    )  # fmt: skip
+    _check(entity, range(1), events, [])
+    before = list(compiled.signatures)
+    for column in (entity, events.type_code, events.value):
+        column.setflags(write=False)
+        _check(entity, range(1), events, [])
+    assert compiled.signatures == before
 
 
 def _check(entity: np.ndarray, entities: range, events: EventArrays, cuts: list[int]) -> None:
