@@ -134,19 +134,19 @@ def test_an_answer_that_nobody_takes_is_not_kept(state: ServiceState, kept: bool
 def test_who_takes_no_answers_is_asked_nothing_more_and_keeps_nobody_out(
     state: ServiceState,
 ) -> None:
-    leads = json.dumps({"leads": [request()] * 200}).encode()
+    leads = json.dumps({"leads": [request()] * 1000}).encode()
     sent = head("/v1/score/batch", len(leads)) + leads
 
-    class Patient(Narrow):
+    class Patient(Connection):
         def on_response_complete(self) -> None:
             self.timeout_keep_alive = 60
             super().on_response_complete()
 
     with running(state, Limits(requests=5), Patient) as client, ExitStack() as opened:
-        greedy = [opened.enter_context(narrowly_connected(client)) for _ in range(8)]
+        greedy = [opened.enter_context(connected(client)) for _ in range(8)]
         for one in greedy:
             one.settimeout(0.5)
-            # Far more than it has answers of on the way to it.
+            # More than there is room for on the way to it.
             with contextlib.suppress(TimeoutError):
                 for _ in range(20):
                     one.sendall(sent)
