@@ -3,7 +3,7 @@
 import gc
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -131,8 +131,7 @@ def empty_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
 @pytest.fixture
 def record_file(upgraded_file: Path, tmp_path: Path) -> str:
     """Return the address of an empty record in SQLite."""
-    shutil.copy(upgraded_file, tmp_path / "record.db")
-    return f"sqlite:///{tmp_path / 'record.db'}"
+    return _copied(upgraded_file, tmp_path)
 
 
 @pytest.fixture
@@ -141,17 +140,8 @@ def record_url(database_kind: str, request: pytest.FixtureRequest) -> Iterator[s
     if database_kind == "sqlite":
         yield request.getfixturevalue("record_file")
         return
-    template: str = request.getfixturevalue("upgraded_postgres")
-    with _database(request.getfixturevalue("postgres"), template) as address:
+    with _postgres_record(request) as address:
         yield address
-
-
-@contextmanager
-def _database(server: str, template: str) -> Iterator[str]:
-    address = new_database(server, f"of_test_{next(_numbers)}", template)
-    yield address
-    # A thousand of them would fill the memory.
-    drop_database(server, address)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -160,13 +150,28 @@ def shared_url(
 ) -> Iterator[str]:
     """Return the address of a record of either kind that is filled once for all tests of a file."""
     if request.param == "sqlite":
-        path = tmp_path_factory.mktemp("shared") / "record.db"
-        shutil.copy(request.getfixturevalue("upgraded_file"), path)
-        yield f"sqlite:///{path}"
+        yield _copied(request.getfixturevalue("upgraded_file"), tmp_path_factory.mktemp("shared"))
         return
-    template: str = request.getfixturevalue("upgraded_postgres")
-    with _database(request.getfixturevalue("postgres"), template) as address:
+    with _postgres_record(request) as address:
         yield address
+
+
+def _copied(record: Path, folder: Path) -> str:
+    shutil.copy(record, folder / "record.db")
+    return f"sqlite:///{folder / 'record.db'}"
+
+
+def _postgres_record(request: pytest.FixtureRequest) -> AbstractContextManager[str]:
+    template: str = request.getfixturevalue("upgraded_postgres")
+    return _database(request.getfixturevalue("postgres"), template)
+
+
+@contextmanager
+def _database(server: str, template: str) -> Iterator[str]:
+    address = new_database(server, f"of_test_{next(_numbers)}", template)
+    yield address
+    # A thousand of them would fill the memory.
+    drop_database(server, address)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A history told to the record trains as the same history in files; on both databases."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -59,19 +60,26 @@ def told_url(simulation: Simulation, shared_url: str) -> str:
 
 
 @pytest.fixture
-def told_project(
-    simulation: Simulation, told_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Project:
-    monkeypatch.setenv("LEADSCORE_DATABASE_URL", told_url)
-    return read_project(record_project(simulation, tmp_path / "record.toml"))
+def of_record(
+    simulation: Simulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Project]:
+    """Return what makes the project whose source is the record of an address."""
+
+    def project(url: str) -> Project:
+        monkeypatch.setenv("LEADSCORE_DATABASE_URL", url)
+        return read_project(record_project(simulation, tmp_path / "record.toml"))
+
+    return project
 
 
 @pytest.fixture
-def project(
-    simulation: Simulation, record_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Project:
-    monkeypatch.setenv("LEADSCORE_DATABASE_URL", record_url)
-    return read_project(record_project(simulation, tmp_path / "record.toml"))
+def told_project(told_url: str, of_record: Callable[[str], Project]) -> Project:
+    return of_record(told_url)
+
+
+@pytest.fixture
+def project(record_url: str, of_record: Callable[[str], Project]) -> Project:
+    return of_record(record_url)
 
 
 def dataset(project: Project, folder: Path) -> Dataset:
