@@ -18,7 +18,7 @@ AS_PYTHON := tests/features/kernel tests/features/wording/test_facts.py tests/se
 	tests/serving/model/test_explanation_limits.py tests/serving/scoring/test_strongest.py \
 	-k "not threads and not bits and not bit_for_bit and not compiled"
 
-PYTEST := $(BIN)/python -m pytest --cov --cov-report=
+PYTEST := $(BIN)/python -m pytest -p no:schemathesis --cov --cov-report=
 
 # Side by side, and more than there are cores, since tests wait for servers and browsers.
 test: .venv/ready

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,13 +14,14 @@ from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadFileScheduling
 
 import tests.compiled
-import tests.libraries
 import tests.sqlite  # noqa: F401
 from serving.record.database.database import Database
 from serving.record.upgrade import upgrade
 from tests.counted import Counted
 from tests.postgres import drop_database, new_database, running_postgres
-from tests.registry import Registry, make_registry
+
+if TYPE_CHECKING:
+    from tests.registry import Registry
 
 # A machine that is busy with something else is no mistake of what is tested.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -27,7 +29,8 @@ settings.load_profile("unhurried")
 
 _numbers = count(1)
 
-_BROWSER = shutil.which("chromium")
+# The one that draws no windows does with less.
+_BROWSER = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 _LONGEST = tuple(Path(__file__).parent / room for room in ("e2e", "docs", "spark", "training"))
 
@@ -35,7 +38,12 @@ _SPARK = "tests/spark/"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Count once what is done many times, where anything is counted."""
+    """Import what most tests need where all are run, and count once what is done many times."""
+    # Who hands tests out to other processes needs none of it.
+    if config.getoption("dist", "no") == "no":
+        gc.disable()
+    if hasattr(config, "workerinput"):
+        import tests.libraries  # noqa: F401, PLC0415 - a single file needs few of them
     if config.pluginmanager.hasplugin("_cov"):
         config.pluginmanager.register(Counted())
 
@@ -71,13 +79,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
 
 
 @pytest.fixture(scope="session")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+def registry(tmp_path_factory: pytest.TempPathFactory) -> "Registry":
     """Return an MLflow with two versions of a small model; no test may change it."""
+    from tests.registry import make_registry  # noqa: PLC0415 - which imports MLflow
+
     return make_registry(tmp_path_factory.mktemp("registry"))
 
 
 @pytest.fixture
-def own_registry(registry: Registry, tmp_path: Path) -> str:
+def own_registry(registry: "Registry", tmp_path: Path) -> str:
     """Return the address of a copy of the registry that a test may change."""
     shutil.copy(registry.tracking_uri.removeprefix("sqlite:///"), tmp_path / "mlflow.db")
     return f"sqlite:///{tmp_path / 'mlflow.db'}"
@@ -187,7 +197,7 @@ def chromium() -> Iterator[Browser]:
     """Return a browser; where the machine has none, the tests that need it are skipped."""
     # Not for longer than a file: meanwhile, no other loop of asyncio may run in its thread.
     if _BROWSER is None:
-        pytest.skip("no browser here; get it by: apt-get install chromium")
+        pytest.skip("no browser here; get it by: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
         # Its own sandbox needs rights that a container does not have; nobody looks at its drawing.
         args = ["--no-sandbox", "--disable-gpu"]

@@ -1,9 +1,11 @@
 """Where coverage looks on: whatever it looks at takes twice the time."""
 
+import importlib
+import pkgutil
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,13 +14,16 @@ from pytest import FixtureDef, FixtureRequest, Item
 if TYPE_CHECKING:
     from _typeshed import TraceFunction
 
-_ROOMS = ("tests/features/", "tests/serving/", "tests/training/", "tests/spark/")
-"""Whose own tests are counted; those that go through several bring nothing that these do not."""
+_ROOMS = ("features", "serving", "training")
+"""What is counted."""
+
+_TESTS = (*(f"tests/{room}/" for room in _ROOMS), "tests/spark/")
+"""The rooms' own tests; those that go through several bring nothing that these do not."""
 
 _BROWSER = "tests/serving/pages/test_browser.py"
 """Looks at pages that other tests have made before."""
 
-_ASKING = ("tests/serving/http/pages/", "tests/serving/http/routes/pages/")
+_ASKING = "tests/serving/http/"
 """Tests that ask a service and look at its answers."""
 
 Parameters = tuple[tuple[str, int], ...]
@@ -31,14 +36,32 @@ class Counted:
     def __init__(self) -> None:
         """Start with nothing seen."""
         self._seen: set[tuple[FixtureDef[object], Parameters]] = set()
+        self._of_process: TraceFunction | None = None
         self._tracer: TraceFunction | None = None
+
+    # As the innermost, within which coverage begins and ends.
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_collection(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Count what the rooms do when they are imported, not how all tests are found."""
+        if not hasattr(session.config, "workerinput"):
+            return (yield)
+        _import_rooms()
+        with _traced_by(None):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Count nothing but tests."""
+        self._of_process = sys.gettrace()
+        with _traced_by(None):
+            return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: Item) -> Iterator[None]:
         """Count the tests of the rooms, and what goes about both databases alike on SQLite."""
         repeated = _is_repeated(item)
-        self._tracer = None if repeated else sys.gettrace()
-        with _traced_by(None), _uncounted_in_threads() if repeated else nullcontext():
+        self._tracer = None if repeated else self._of_process
+        with _uncounted_in_threads() if repeated else nullcontext():
             return (yield)
 
     @pytest.hookimpl(wrapper=True)
@@ -62,6 +85,15 @@ class Counted:
             return (yield)
 
 
+def _import_rooms() -> None:
+    for room in _ROOMS:
+        found = pkgutil.walk_packages(importlib.import_module(room).__path__, f"{room}.")
+        # Migrations are run by Alembic, and what is for an extra may be without it.
+        for name in (module.name for module in found if ".migrations." not in module.name):
+            with suppress(ModuleNotFoundError):
+                importlib.import_module(name)
+
+
 def _parameters(request: FixtureRequest) -> Parameters:
     own = ("", getattr(request, "param_index", 0))
     # A module or a session has none.
@@ -70,7 +102,7 @@ def _parameters(request: FixtureRequest) -> Parameters:
 
 
 def _is_repeated(item: Item) -> bool:
-    if not item.nodeid.startswith(_ROOMS) or item.nodeid.startswith(_BROWSER):
+    if not item.nodeid.startswith(_TESTS) or item.nodeid.startswith(_BROWSER):
         return True
     parameters = getattr(item, "callspec", None)
     return parameters is not None and parameters.params.get("database_kind") == "postgresql"
