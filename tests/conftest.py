@@ -17,7 +17,7 @@ import tests.compiled
 import tests.sqlite  # noqa: F401
 from serving.record.database.database import Database
 from serving.record.upgrade import upgrade
-from tests.counted import Counted
+from tests.counted import Counted, traced_by
 from tests.postgres import drop_database, new_database, running_postgres
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("dist", "no") == "no":
         gc.disable()
     if hasattr(config, "workerinput"):
-        import tests.libraries  # noqa: F401, PLC0415 - a single file needs few of them
+        with traced_by(None):
+            import tests.libraries  # noqa: F401, PLC0415 - a single file needs few of them
     if config.pluginmanager.hasplugin("_cov"):
         config.pluginmanager.register(Counted())
 

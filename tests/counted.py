@@ -30,6 +30,17 @@ Parameters = tuple[tuple[str, int], ...]
 """Names of parameters, and which of their values."""
 
 
+@contextmanager
+def traced_by(tracer: "TraceFunction | None") -> Iterator[None]:
+    """Let another look on in this thread, or none."""
+    before = sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
 class Counted:
     """Has coverage look on where a test may bring something new, and never at pytest itself."""
 
@@ -46,14 +57,14 @@ class Counted:
         if not hasattr(session.config, "workerinput"):
             return (yield)
         _import_rooms()
-        with _traced_by(None):
+        with traced_by(None):
             return (yield)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
         """Count nothing but tests."""
         self._of_process = sys.gettrace()
-        with _traced_by(None):
+        with traced_by(None):
             return (yield)
 
     @pytest.hookimpl(wrapper=True)
@@ -71,7 +82,7 @@ class Counted:
         """Count what a fixture does the first time; the others it does the same."""
         # What it depends on may have parameters, too: on another database it does something else.
         fixture = fixturedef, _parameters(request)
-        with _traced_by(None if fixture in self._seen else self._tracer):
+        with traced_by(None if fixture in self._seen else self._tracer):
             # A first time that nobody looks at is none.
             if self._tracer is not None:
                 self._seen.add(fixture)
@@ -81,7 +92,7 @@ class Counted:
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
         """Count a test that asks a service where the service answers, which is another thread."""
         asks = "client" in pyfuncitem.fixturenames and pyfuncitem.nodeid.startswith(_ASKING)
-        with _traced_by(None if asks else self._tracer):
+        with traced_by(None if asks else self._tracer):
             return (yield)
 
 
@@ -106,16 +117,6 @@ def _is_repeated(item: Item) -> bool:
         return True
     parameters = getattr(item, "callspec", None)
     return parameters is not None and parameters.params.get("database_kind") == "postgresql"
-
-
-@contextmanager
-def _traced_by(tracer: "TraceFunction | None") -> Iterator[None]:
-    before = sys.gettrace()
-    sys.settrace(tracer)
-    try:
-        yield
-    finally:
-        sys.settrace(before)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Libraries that tests need, imported before coverage, which counts none of them, looks on."""
+"""Libraries that tests need."""
 
 # ruff: noqa: F401
 import warnings
