@@ -82,7 +82,9 @@ class Counted:
         """Count what a fixture does the first time; the others it does the same."""
         # What it depends on may have parameters, too: on another database it does something else.
         fixture = fixturedef, _parameters(request)
-        with traced_by(None if fixture in self._seen else self._tracer):
+        # What lasts for a session is made of what has tests of its own.
+        seen = fixture in self._seen or fixturedef.scope == "session"
+        with traced_by(None if seen else self._tracer):
             # A first time that nobody looks at is none.
             if self._tracer is not None:
                 self._seen.add(fixture)

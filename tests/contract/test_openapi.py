@@ -62,7 +62,7 @@ def document(client: httpx.Client) -> dict[str, Any]:
 
 
 @schemathesis.openapi.from_dict(create_app(ServiceState()).openapi()).parametrize()
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_server_keeps_what_the_document_promises(
     case: schemathesis.Case[Any], client: httpx.Client
 ) -> None:
