@@ -8,7 +8,7 @@ export OMP_WAIT_POLICY := passive
 # What a process compiles of the sources it imports, others need not compile again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: packages pyspark demo test kernels compiled as_python contract lint bench results quality mutants clean
+.PHONY: packages packages-a-m packages-n-z pyspark demo test kernels compiled as_python contract lint bench results quality mutants clean
 
 demo: .venv/ready
 	$(BIN)/leadscore demo --port 0
@@ -76,9 +76,12 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-com
 	PYTHONWARNINGS=ignore $(PIP) --no-build-isolation --editable .
 	touch $@
 
-# Side by side, since one pip keeps one core busy; neither holds a package of the other.
-packages:
-	$(PIP) --require-hashes -r requirements/dev.lock
+# In two halves, since one pip keeps one core busy. They are cut by name, so that packages with a folder
+# in common, such as those of MLflow, come one after the other.
+packages: packages-a-m packages-n-z
+packages-a-m packages-n-z: packages-%:
+	awk '/^[a-z]/ { inside = /^[$*]/ } inside' requirements/dev.lock > .venv/$*.lock
+	$(PIP) --require-hashes -r .venv/$*.lock
 
 # Its wheel is unpacked at once, so that compressing it would be in vain; what it is built by comes
 # with it, since the packages bring another setuptools meanwhile.

@@ -32,7 +32,9 @@ _numbers = count(1)
 # The one that draws no windows does with less.
 _BROWSER = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
-_LONGEST = tuple(Path(__file__).parent / room for room in ("e2e", "docs", "spark", "training"))
+_LONGEST = tuple(
+    Path(__file__).parent / room for room in ("e2e", "docs", "spark", "training", "serving/work")
+)
 
 _SPARK = "tests/spark/"
 
@@ -50,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes a minute, which no process should be left alone with at the end."""
+    """Begin with what works or waits long, which nobody should be left alone with at the end."""
     items.sort(key=lambda item: not any(item.path.is_relative_to(room) for room in _LONGEST))
 
 
