@@ -33,8 +33,12 @@ _numbers = count(1)
 _BROWSER = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 _LONGEST = tuple(
-    Path(__file__).parent / room for room in ("e2e", "docs", "spark", "training", "serving/work")
-)
+    Path(__file__).parent / place
+    for place in (
+        "e2e", "docs", "spark", "training", "serving/work",
+        "serving/test_watch.py", "serving/test_watches.py", "serving/test_processes.py",
+    )
+)  # fmt: skip
 
 _SPARK = "tests/spark/"
 

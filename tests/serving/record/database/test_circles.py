@@ -40,7 +40,8 @@ def test_whoever_gives_way_begins_anew_and_both_are_done(database: Database) -> 
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lock, [(first, second), (second, first)]))
-    assert len(begun) == 3
+    # Whoever gave way may be the first to lock again, and then they meet once more.
+    assert len(begun) > 2
 
 
 def test_whoever_cannot_begin_anew_is_told_so(database: Database) -> None:
