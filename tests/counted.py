@@ -6,9 +6,12 @@ import sys
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from functools import wraps
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis.core import HypothesisHandle
 from pytest import FixtureDef, FixtureRequest, Item
 
 if TYPE_CHECKING:
@@ -26,6 +29,9 @@ _BROWSER = "tests/serving/pages/test_browser.py"
 _ASKING = "tests/serving/http/"
 """Tests that ask a service and look at its answers."""
 
+_EXAMPLES = 20
+"""Of a property, after which others hardly bring anything new."""
+
 Parameters = tuple[tuple[str, int], ...]
 """Names of parameters, and which of their values."""
 
@@ -39,6 +45,24 @@ def traced_by(tracer: "TraceFunction | None") -> Iterator[None]:
         yield
     finally:
         sys.settrace(before)
+
+
+@contextmanager
+def _first_traced_by(tracer: "TraceFunction | None", handle: HypothesisHandle) -> Iterator[None]:
+    """Let another look on while a property is tried at first, not while examples are drawn."""
+    test, tried = handle.inner_test, count()
+
+    @wraps(test)
+    def inner_test(*given: object, **drawn: object) -> object:
+        with traced_by(tracer if next(tried) < _EXAMPLES else None):
+            return test(*given, **drawn)
+
+    handle.inner_test = inner_test
+    try:
+        with traced_by(None):
+            yield
+    finally:
+        handle.inner_test = test
 
 
 class Counted:
@@ -94,7 +118,10 @@ class Counted:
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
         """Count a test that asks a service where the service answers, which is another thread."""
         asks = "client" in pyfuncitem.fixturenames and pyfuncitem.nodeid.startswith(_ASKING)
-        with traced_by(None if asks else self._tracer):
+        tracer = None if asks else self._tracer
+        # Hypothesis leaves a place for those that run its tests in another way.
+        handle = getattr(pyfuncitem.obj, "hypothesis", None)
+        with traced_by(tracer) if handle is None else _first_traced_by(tracer, handle):
             return (yield)
 
 
